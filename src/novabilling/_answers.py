@@ -1,0 +1,100 @@
+"""How the content of an answer becomes objects, whichever envelope it comes in.
+
+The 1.0 server sends a bare object, a bare array, or a page `{"data": [...], "meta": {...}}`; the
+hosted API may wrap the first two in `{"data": ...}`. All of them are understood everywhere.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+
+import msgspec
+
+from ._wire import field_reader
+from .types._common import PaginationMeta
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What the decoder raises when an answer is not what the operation returns."""
+
+
+class _Meta(msgspec.Struct, rename="camel"):
+    total: Optional[int] = None
+    page: int = 1
+    limit: Optional[int] = None
+    per_page: Optional[int] = None
+    total_pages: Optional[int] = None
+
+
+class _Page(msgspec.Struct):
+    data: msgspec.Raw
+    meta: Optional[_Meta] = None
+
+
+@lru_cache(maxsize=1024)
+def _decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(of, dec_hook=field_reader(root))
+
+
+@lru_cache(maxsize=1024)
+def _list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(List[of], dec_hook=field_reader(root))
+
+
+@lru_cache(maxsize=None)
+def _required(of: Any) -> FrozenSet[str]:
+    fields = msgspec.structs.fields(of)
+    return frozenset(field.encode_name for field in fields if field.required)
+
+
+_decode_keys = msgspec.json.Decoder(Dict[str, msgspec.Raw]).decode
+_decode_page = msgspec.json.Decoder(_Page).decode
+
+
+def decode_object(content: bytes, of: Any, root: str) -> Any:
+    """Read one object of a type, bare or inside `data`."""
+    decode = _decoder(of, root).decode
+    try:
+        return decode(content)
+    except msgspec.ValidationError:
+        inner = _inside_envelope(content, of)
+        if inner is None:
+            raise
+    return decode(inner)
+
+
+def _inside_envelope(content: bytes, of: Any) -> Optional[msgspec.Raw]:
+    try:
+        keys = _decode_keys(content)
+    except msgspec.ValidationError:
+        return None
+    return None if keys.keys() & _required(of) else keys.get("data")
+
+
+def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], PaginationMeta]:
+    """Read a list of objects: a bare array or a page, each bare or inside `data`."""
+    decode = _list_decoder(of, root).decode
+    if content.lstrip()[:1] == b"[":
+        items = decode(content)
+        return items, whole_list(items)
+    page = _decode_page(content)
+    if bytes(page.data)[:1] == b"{":
+        page = _decode_page(page.data)
+    items = decode(page.data)
+    return items, _meta(page.meta, items)
+
+
+def whole_list(items: List[Any]) -> PaginationMeta:
+    """Describe a list that the server sends whole: page 1 of 1."""
+    return PaginationMeta(total=len(items), page=1, limit=len(items), total_pages=1)
+
+
+def _meta(meta: Optional[_Meta], items: List[Any]) -> PaginationMeta:
+    if meta is None or meta.total is None:
+        return whole_list(items)
+    limit = meta.limit if meta.limit is not None else meta.per_page
+    limit = len(items) if limit is None else limit
+    pages = meta.total_pages
+    if pages is None:
+        pages = -(-meta.total // limit) if limit else 0
+    return PaginationMeta(total=meta.total, page=meta.page, limit=limit, total_pages=pages)

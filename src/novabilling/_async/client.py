@@ -1,0 +1,232 @@
+"""The client: settings, connections, and one attribute for each resource.
+
+A resource's module is imported when the resource is first used.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Mapping, NoReturn, Optional, Type, Union
+
+import httpx
+from msgspec import UNSET, UnsetType
+
+from .._concurrency import AsyncToken
+from .._config import (
+    DEFAULT_BASE_URL,
+    DEFAULT_MAX_CONNECTIONS,
+    DEFAULT_MAX_RESPONSE_BYTES,
+    DEFAULT_MAX_RETRIES,
+    Config,
+    Timeout,
+    check_base_url,
+    check_count,
+    check_flag,
+    check_headers,
+    check_http_client,
+    check_timeout,
+    check_token,
+)
+from .._retries import RetryBudget
+from .._secrets import Secret
+from .session import AsyncSession
+from .transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
+
+    from .resources.analytics import AsyncAnalytics
+    from .resources.api_keys import AsyncApiKeys
+    from .resources.auth import AsyncAuth
+    from .resources.currencies import AsyncCurrencies
+    from .resources.customers import AsyncCustomers
+    from .resources.invoices import AsyncInvoices
+    from .resources.payment_providers import AsyncPaymentProviders
+    from .resources.payments import AsyncPayments
+    from .resources.plans import AsyncPlans
+    from .resources.subscriptions import AsyncSubscriptions
+    from .resources.tenants import AsyncTenants
+    from .resources.webhooks import AsyncWebhooks
+
+
+class AsyncNovaBilling:
+    """Call the NovaBilling API; close it, or use it in a `with` block, to close its connections.
+
+    Args:
+        token: An API key or login token, or a callable that returns one, asked before each
+            attempt. None sends no Authorization header (register, login, currencies).
+        base_url: The server; a path prefix is kept, a trailing `/api` is not needed.
+        timeout: Seconds for one attempt as a whole (default 60, `auth.register` 120); None is no
+            limit; an `httpx.Timeout` limits each network operation instead. Looking up a host name
+            cannot be interrupted in the sync client.
+        follow_redirects: GET anywhere; a write only on 307 and 308 within the same origin.
+        max_retries: Attempts after the first, where repeating cannot apply anything twice.
+        deadline: Seconds for a call with all its attempts and waits; None is no limit.
+        http_client: An httpx client of yours, for proxies, TLS or tests; it is never closed here.
+        max_connections: Connections at the same time (default 100); not with `http_client`.
+        max_response_bytes: The largest answer that is read (default 64 MiB).
+        headers: Extra headers for every request to the server, not to other origins.
+
+    Raises:
+        ValueError, TypeError: An argument is not usable; the message never shows the token.
+    """
+
+    def __init__(
+        self,
+        *,
+        token: AsyncToken,
+        base_url: str = DEFAULT_BASE_URL,
+        timeout: Union[Timeout, UnsetType] = UNSET,
+        follow_redirects: bool = True,
+        max_retries: int = DEFAULT_MAX_RETRIES,
+        deadline: Optional[float] = None,
+        http_client: Optional[httpx.AsyncClient] = None,
+        max_connections: Union[int, UnsetType] = UNSET,
+        max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
+        headers: Optional[Mapping[str, str]] = None,
+    ) -> None:
+        masked = Secret(token)
+        del token  # so that no traceback with local variables shows it
+        config = Config(
+            token=check_token(masked),
+            root=check_base_url(base_url),
+            timeout=check_timeout(timeout),
+            follow_redirects=check_flag(follow_redirects, "follow_redirects"),
+            max_retries=check_count(max_retries, "max_retries", 0),
+            deadline=check_timeout(deadline, "deadline"),
+            headers=check_headers(headers),
+        )
+        check_http_client(http_client, httpx.AsyncClient)
+        if http_client is not None and max_connections is not UNSET:
+            raise ValueError("max_connections cannot be set for an http_client of your own")
+        connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
+        transport = AsyncTransport(
+            http_client,
+            check_count(connections, "max_connections", 1),
+            check_count(max_response_bytes, "max_response_bytes", 1),
+        )
+        self._session = AsyncSession(transport, config, RetryBudget())
+
+    def with_options(
+        self,
+        *,
+        timeout: Union[Timeout, UnsetType] = UNSET,
+        max_retries: Union[int, UnsetType] = UNSET,
+        deadline: Union[float, UnsetType, None] = UNSET,
+        headers: Union[Mapping[str, str], UnsetType] = UNSET,
+        token: Union[AsyncToken, UnsetType] = UNSET,
+    ) -> Self:
+        """Return a copy with other options on the same connections and retry budget.
+
+        `headers` are added to those of the client. Closing the copy or the original closes both.
+        """
+        config = self._session.config
+        if token is not UNSET:
+            masked = Secret(token)
+            del token
+            config = config._replace(token=check_token(masked))
+        if timeout is not UNSET:
+            config = config._replace(timeout=check_timeout(timeout))
+        if max_retries is not UNSET:
+            config = config._replace(max_retries=check_count(max_retries, "max_retries", 0))
+        if deadline is not UNSET:
+            config = config._replace(deadline=check_timeout(deadline, "deadline"))
+        if headers is not UNSET:
+            config = config._replace(headers={**config.headers, **check_headers(headers)})
+        copy = object.__new__(type(self))
+        copy._session = AsyncSession(self._session.transport, config, self._session.budget)
+        return copy
+
+    async def aclose(self) -> None:
+        """Close the connections; calls after this raise `ClientClosedError`."""
+        await self._session.transport.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        exc_type: Optional[Type[BaseException]],
+        exc: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
+        await self.aclose()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(base_url={self._session.config.root!r})"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a client holds a token and connections: it cannot be pickled or copied")
+
+    @cached_property
+    def customers(self) -> AsyncCustomers:
+        from .resources.customers import AsyncCustomers
+
+        return AsyncCustomers(self._session)
+
+    @cached_property
+    def plans(self) -> AsyncPlans:
+        from .resources.plans import AsyncPlans
+
+        return AsyncPlans(self._session)
+
+    @cached_property
+    def subscriptions(self) -> AsyncSubscriptions:
+        from .resources.subscriptions import AsyncSubscriptions
+
+        return AsyncSubscriptions(self._session)
+
+    @cached_property
+    def invoices(self) -> AsyncInvoices:
+        from .resources.invoices import AsyncInvoices
+
+        return AsyncInvoices(self._session)
+
+    @cached_property
+    def payments(self) -> AsyncPayments:
+        from .resources.payments import AsyncPayments
+
+        return AsyncPayments(self._session)
+
+    @cached_property
+    def payment_providers(self) -> AsyncPaymentProviders:
+        from .resources.payment_providers import AsyncPaymentProviders
+
+        return AsyncPaymentProviders(self._session)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks:
+        from .resources.webhooks import AsyncWebhooks
+
+        return AsyncWebhooks(self._session)
+
+    @cached_property
+    def analytics(self) -> AsyncAnalytics:
+        from .resources.analytics import AsyncAnalytics
+
+        return AsyncAnalytics(self._session)
+
+    @cached_property
+    def auth(self) -> AsyncAuth:
+        from .resources.auth import AsyncAuth
+
+        return AsyncAuth(self._session)
+
+    @cached_property
+    def tenants(self) -> AsyncTenants:
+        from .resources.tenants import AsyncTenants
+
+        return AsyncTenants(self._session)
+
+    @cached_property
+    def api_keys(self) -> AsyncApiKeys:
+        from .resources.api_keys import AsyncApiKeys
+
+        return AsyncApiKeys(self._session)
+
+    @cached_property
+    def currencies(self) -> AsyncCurrencies:
+        from .resources.currencies import AsyncCurrencies
+
+        return AsyncCurrencies(self._session)

@@ -1,0 +1,128 @@
+"""What all resources do: send a call and read its answer, an object or a list."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Callable, Dict, Optional, Protocol, Set, Type, TypeVar
+
+import httpx
+
+from .._answers import UNREADABLE, decode_list, decode_object
+from .._calls import Call
+from .._errors import ResponseDecodeError, UnauthorizedError, plain_cause
+from .._retries import Repeat
+from .._secrets import Secret
+from .._wire import NO_ARGUMENTS, Route
+from ..types._common import Message, PaginatedResponse, Response
+from .session import AsyncSession
+
+PAGE_SIZE = 100
+LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
+
+Query = Dict[str, str]
+Body = Secret[bytes]
+
+
+class Identified(Protocol):
+    """An object with an id of its own."""
+
+    @property
+    def id(self) -> str: ...
+
+
+T = TypeVar("T")
+Row = TypeVar("Row", bound=Identified)
+
+
+class AsyncResource:
+    """Base of the resources: one method for each verb, named after it."""
+
+    _login_only = False
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
+        return await self._object(of, Call("GET", route, "read", query))
+
+    async def _list(
+        self,
+        of: Type[T],
+        route: Route,
+        filters: Optional[Query] = None,
+        *,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[T]:
+        query = {**(filters or {}), **NO_ARGUMENTS.query(page=page, limit=limit)}
+        call = Call("GET", route, "read", query)
+        http = await self._send(call)
+        data, meta = self._read(call, http, decode_list, of)
+        return PaginatedResponse(data, meta, http)
+
+    async def _post(
+        self,
+        of: Type[T],
+        route: Route,
+        body: Optional[Body] = None,
+        *,
+        repeat: Repeat,
+        timeout: Optional[float] = None,
+    ) -> Response[T]:
+        body = body or NO_ARGUMENTS.body()  # some routes answer 500 without one
+        return await self._object(of, Call("POST", route, repeat, body=body, timeout=timeout))
+
+    async def _patch(self, of: Type[T], route: Route, body: Body) -> Response[T]:
+        return await self._object(of, Call("PATCH", route, "idempotent", body=body))
+
+    async def _delete(self, route: Route) -> Response[Message]:
+        call = Call("DELETE", route, "idempotent")
+        http = await self._send(call)
+        if http.status_code == 404:
+            return Response(Message(message="Deleted by an earlier attempt of this call"), http)
+        return Response(self._read(call, http, decode_object, Message), http)
+
+    async def _object(self, of: Type[T], call: Call) -> Response[T]:
+        http = await self._send(call)
+        return Response(self._read(call, http, decode_object, of), http)
+
+    async def _iter(self, of: Type[Row], route: Route, filters: Query) -> AsyncIterator[Row]:
+        """Yield the rows of all pages, each id once: rows shift while others write."""
+        seen: Set[str] = set()
+        page = 1
+        while True:
+            answer = await self._list(of, route, filters, page=page, limit=PAGE_SIZE)
+            fresh = [row for row in answer.data if row.id not in seen]
+            for row in fresh:
+                if row.id not in seen:
+                    seen.add(row.id)
+                    yield row
+            if not fresh or page >= answer.meta.total_pages:
+                return
+            page += 1
+
+    async def _send(self, call: Call) -> httpx.Response:
+        try:
+            return await self._session.send(call)
+        except UnauthorizedError as error:
+            if self._login_only:
+                error.add_hint(LOGIN_NEEDED)
+            raise
+
+    def _read(self, call: Call, http: httpx.Response, decode: Callable[..., Any], *of: Any) -> Any:
+        try:
+            return decode(http.content, *of, self._session.config.root)
+        except UNREADABLE as exc:
+            problem = plain_cause(exc)
+        raise unreadable(call, http, str(problem)) from problem
+
+
+def unreadable(call: Call, http: httpx.Response, problem: str) -> ResponseDecodeError:
+    """Make the error of a 2xx answer that is not what the operation returns."""
+    error = ResponseDecodeError(
+        f"the {http.status_code} answer to {call.method} {call.route.template} "
+        f"is not what it returns: {problem[:200]}",
+        request_id=http.extensions.get("request_id"),
+        may_have_been_applied=call.repeat != "read",
+    )
+    error.http = http
+    return error

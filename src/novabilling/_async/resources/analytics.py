@@ -1,0 +1,126 @@
+"""Analytics: figures about the tenant's business, converted to USD by the server."""
+
+from __future__ import annotations
+
+from typing import Optional, Union
+
+from ..._arguments import Date, count, currency, timestamp
+from ..._wire import Arguments, Route, word
+from ...types._analytics import (
+    ChurnCohorts,
+    CustomerAnalytics,
+    LifetimeValue,
+    MrrBreakdown,
+    NetRevenue,
+    PaymentAnalytics,
+    RevenueAnalytics,
+    SubscriptionAnalytics,
+)
+from ...types._common import Response
+from ...types._words import Currency, GroupBy
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    date_from=timestamp,
+    date_to=timestamp,
+    currency=currency,
+    group_by=word(GroupBy),
+    months=count(1),
+)
+
+
+class AsyncAnalytics(AsyncResource):
+    """Read figures. `group_by` has no effect on the 1.0 server."""
+
+    async def get_revenue(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[RevenueAnalytics]:
+        """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(RevenueAnalytics, Route("/analytics/revenue"), query)
+
+    async def get_subscriptions(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[SubscriptionAnalytics]:
+        """Get the subscriptions by status, with churn and retention in percent."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(SubscriptionAnalytics, Route("/analytics/subscriptions"), query)
+
+    async def get_customers(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[CustomerAnalytics]:
+        """Get the number of customers and the average revenue per customer."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(CustomerAnalytics, Route("/analytics/customers"), query)
+
+    async def get_payments(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[PaymentAnalytics]:
+        """Get the payments by outcome, with the success rate in percent."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(PaymentAnalytics, Route("/analytics/payments"), query)
+
+    async def get_mrr_breakdown(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[MrrBreakdown]:
+        """Get the monthly recurring revenue by plan; the 1.0 server ignores the filters."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(MrrBreakdown, Route("/analytics/mrr-breakdown"), query)
+
+    async def get_net_revenue(
+        self,
+        *,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        currency: Union[Currency, str, None] = None,
+        group_by: Optional[GroupBy] = None,
+    ) -> Response[NetRevenue]:
+        """Get revenue less refunds and credit notes; a refund counts as its whole payment."""
+        query = _ARGUMENTS.query(
+            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
+        )
+        return await self._get(NetRevenue, Route("/analytics/net-revenue"), query)
+
+    async def get_churn_cohorts(self, *, months: Optional[int] = None) -> Response[ChurnCohorts]:
+        """Get how many customers of each month stayed, for the last `months` (default 12)."""
+        query = _ARGUMENTS.query(months=months)
+        return await self._get(ChurnCohorts, Route("/analytics/churn-cohorts"), query)
+
+    async def get_lifetime_value(self) -> Response[LifetimeValue]:
+        """Get what a customer brings on average, in all and by plan."""
+        return await self._get(LifetimeValue, Route("/analytics/ltv"))

@@ -1,0 +1,39 @@
+"""API keys of the tenant."""
+
+from __future__ import annotations
+
+from typing import Optional, Sequence
+
+from msgspec import UNSET
+
+from ..._arguments import Date, Omittable, text, timestamp
+from ..._wire import Arguments, Route
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._tenants import ApiKey
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(name=text, expires_at=timestamp)
+
+
+class AsyncApiKeys(AsyncResource):
+    """List, create and delete API keys. This needs a login token."""
+
+    _login_only = True
+
+    async def list(self) -> PaginatedResponse[ApiKey]:
+        """List the keys by their last four characters; the registration key is not among them."""
+        return await self._list(ApiKey, Route("/tenants/me/api-keys"))
+
+    async def create(
+        self, *, name: str, scopes: Sequence[str], expires_at: Omittable[Optional[Date]] = UNSET
+    ) -> Response[ApiKey]:
+        """Create a key; only this answer shows it whole.
+
+        The 1.0 server stores `scopes` and does not enforce them.
+        """
+        body = _ARGUMENTS.body(name=name, scopes=scopes, expires_at=expires_at)
+        return await self._post(ApiKey, Route("/tenants/me/api-keys"), body, repeat="once")
+
+    async def delete(self, api_key_id: str) -> Response[Message]:
+        """Delete a key: from now on it is refused."""
+        return await self._delete(Route("/tenants/me/api-keys/{api_key_id}", api_key_id))

@@ -1,0 +1,74 @@
+"""Auth: tenants, sessions and passwords. These calls need no token."""
+
+from __future__ import annotations
+
+from ..._arguments import secret, text
+from ..._secrets import Secret
+from ..._wire import Arguments, Route
+from ...types._common import Message, Response
+from ...types._tenants import Login, Registration, TokenPair
+from ..resource import AsyncResource
+
+REGISTRATION_TIMEOUT = 120.0  # the server makes a database, which may take a minute
+
+_ARGUMENTS = Arguments(
+    name=text,
+    email=text,
+    company_name=text,
+    password=secret,
+    new_password=secret,
+    token=secret,
+    refresh_token=secret,
+)
+
+
+class AsyncAuth(AsyncResource):
+    """Register a tenant, log in, and renew tokens and passwords."""
+
+    async def register(
+        self, *, name: str, email: str, password: str, company_name: str
+    ) -> Response[Registration]:
+        """Register a tenant; the answer holds its API key and a first session.
+
+        The password has 8 to 128 characters. An attempt may take 120 s unless the client has
+        another timeout.
+
+        Raises:
+            ConflictError: The email is taken.
+        """
+        masked = Secret(password)
+        del password
+        body = _ARGUMENTS.body(name=name, email=email, password=masked, company_name=company_name)
+        return await self._post(
+            Registration,
+            Route("/auth/register"),
+            body,
+            repeat="once",
+            timeout=REGISTRATION_TIMEOUT,
+        )
+
+    async def login(self, *, email: str, password: str) -> Response[Login]:
+        """Log in; the access token is valid for an hour, the refresh token for a week."""
+        masked = Secret(password)
+        del password
+        body = _ARGUMENTS.body(email=email, password=masked)
+        return await self._post(Login, Route("/auth/login"), body, repeat="once")
+
+    async def refresh(self, *, refresh_token: str) -> Response[TokenPair]:
+        """Get a new pair of tokens; the old ones stay valid until they expire."""
+        masked = Secret(refresh_token)
+        del refresh_token
+        body = _ARGUMENTS.body(refresh_token=masked)
+        return await self._post(TokenPair, Route("/auth/refresh"), body, repeat="once")
+
+    async def forgot_password(self, *, email: str) -> Response[Message]:
+        """Send a link to reset the password; the answer is the same for unknown addresses."""
+        body = _ARGUMENTS.body(email=email)
+        return await self._post(Message, Route("/auth/forgot-password"), body, repeat="once")
+
+    async def reset_password(self, *, token: str, new_password: str) -> Response[Message]:
+        """Set a new password with the token of the link, valid for an hour."""
+        masked_token, masked_password = Secret(token), Secret(new_password)
+        del token, new_password
+        body = _ARGUMENTS.body(token=masked_token, new_password=masked_password)
+        return await self._post(Message, Route("/auth/reset-password"), body, repeat="once")

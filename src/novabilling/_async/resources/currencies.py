@@ -1,0 +1,16 @@
+"""Currencies that the server knows."""
+
+from __future__ import annotations
+
+from ..._wire import Route
+from ...types._common import PaginatedResponse
+from ...types._currencies import CurrencyInfo
+from ..resource import AsyncResource
+
+
+class AsyncCurrencies(AsyncResource):
+    """List currencies. This needs no token."""
+
+    async def list(self) -> PaginatedResponse[CurrencyInfo]:
+        """List all currencies with symbol and number of decimals."""
+        return await self._list(CurrencyInfo, Route("/currencies"))

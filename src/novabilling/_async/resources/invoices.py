@@ -1,0 +1,202 @@
+"""Invoices: what customers owe, from draft to paid or void."""
+
+from __future__ import annotations
+
+from typing import AsyncIterator, Optional, Sequence, Tuple, Union
+
+import httpx
+from msgspec import UNSET
+
+from ... import _concurrency
+from ..._arguments import (
+    Date,
+    Omittable,
+    currency,
+    identifier,
+    money,
+    number,
+    optional_identifier,
+    text,
+    timestamp,
+)
+from ..._calls import Call
+from ..._downloads import Sink, Target
+from ..._pdfs import ACCEPT_PDF, is_file, read_address
+from ..._wire import Arguments, Route, structs, word
+from ...types._billing import Invoice
+from ...types._checkouts import Checkout
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._inputs import Fields, InvoiceItemDto, with_note
+from ...types._pdf import InvoicePdf
+from ...types._words import Currency, InvoiceStatus
+from ..resource import AsyncResource, unreadable
+
+_ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
+_ARGUMENTS = Arguments(
+    customer_id=identifier,
+    subscription_id=optional_identifier,
+    items=structs(InvoiceItemDto, _ITEM, unit_amount="amount"),
+    status=word(InvoiceStatus),
+    currency=currency,
+    invoice_number=text,
+    due_date=timestamp,
+    paid_at=timestamp,
+    created_at=timestamp,
+    date_from=timestamp,
+    date_to=timestamp,
+    payment_method=text,
+    callback_url=text,
+    email=text,
+)
+
+
+class AsyncInvoices(AsyncResource):
+    """Create invoices, send them, and settle them."""
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        status: Optional[InvoiceStatus] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Invoice]:
+        """List one page of invoices, the newest first; `limit` is 1 to 100 (default 20).
+
+        The dates bound `created_at`; a bare date is midnight UTC, so `date_to` leaves that day out.
+        """
+        filters = _ARGUMENTS.query(
+            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
+        )
+        return await self._list(Invoice, Route("/invoices"), filters, page=page, limit=limit)
+
+    def iter(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        status: Optional[InvoiceStatus] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+    ) -> AsyncIterator[Invoice]:
+        """Iterate over all invoices that `list` would page through."""
+        filters = _ARGUMENTS.query(
+            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
+        )
+        return self._iter(Invoice, Route("/invoices"), filters)
+
+    async def create(
+        self,
+        *,
+        customer_id: str,
+        items: Sequence[Union[InvoiceItemDto, Fields]],
+        due_date: Date,
+        notes: Omittable[Optional[str]] = UNSET,
+        subscription_id: Omittable[Optional[str]] = UNSET,
+        status: Omittable[InvoiceStatus] = UNSET,
+        invoice_number: Omittable[Optional[str]] = UNSET,
+        currency: Omittable[Union[Currency, str]] = UNSET,
+        paid_at: Omittable[Optional[Date]] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[Invoice]:
+        """Create an invoice, a draft in the customer's currency unless told otherwise.
+
+        `notes` stands on it as a last line of amount 0. `invoice_number` is unique: with it, the
+        same invoice cannot be made twice.
+        """
+        body = _ARGUMENTS.body(
+            customer_id=customer_id,
+            items=with_note(items, notes),
+            due_date=due_date,
+            subscription_id=subscription_id,
+            status=status,
+            invoice_number=invoice_number,
+            currency=currency,
+            paid_at=paid_at,
+            created_at=created_at,
+        )
+        return await self._post(Invoice, Route("/invoices"), body, repeat="once")
+
+    async def get(self, invoice_id: str) -> Response[Invoice]:
+        """Get an invoice with its customer, subscription and payments."""
+        return await self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
+
+    async def finalize(self, invoice_id: str) -> Response[Invoice]:
+        """Finalize a draft, so that it can be paid."""
+        route = Route("/invoices/{invoice_id}/finalize", invoice_id)
+        return await self._post(Invoice, route, repeat="once")
+
+    async def void(self, invoice_id: str) -> Response[Invoice]:
+        """Void an invoice that has not been paid."""
+        route = Route("/invoices/{invoice_id}/void", invoice_id)
+        return await self._post(Invoice, route, repeat="once")
+
+    async def mark_paid(
+        self, invoice_id: str, *, payment_method: Omittable[Optional[str]] = UNSET
+    ) -> Response[Invoice]:
+        """Mark an invoice as paid and record a payment of its whole amount.
+
+        `payment_method` is free text and becomes the provider of the payment (default "manual").
+        """
+        body = _ARGUMENTS.body(payment_method=payment_method)
+        route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)
+        return await self._post(Invoice, route, body, repeat="once")
+
+    async def create_checkout(
+        self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
+    ) -> Response[Checkout]:
+        """Start a payment at the active provider of lowest priority; send the payer to its URL.
+
+        Every call adds a payment that is processing. Some providers need `callback_url`.
+        """
+        body = _ARGUMENTS.body(callback_url=callback_url)
+        route = Route("/invoices/{invoice_id}/checkout", invoice_id)
+        return await self._post(Checkout, route, body, repeat="once")
+
+    async def send_email(
+        self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
+    ) -> Response[Message]:
+        """Send an invoice by email, to the customer or to another address."""
+        body = _ARGUMENTS.body(email=email)
+        route = Route("/invoices/{invoice_id}/send-email", invoice_id)
+        return await self._post(Message, route, body, repeat="once")
+
+    async def get_pdf(self, invoice_id: str) -> Response[InvoicePdf]:
+        """Get the PDF of an invoice and its address; two requests.
+
+        Use `download_pdf` for one that should not be held in memory.
+        """
+        http, address = await self._fetch_pdf(invoice_id, None)
+        if address is None:
+            address = (await self.get(invoice_id)).data.pdf_url
+        return Response(InvoicePdf(url=address, content=http.content), http)
+
+    async def download_pdf(self, invoice_id: str, to: Target) -> int:
+        """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
+
+        A path only ever holds the whole file. What a file object of yours holds after an error
+        is up to you.
+        """
+        sink = Sink(to)
+        try:
+            await self._fetch_pdf(invoice_id, sink)
+            await _concurrency.async_run(sink.commit)
+        finally:
+            sink.discard()
+        return sink.written
+
+    async def _fetch_pdf(
+        self, invoice_id: str, sink: Optional[Sink]
+    ) -> Tuple[httpx.Response, Optional[str]]:
+        """Return the answer that is the file, and its address if the server gave that first."""
+        route = Route("/invoices/{invoice_id}/pdf", invoice_id)
+        call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
+        http = await self._send(call)
+        if is_file(http):
+            return http, None
+        address = self._read(call, http, read_address)
+        http = await self._send(call._replace(url=address))
+        if not is_file(http):
+            raise unreadable(call, http, "it is not a PDF")
+        return http, address

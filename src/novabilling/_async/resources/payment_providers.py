@@ -1,0 +1,95 @@
+"""Payment providers: the services that take the customers' money."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, Mapping, Optional
+
+from msgspec import UNSET
+
+from ..._arguments import Omittable, flag, text
+from ..._secrets import Secret
+from ..._warnings import NovaBillingWarning
+from ..._wire import Arguments, Route, credentials
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._payment_providers import PaymentProvider, ProviderTest
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    wire={"active": "isActive", "type": "providerName"},
+    type=text,
+    credentials=credentials,
+    active=flag,
+)
+
+
+class AsyncPaymentProviders(AsyncResource):
+    """Configure payment providers; the one of lowest priority number is tried first."""
+
+    async def list(self) -> PaginatedResponse[PaymentProvider]:
+        """List all payment providers by priority."""
+        return await self._list(PaymentProvider, Route("/payment-providers"))
+
+    async def create(
+        self,
+        *,
+        type: str,
+        credentials: Mapping[str, Any],
+        name: Omittable[Optional[str]] = UNSET,
+        active: Omittable[bool] = UNSET,
+        priority: Omittable[int] = UNSET,
+    ) -> Response[PaymentProvider]:
+        """Configure a provider, e.g. "stripe", "paystack" or "flutterwave"; one of each type.
+
+        `credentials` are sent in camel case (`secret_key` as `secretKey`) and never shown again.
+        The 1.0 server cannot store `name`: a `NovaBillingWarning` says so.
+
+        Raises:
+            ConflictError: The tenant has a provider of this type.
+        """
+        masked = Secret(credentials)
+        del credentials
+        if name is not UNSET and name is not None:
+            message = "payment_providers.create(name=...): the server cannot store a name"
+            warnings.warn(message, NovaBillingWarning, stacklevel=2)
+        body = _ARGUMENTS.body(type=type, credentials=masked, active=active, priority=priority)
+        return await self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
+
+    async def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
+        """Get a payment provider."""
+        route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
+        return await self._get(PaymentProvider, route)
+
+    async def update(
+        self,
+        payment_provider_id: str,
+        *,
+        type: Omittable[str] = UNSET,
+        credentials: Omittable[Mapping[str, Any]] = UNSET,
+        active: Omittable[bool] = UNSET,
+        priority: Omittable[int] = UNSET,
+    ) -> Response[PaymentProvider]:
+        """Change what is given.
+
+        It reads the provider first: the 1.0 server resets `active` and `priority` where they
+        are left out.
+        """
+        masked = credentials if credentials is UNSET else Secret(credentials)
+        del credentials
+        route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
+        changes = {"type": type, "credentials": masked, "active": active, "priority": priority}
+        _ARGUMENTS.body(**changes)  # refuses bad input before the first request
+        now = (await self._get(PaymentProvider, route)).data
+        kept = {"active": now.active, "priority": now.priority}
+        given = {name: value for name, value in changes.items() if value is not UNSET}
+        return await self._patch(PaymentProvider, route, _ARGUMENTS.body(**{**kept, **given}))
+
+    async def delete(self, payment_provider_id: str) -> Response[Message]:
+        """Delete a payment provider with its credentials."""
+        route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
+        return await self._delete(route)
+
+    async def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
+        """Try the credentials of a provider; a failure is `success=False`, not an error."""
+        route = Route("/payment-providers/{payment_provider_id}/test", payment_provider_id)
+        return await self._post(ProviderTest, route, repeat="once")

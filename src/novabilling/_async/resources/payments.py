@@ -1,0 +1,145 @@
+"""Payments: what was received for invoices, and what was given back."""
+
+from __future__ import annotations
+
+from typing import AsyncIterator, Optional, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
+from ..._payments import PaymentFilter
+from ..._wire import NO_ARGUMENTS, Arguments, Route, word
+from ...types._billing import Payment
+from ...types._common import PaginatedResponse, Response
+from ...types._inputs import Amount
+from ...types._words import Currency, PaymentStatus
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    customer_id=identifier,
+    invoice_id=identifier,
+    provider=text,
+    amount=money,
+    currency=currency,
+    status=word(PaymentStatus),
+    date_from=timestamp,
+    date_to=timestamp,
+    created_at=timestamp,
+    provider_transaction_id=text,
+    failure_reason=text,
+    reason=text,
+)
+
+
+class AsyncPayments(AsyncResource):
+    """Read payments, record them, and refund them."""
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        status: Optional[PaymentStatus] = None,
+        provider: Optional[str] = None,
+        invoice_id: Optional[str] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Payment]:
+        """List one page of payments, the newest first; `limit` is 1 to 100 (default 20).
+
+        The 1.0 server cannot filter by customer: with `customer_id` all payments of the customer
+        are read, filtered and paged here, and `invoice` is None. A bare date is midnight UTC.
+        """
+        filters = _ARGUMENTS.query(
+            status=status,
+            provider=provider,
+            invoice_id=invoice_id,
+            date_from=date_from,
+            date_to=date_to,
+        )
+        if customer_id is None:
+            return await self._list(Payment, Route("/payments"), filters, page=page, limit=limit)
+        NO_ARGUMENTS.query(page=page, limit=limit)  # refuses what is out of bounds
+        chosen = PaymentFilter(filters)
+        whole = await self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
+        rows, meta = chosen.page(whole.data, page or 1, limit or 20)
+        return PaginatedResponse(rows, meta, whole.http)
+
+    def iter(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        status: Optional[PaymentStatus] = None,
+        provider: Optional[str] = None,
+        invoice_id: Optional[str] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+    ) -> AsyncIterator[Payment]:
+        """Iterate over all payments that `list` would page through."""
+        filters = _ARGUMENTS.query(
+            status=status,
+            provider=provider,
+            invoice_id=invoice_id,
+            date_from=date_from,
+            date_to=date_to,
+        )
+        if customer_id is None:
+            return self._iter(Payment, Route("/payments"), filters)
+        route = Route("/customers/{customer_id}/payments", customer_id)
+        return self._iter_of_customer(route, PaymentFilter(filters))
+
+    async def _iter_of_customer(
+        self, route: Route, chosen: PaymentFilter
+    ) -> AsyncIterator[Payment]:
+        for payment in chosen.apply(await self._list(Payment, route)):
+            yield payment
+
+    async def create(
+        self,
+        *,
+        invoice_id: str,
+        provider: str,
+        amount: Amount,
+        currency: Union[Currency, str],
+        status: PaymentStatus,
+        provider_transaction_id: Omittable[Optional[str]] = UNSET,
+        failure_reason: Omittable[Optional[str]] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[Payment]:
+        """Record a payment that was made elsewhere; `provider` is free text.
+
+        A successful one marks the invoice as paid, whatever its amount and currency. The 1.0
+        server refuses the status "pending".
+        """
+        body = _ARGUMENTS.body(
+            invoice_id=invoice_id,
+            provider=provider,
+            amount=amount,
+            currency=currency,
+            status=status,
+            provider_transaction_id=provider_transaction_id,
+            failure_reason=failure_reason,
+            created_at=created_at,
+        )
+        return await self._post(Payment, Route("/payments"), body, repeat="once")
+
+    async def get(self, payment_id: str) -> Response[Payment]:
+        """Get a payment with its invoice and customer."""
+        return await self._get(Payment, Route("/payments/{payment_id}", payment_id))
+
+    async def refund(
+        self,
+        payment_id: str,
+        *,
+        amount: Omittable[Optional[Amount]] = UNSET,
+        reason: Omittable[Optional[str]] = UNSET,
+    ) -> Response[Payment]:
+        """Refund a successful payment, whole unless `amount` is given.
+
+        A payment can be refunded once: any amount turns it into "refunded". The invoice stays
+        as it is. The amount is kept in the payment's `metadata["refundAmount"]`.
+        """
+        route = Route("/payments/{payment_id}/refund", payment_id)
+        body = _ARGUMENTS.body(amount=amount, reason=reason)
+        return await self._post(Payment, route, body, repeat="once")

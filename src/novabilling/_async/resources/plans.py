@@ -1,0 +1,133 @@
+"""Plans: what is sold, how often it is billed, and its prices."""
+
+from __future__ import annotations
+
+from typing import List, Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Omittable, currency, flag, money, text
+from ..._wire import Arguments, Route, structs, word
+from ...types._billing import Plan, PlanPrice
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._inputs import Amount, Fields, PriceInput
+from ...types._words import BillingInterval, BillingTiming, Currency
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    wire={"active": "isActive"},
+    name=text,
+    code=text,
+    description=text,
+    billing_interval=word(BillingInterval),
+    billing_timing=word(BillingTiming),
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    progressive_billing_threshold=money,
+    active=flag,
+    currency=currency,
+    amount=money,
+)
+
+
+class AsyncPlans(AsyncResource):
+    """Create, read, change and delete plans and their prices."""
+
+    async def list(self, *, active: Optional[bool] = None) -> PaginatedResponse[Plan]:
+        """List all plans with their prices, or only the active or inactive ones."""
+        return await self._list(Plan, Route("/plans"), _ARGUMENTS.query(active=active))
+
+    async def create(
+        self,
+        *,
+        name: str,
+        code: str,
+        billing_interval: BillingInterval,
+        description: Omittable[Optional[str]] = UNSET,
+        billing_timing: Omittable[BillingTiming] = UNSET,
+        features: Omittable[Optional[List[str]]] = UNSET,
+        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+        net_payment_terms: Omittable[Optional[int]] = UNSET,
+        invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
+        progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
+    ) -> Response[Plan]:
+        """Create a plan; `code` is unique and of lower-case letters, digits and underscores.
+
+        Raises:
+            ConflictError: The tenant has a plan with this code.
+        """
+        body = _ARGUMENTS.body(
+            name=name,
+            code=code,
+            billing_interval=billing_interval,
+            description=description,
+            billing_timing=billing_timing,
+            features=features,
+            prices=prices,
+            net_payment_terms=net_payment_terms,
+            invoice_grace_period_days=invoice_grace_period_days,
+            progressive_billing_threshold=progressive_billing_threshold,
+        )
+        return await self._post(Plan, Route("/plans"), body, repeat="once")
+
+    async def get(self, plan_id: str) -> Response[Plan]:
+        """Get a plan with its prices and the number of its subscriptions."""
+        return await self._get(Plan, Route("/plans/{plan_id}", plan_id))
+
+    async def update(
+        self,
+        plan_id: str,
+        *,
+        name: Omittable[str] = UNSET,
+        description: Omittable[Optional[str]] = UNSET,
+        billing_interval: Omittable[BillingInterval] = UNSET,
+        billing_timing: Omittable[BillingTiming] = UNSET,
+        features: Omittable[Optional[List[str]]] = UNSET,
+        active: Omittable[bool] = UNSET,
+        net_payment_terms: Omittable[Optional[int]] = UNSET,
+        invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
+        progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
+    ) -> Response[Plan]:
+        """Change what is given; `active=False` stops new subscriptions and keeps the old ones."""
+        body = _ARGUMENTS.body(
+            name=name,
+            description=description,
+            billing_interval=billing_interval,
+            billing_timing=billing_timing,
+            features=features,
+            active=active,
+            net_payment_terms=net_payment_terms,
+            invoice_grace_period_days=invoice_grace_period_days,
+            progressive_billing_threshold=progressive_billing_threshold,
+        )
+        return await self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
+
+    async def delete(self, plan_id: str) -> Response[Message]:
+        """Delete a plan.
+
+        Raises:
+            BadRequestError: The plan has a subscription, even if only a canceled one.
+        """
+        return await self._delete(Route("/plans/{plan_id}", plan_id))
+
+    async def add_price(
+        self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
+    ) -> Response[PlanPrice]:
+        """Add a price in another currency.
+
+        Raises:
+            ServerError: The plan has a price in this currency (the 1.0 server answers 500).
+        """
+        body = _ARGUMENTS.body(currency=currency, amount=amount)
+        route = Route("/plans/{plan_id}/prices", plan_id)
+        return await self._post(PlanPrice, route, body, repeat="once")
+
+    async def update_price(
+        self, plan_id: str, price_id: str, *, amount: Amount
+    ) -> Response[PlanPrice]:
+        """Change the amount of a price, for invoices made from now on."""
+        route = Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id)
+        return await self._patch(PlanPrice, route, _ARGUMENTS.body(amount=amount))
+
+    async def delete_price(self, plan_id: str, price_id: str) -> Response[Message]:
+        """Delete a price of a plan."""
+        return await self._delete(Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id))

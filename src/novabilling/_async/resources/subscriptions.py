@@ -1,0 +1,137 @@
+"""Subscriptions: a customer's plan, from one billing period to the next."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Mapping, Optional, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Date, Omittable, currency, flag, identifier, timestamp
+from ..._wire import Arguments, Route, word
+from ...types._billing import Subscription
+from ...types._common import PaginatedResponse, Response
+from ...types._words import Currency, SubscriptionStatus
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    customer_id=identifier,
+    plan_id=identifier,
+    new_plan_id=identifier,
+    currency=currency,
+    status=word(SubscriptionStatus),
+    start_date=timestamp,
+    current_period_end=timestamp,
+    created_at=timestamp,
+    canceled_at=timestamp,
+    prorate=flag,
+)
+
+
+class AsyncSubscriptions(AsyncResource):
+    """Create subscriptions and move them through their life."""
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        plan_id: Optional[str] = None,
+        status: Optional[SubscriptionStatus] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Subscription]:
+        """List one page of subscriptions, the newest first; `limit` is 1 to 100 (default 20)."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
+        route = Route("/subscriptions")
+        return await self._list(Subscription, route, filters, page=page, limit=limit)
+
+    def iter(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        plan_id: Optional[str] = None,
+        status: Optional[SubscriptionStatus] = None,
+    ) -> AsyncIterator[Subscription]:
+        """Iterate over all subscriptions that `list` would page through."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
+        return self._iter(Subscription, Route("/subscriptions"), filters)
+
+    async def create(
+        self,
+        *,
+        customer_id: str,
+        plan_id: str,
+        currency: Union[Currency, str],
+        trial_days: Omittable[Optional[float]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+        start_date: Omittable[Optional[Date]] = UNSET,
+        current_period_end: Omittable[Optional[Date]] = UNSET,
+        status: Omittable[SubscriptionStatus] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+        external_id: Omittable[Optional[str]] = UNSET,
+        canceled_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[Subscription]:
+        """Subscribe a customer to a plan.
+
+        A plan billed in advance makes an invoice within a second or so. `external_id` is unique:
+        with it, the same subscription cannot be made twice.
+        """
+        body = _ARGUMENTS.body(
+            customer_id=customer_id,
+            plan_id=plan_id,
+            currency=currency,
+            trial_days=trial_days,
+            metadata=metadata,
+            start_date=start_date,
+            current_period_end=current_period_end,
+            status=status,
+            created_at=created_at,
+            external_id=external_id,
+            canceled_at=canceled_at,
+        )
+        return await self._post(Subscription, Route("/subscriptions"), body, repeat="once")
+
+    async def get(self, subscription_id: str) -> Response[Subscription]:
+        """Get a subscription with its customer, plan, prices and ten newest invoices."""
+        route = Route("/subscriptions/{subscription_id}", subscription_id)
+        return await self._get(Subscription, route)
+
+    async def update(
+        self,
+        subscription_id: str,
+        *,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[Subscription]:
+        """Replace the metadata; None clears it."""
+        route = Route("/subscriptions/{subscription_id}", subscription_id)
+        return await self._patch(Subscription, route, _ARGUMENTS.body(metadata=metadata))
+
+    async def cancel(
+        self, subscription_id: str, *, cancel_at_period_end: bool = False
+    ) -> Response[Subscription]:
+        """Cancel a subscription now, or at the end of the period that has been paid for."""
+        at_period_end = flag("cancel_at_period_end", cancel_at_period_end)
+        body = _ARGUMENTS.body(cancel_at="period_end" if at_period_end else "now")
+        route = Route("/subscriptions/{subscription_id}/cancel", subscription_id)
+        return await self._post(Subscription, route, body, repeat="once")
+
+    async def pause(self, subscription_id: str) -> Response[Subscription]:
+        """Pause an active subscription: it is not billed until it is resumed."""
+        route = Route("/subscriptions/{subscription_id}/pause", subscription_id)
+        return await self._post(Subscription, route, repeat="once")
+
+    async def resume(self, subscription_id: str) -> Response[Subscription]:
+        """Resume a paused subscription."""
+        route = Route("/subscriptions/{subscription_id}/resume", subscription_id)
+        return await self._post(Subscription, route, repeat="once")
+
+    async def change_plan(
+        self, subscription_id: str, *, plan_id: str, prorate: Omittable[bool] = UNSET
+    ) -> Response[Subscription]:
+        """Move a subscription to another plan.
+
+        A dearer plan starts at once with a new period; any other at the end of the period. The
+        1.0 server accepts `prorate` and ignores it.
+        """
+        body = _ARGUMENTS.body(new_plan_id=plan_id, prorate=prorate)
+        route = Route("/subscriptions/{subscription_id}/change-plan", subscription_id)
+        return await self._post(Subscription, route, body, repeat="once")

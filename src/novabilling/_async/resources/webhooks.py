@@ -1,0 +1,58 @@
+"""Webhooks: the one endpoint of a tenant that its events are sent to."""
+
+from __future__ import annotations
+
+from typing import Sequence, Union
+
+from ..._answers import whole_list
+from ..._arguments import text
+from ..._errors import NovaBillingError
+from ..._webhooks import webhooks_of
+from ..._wire import Arguments, Route, words
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._tenants import Tenant
+from ...types._webhooks import Webhook
+from ...types._words import WebhookEventType
+from ...webhooks import verify
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    wire={"url": "webhookUrl", "events": "webhookEvents"}, events=words(WebhookEventType)
+)
+_ROUTE = Route("/tenants/me")
+
+
+class AsyncWebhooks(AsyncResource):
+    """Read, set and remove the webhook of the tenant. This needs a login token."""
+
+    _login_only = True
+
+    verify = staticmethod(verify)
+
+    async def list(self) -> PaginatedResponse[Webhook]:
+        """List the webhook of the tenant, with its secret; empty if there is none."""
+        tenant = await self._get(Tenant, _ROUTE)
+        found = webhooks_of(tenant.data)
+        return PaginatedResponse(found, whole_list(found), tenant.http)
+
+    async def create(
+        self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
+    ) -> Response[Webhook]:
+        """Send the tenant's events to a URL; this replaces the webhook there was.
+
+        `events` is stored with the tenant, but the 1.0 server sends all events whatever is chosen.
+        """
+        settings = _ARGUMENTS.fields({"events": events})
+        body = _ARGUMENTS.body(url=text("url", url), settings=settings)
+        await self._patch(Tenant, _ROUTE, body)
+        try:
+            stored = await self.list()  # only this answer shows the secret
+        except NovaBillingError as error:
+            error.may_have_been_applied = True
+            raise
+        return Response(stored.data[0], stored.http)
+
+    async def delete(self) -> Response[Message]:
+        """Remove the webhook of the tenant: no events are sent any more."""
+        tenant = await self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
+        return Response(Message(message="Webhook deleted"), tenant.http)

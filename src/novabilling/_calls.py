@@ -1,0 +1,198 @@
+"""One call of an operation, one attempt at it, and how an attempt ends."""
+
+from __future__ import annotations
+
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import TYPE_CHECKING, Dict, NamedTuple, Optional, Union
+
+import httpx
+
+from ._concurrency import monotonic
+from ._config import Timeout
+from ._downloads import Sink
+from ._errors import (
+    APIConnectionError,
+    ClientClosedError,
+    NovaBillingError,
+    NovaBillingTimeoutError,
+    ResponseDecodeError,
+    error_from,
+    plain_cause,
+)
+from ._redirects import may_carry_token
+from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
+from ._secrets import Secret
+from ._wire import Route
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeGuard
+
+MARK = "novabilling"
+"""The request extension by which hooks know the SDK's own requests."""
+
+_DROPPED_WITH_ENCODING = ("content-encoding", "content-length")
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+
+TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError)
+"""What httpx, its connection pool and the event loop raise when an attempt fails."""
+
+
+class Call(NamedTuple):
+    """An operation with its arguments translated, ready to be sent any number of times."""
+
+    method: str
+    route: Route
+    repeat: Repeat
+    query: Optional[Dict[str, str]] = None
+    body: Optional[Secret[bytes]] = None
+    accept: Optional[str] = None
+    timeout: Optional[float] = None
+    """Seconds for one attempt where the user set none; None is the client's default."""
+    url: Optional[str] = None
+    """An absolute address that the server named, instead of the route."""
+    sink: Optional[Sink] = None
+
+
+class Attempt(NamedTuple):
+    """One request of a call, as the transport sends it."""
+
+    method: str
+    url: httpx.URL
+    headers: Dict[str, str]
+    extra_headers: Dict[str, str]
+    token: Optional[Secret[str]]
+    home: httpx.URL
+    body: Optional[Secret[bytes]]
+    timeout: Timeout
+    limit: Optional[float]
+    """Seconds for the attempt as a whole."""
+    follow_redirects: bool
+    sink: Optional[Sink]
+
+    def request(self, url: httpx.URL) -> httpx.Request:
+        """Build the request for this address: secrets stay with the server they are meant for."""
+        headers = dict(self.headers)
+        if may_carry_token(self.home, url):
+            headers.update(self.extra_headers)
+            if self.token is not None:
+                headers["authorization"] = f"Bearer {self.token.reveal()}"
+        limits = self.timeout if isinstance(self.timeout, httpx.Timeout) else self.limit
+        return httpx.Request(
+            self.method,
+            url,
+            headers=headers,
+            content=None if self.body is None else self.body.reveal(),
+            extensions={"timeout": httpx.Timeout(limits).as_dict(), MARK: True},
+        )
+
+
+class Failure(NamedTuple):
+    """An attempt without a usable answer, and what is known about its effect."""
+
+    error: NovaBillingError
+    fate: Fate
+
+
+Outcome = Union[httpx.Response, Failure]
+
+
+class TooLarge(Exception):
+    """The answer is larger than the client takes."""
+
+
+class Progress:
+    """How far an attempt has come; read when it fails."""
+
+    __slots__ = ("on_disk", "status", "until")
+
+    def __init__(self, limit: Optional[float]) -> None:
+        self.status = 0
+        self.on_disk = False
+        self.until = None if limit is None else monotonic() + limit
+
+    def check_time(self) -> None:
+        """Raise TimeoutError if the attempt has used up its time."""
+        if self.until is not None and monotonic() > self.until:
+            raise TimeoutError
+
+
+def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
+    """Say what went wrong, and what it means for the server's state."""
+    error: NovaBillingError
+    fate: Fate = "unsent" if isinstance(exc, _NOTHING_SENT) else "unknown"
+    write_succeeded = attempt.method != "GET" and 200 <= progress.status < 300
+    if write_succeeded:
+        fate = "applied"
+    if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
+        error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
+    elif isinstance(exc, TooLarge):
+        fate = "applied"  # never repeated, not even a GET: the answer would be as large again
+        error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
+    elif write_succeeded or isinstance(exc, httpx.DecodingError):
+        fate = "applied"
+        error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
+    else:
+        error = APIConnectionError(f"no answer from {attempt.url.host}: {_name(exc)}")
+    error.__cause__ = plain_cause(exc)
+    return Failure(error, fate)
+
+
+def closed_failure(fate: Fate) -> Failure:
+    """Say that the client was closed before or during the attempt."""
+    return Failure(ClientClosedError("the client is closed; make a new one"), fate)
+
+
+def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+    what = "nothing was sent" if fate == "unsent" else "the request was sent"
+    after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
+    return f"{attempt.method} timed out{after}; {what}"
+
+
+def _name(exc: Exception) -> str:
+    text = " ".join(str(exc).split())[:200]
+    return f"{type(exc).__name__}: {text}" if text else type(exc).__name__
+
+
+def bare_response(response: httpx.Response, content: bytes) -> httpx.Response:
+    """Copy an answer with a request that has only method and URL: no token, no body."""
+    headers = response.headers
+    if "content-encoding" in headers:  # the content is decoded already
+        headers = httpx.Headers(headers.raw)
+        for name in _DROPPED_WITH_ENCODING:
+            headers.pop(name, None)
+    known = ("http_version", "reason_phrase")
+    extensions = {key: response.extensions[key] for key in known if key in response.extensions}
+    return httpx.Response(
+        response.status_code,
+        headers=headers,
+        content=content,
+        request=httpx.Request(response.request.method, response.request.url),
+        extensions=extensions,
+    )
+
+
+def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[httpx.Response]:
+    """Say whether the call is done: a 2xx, or a DELETE that an earlier attempt carried out."""
+    if isinstance(outcome, Failure):
+        return False
+    if outcome.is_success:
+        return True
+    return outcome.status_code == 404 and call.method == "DELETE" and tried_in_doubt
+
+
+def judge(call: Call, outcome: Outcome) -> Failure:
+    """Make the error of an attempt and say what it did on the server."""
+    if isinstance(outcome, Failure):
+        error, fate = outcome
+        status = None
+    else:
+        error = error_from(outcome)
+        status = outcome.status_code
+        fate = fate_of_status(status, call.repeat)
+    error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
+    return Failure(error, fate)
+
+
+def no_cookies() -> CookieJar:
+    """Make a cookie jar that keeps nothing."""
+    return CookieJar(DefaultCookiePolicy(allowed_domains=()))

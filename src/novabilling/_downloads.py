@@ -1,0 +1,70 @@
+"""Where a download goes: a path that only ever holds the whole file, or a file of the user's."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import IO, Any, Optional, Union
+
+Target = Union[str, "os.PathLike[str]", IO[bytes]]
+
+
+class Sink:
+    """Write the chunks of one answer; starting over discards what an earlier attempt wrote."""
+
+    def __init__(self, to: Any) -> None:
+        self.used = False
+        self.written = 0
+        self._path: Optional[str] = None
+        self._file: Optional[IO[bytes]] = None
+        if hasattr(to, "write"):
+            self._file = to
+            seekable = getattr(to, "seekable", None)
+            self._start = to.tell() if seekable is not None and seekable() else None
+        elif isinstance(to, (str, os.PathLike)):
+            self._path = os.path.abspath(os.fspath(to))  # pyright: ignore[reportUnknownArgumentType]
+        else:
+            raise TypeError("to must be a path or a binary file object")
+
+    @property
+    def can_restart(self) -> bool:
+        """Say whether another attempt may write from the beginning."""
+        return self._path is not None or self._start is not None or not self.written
+
+    def restart(self) -> None:
+        """Begin a new attempt with nothing written."""
+        self.used = True
+        if self._path is not None:
+            self.discard()
+            folder, name = os.path.split(self._path)
+            self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed by commit or discard
+                dir=folder, prefix=f".{name}.", suffix=".part", delete=False
+            )
+        elif self.written and self._file is not None and self._start is not None:
+            self._file.seek(self._start)
+            self._file.truncate()
+        self.written = 0
+
+    def write(self, chunk: bytes) -> None:
+        if self._file is not None:
+            self._file.write(chunk)
+            self.written += len(chunk)
+
+    def commit(self) -> None:
+        """Put the whole file in its place."""
+        if self._path is None or self._file is None:
+            return
+        self._file.close()
+        umask = os.umask(0)
+        os.umask(umask)
+        os.chmod(self._file.name, 0o666 & ~umask)  # a temporary file is for its owner alone
+        os.replace(self._file.name, self._path)
+        self._file = None
+
+    def discard(self) -> None:
+        """Remove what was written to a path; a file object of the user's is left alone."""
+        if self._path is not None and self._file is not None:
+            self._file.close()
+            if os.path.exists(self._file.name):
+                os.unlink(self._file.name)
+            self._file = None

@@ -1,0 +1,278 @@
+"""Every error that the SDK raises, and how an answer or a failure becomes one.
+
+NovaBillingError
+├── APIStatusError
+│   ├── BadRequestError 400    ├── UnauthorizedError 401  ├── ForbiddenError 403
+│   ├── NotFoundError 404      ├── ConflictError 409      ├── UnprocessableEntityError 422
+│   └── RateLimitError 429     └── ServerError 5xx
+├── APIConnectionError
+│   └── NovaBillingTimeoutError
+├── ResponseDecodeError
+├── ClientClosedError
+└── WebhookSignatureError
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
+
+import httpx
+import msgspec
+
+from ._retries import retry_after
+
+MAX_MESSAGE = 300
+
+
+class NovaBillingError(Exception):
+    """Base of all errors of this SDK.
+
+    `may_have_been_applied` is True when a write was applied, or may have been: look at the
+    server's state before repeating it. It is always False for a read.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request_id: Optional[str] = None,
+        may_have_been_applied: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request_id = request_id
+        self.may_have_been_applied = may_have_been_applied
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _rebuild, (type(self), self.args, self.__dict__)
+
+
+def _rebuild(
+    cls: Type[NovaBillingError], args: Tuple[Any, ...], state: Dict[str, Any]
+) -> NovaBillingError:
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class FieldError(NamedTuple):
+    """What the server says about one field of a refused request."""
+
+    field: str
+    message: str
+
+
+class APIStatusError(NovaBillingError):
+    """Raised when the server answers with a status other than 2xx."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        http: httpx.Response,
+        errors: Optional[List[FieldError]] = None,
+        path: Optional[str] = None,
+        timestamp: Optional[datetime] = None,
+        request_id: Optional[str] = None,
+        may_have_been_applied: bool = False,
+    ) -> None:
+        super().__init__(
+            message, request_id=request_id, may_have_been_applied=may_have_been_applied
+        )
+        self.status_code = http.status_code
+        self.errors: List[FieldError] = errors or []
+        self.path = path
+        self.timestamp = timestamp
+        self.http = http
+
+    def add_hint(self, hint: str) -> None:
+        """Add what to do about it to the message."""
+        self.message = f"{self.message} ({hint})"
+        self.args = (self.message,)
+
+    def __str__(self) -> str:
+        details = "; ".join(error.message for error in self.errors)
+        text = f"{self.status_code}: {self.message}"
+        return f"{text} ({details})" if details else text
+
+
+class BadRequestError(APIStatusError):
+    """Raised on 400: the request body or a parameter is invalid."""
+
+
+class UnauthorizedError(APIStatusError):
+    """Raised on 401: the token is missing, wrong, expired, or of the wrong kind."""
+
+
+class ForbiddenError(APIStatusError):
+    """Raised on 403: the token may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """Raised on 404: the resource does not exist for this tenant."""
+
+
+class ConflictError(APIStatusError):
+    """Raised on 409: another resource has this key already (a duplicate external id or code)."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """Raised on 422: the request is well formed and makes no sense."""
+
+
+class RateLimitError(APIStatusError):
+    """Raised on 429, when waiting as long as the server asks is not possible.
+
+    `retry_after` is the wait that the server asks for in seconds, or None if it names none.
+    """
+
+    retry_after: Optional[float] = None
+
+
+class ServerError(APIStatusError):
+    """Raised on 5xx. A write may have been applied all the same."""
+
+    retry_after: Optional[float] = None
+
+
+class APIConnectionError(NovaBillingError):
+    """Raised when there is no answer: name resolution, connecting, TLS, a reset, bad HTTP."""
+
+
+class NovaBillingTimeoutError(APIConnectionError):
+    """Raised when an attempt takes longer than `timeout`, or a call longer than `deadline`."""
+
+
+class ResponseDecodeError(NovaBillingError):
+    """Raised when a 2xx answer is not what the operation returns.
+
+    It is HTML, cut off, of another type, or larger than `max_response_bytes`. A write **was**
+    applied. `http` is the answer, or None when it was not read to its end.
+    """
+
+    http: Optional[httpx.Response] = None
+
+
+class ClientClosedError(NovaBillingError, RuntimeError):
+    """Raised by a call on a closed client, or by one in flight when the client is closed."""
+
+
+class WebhookSignatureError(NovaBillingError):
+    """Raised when a webhook delivery does not carry a valid, recent signature."""
+
+
+STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
+    400: BadRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+class _Item(msgspec.Struct):
+    field: Any = None
+    message: Any = None
+
+
+class _Body(msgspec.Struct):
+    message: Any = None
+    errors: Any = None
+    path: Any = None
+    timestamp: Any = None
+
+
+_decode_body = msgspec.json.Decoder(_Body).decode
+
+
+def error_from(response: httpx.Response) -> APIStatusError:
+    """Make the error of an answer that is not a success."""
+    status = response.status_code
+    cls = STATUS_ERRORS.get(status, ServerError if status >= 500 else APIStatusError)
+    body = _read(response.content)
+    error = cls(
+        _message(response, body),
+        http=response,
+        errors=_field_errors(body.errors),
+        path=body.path if isinstance(body.path, str) else None,
+        timestamp=_timestamp(body.timestamp),
+    )
+    if isinstance(error, (RateLimitError, ServerError)):
+        error.retry_after = retry_after(response.headers.get("retry-after"))
+    return error
+
+
+def _read(content: bytes) -> _Body:
+    # A gateway in front of the server may answer anything at all: HTML, text, other JSON.
+    try:
+        return _decode_body(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _Body()
+
+
+def _message(response: httpx.Response, body: _Body) -> str:
+    status = response.status_code
+    if 300 <= status < 400 and "location" in response.headers:
+        return f"the redirect to {_target(response.headers['location'])} was not followed"
+    message = body.message
+    if isinstance(message, list):
+        message = "; ".join(str(part) for part in message)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(message, str) or not message.strip():
+        return response.reason_phrase or "the server gave no reason"
+    # A 500 of this server is database text of many lines; only the last one says something.
+    text = message.strip().splitlines()[-1] if status >= 500 else " ".join(message.split())
+    return text.strip()[:MAX_MESSAGE]
+
+
+def _target(location: str) -> str:
+    bare = re.split(r"[?#]", location, maxsplit=1)[0]
+    bare = re.sub(r"//[^/@]*@", "//", bare)
+    return repr(bare[:MAX_MESSAGE])
+
+
+def _timestamp(value: Any) -> Optional[datetime]:
+    try:
+        moment = msgspec.convert(value, datetime)
+    except msgspec.ValidationError:
+        return None
+    return moment.astimezone(timezone.utc) if moment.tzinfo else None
+
+
+def _field_errors(items: Any) -> List[FieldError]:
+    try:
+        rows = msgspec.convert(items, List[_Item])
+    except msgspec.ValidationError:
+        return []
+    return [FieldError(_field_name(row), str(row.message)) for row in rows]
+
+
+_UNKNOWN = re.compile(r"^(?P<at>(?:\S+\.)?)property (?P<name>.+) should not exist$")
+_NESTED = re.compile(r"^(?:(?P<at>\S+)\.)?each value in nested property (?P<name>\S+) ")
+_EACH = re.compile(r"^(?P<at>(?:\S+\.)?)each value in (?P<name>\S+) ")
+
+
+def _field_name(row: _Item) -> str:
+    """Read the real field name; the server gives the first word of its message instead."""
+    message = str(row.message)
+    nested = _NESTED.match(message)
+    if nested:
+        return nested.group("at") or nested.group("name")
+    inner = _UNKNOWN.match(message) or _EACH.match(message)
+    if inner:
+        return inner.group("at") + inner.group("name")
+    field = str(row.field)
+    return field[:1].lower() + field[1:]  # a message of their own starts with a capital: "Code"
+
+
+def plain_cause(exc: BaseException) -> BaseException:
+    """Copy an exception without its traceback, causes and request: those hold the token."""
+    if isinstance(exc, httpx.TransportError):
+        return type(exc)(str(exc))
+    if isinstance(exc, OSError):
+        return OSError(*exc.args)
+    return RuntimeError(f"{type(exc).__name__}: {exc}")

@@ -1,0 +1,34 @@
+"""How the server hands out a PDF: the file itself, or its address as JSON."""
+
+from __future__ import annotations
+
+import httpx
+import msgspec
+
+from ._answers import decode_object
+from ._wire import AbsoluteUrl, Model
+
+ACCEPT_PDF = "application/pdf, application/json;q=0.9"
+_FILE_TYPES = ("application/pdf", "application/octet-stream")
+
+
+class _Address(Model, frozen=True, kw_only=True):
+    url: AbsoluteUrl
+
+
+def is_file(response: httpx.Response) -> bool:
+    """Say whether an answer is a file, and neither JSON nor a page of HTML."""
+    content_type: str = response.headers.get("content-type", "")
+    return content_type.lower().startswith(_FILE_TYPES)
+
+
+def read_address(content: bytes, root: str) -> str:
+    """Read where the file can be fetched."""
+    url: str = decode_object(content, _Address, root).url
+    try:
+        parsed = httpx.URL(url)
+    except httpx.InvalidURL:
+        parsed = httpx.URL("")
+    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
+        raise msgspec.ValidationError("Expected the address of a file")
+    return url

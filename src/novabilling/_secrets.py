@@ -1,0 +1,38 @@
+"""The mask that keeps a secret out of every repr, log line, traceback and pickle."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, NoReturn, TypeVar
+
+T = TypeVar("T")
+
+MASK = "********"
+
+
+class Secret(Generic[T]):
+    """Hold a value that only `reveal()` gives back."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: T) -> None:
+        self._value = value
+
+    def reveal(self) -> T:
+        return self._value
+
+    def __repr__(self) -> str:
+        return f"Secret('{MASK}')"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a secret cannot be pickled or copied")
+
+
+def masked_repr(obj: Any, *secret_fields: str) -> str:
+    """Write the repr of a struct with the named fields masked."""
+    shown = (
+        f"{name}={MASK!r}"
+        if name in secret_fields and getattr(obj, name) is not None
+        else f"{name}={getattr(obj, name)!r}"
+        for name in obj.__struct_fields__
+    )
+    return f"{type(obj).__name__}({', '.join(shown)})"

@@ -1,0 +1,221 @@
+"""Customers, plans, subscriptions, invoices and payments: the results that hold one another."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Dict, List, Optional
+
+import msgspec
+
+from .._wire import AbsoluteUrl, Model, Timestamp, Word, check_amounts
+from ._inputs import NOTE_PREFIX
+from ._words import (
+    BillingInterval,
+    BillingTiming,
+    InvoiceStatus,
+    PaymentStatus,
+    SubscriptionStatus,
+)
+
+
+class Customer(Model, frozen=True, kw_only=True):
+    """A person or business that is billed.
+
+    `active_subscriptions` and `total_spent` come with lists; `subscriptions` and `invoices` (the
+    ten newest) with a single customer.
+    """
+
+    id: str
+    external_id: str
+    email: str
+    currency: str
+    created_at: Timestamp
+    updated_at: Timestamp
+    name: Optional[str] = None
+    country: Optional[str] = None
+    net_payment_terms: Optional[int] = None
+    metadata: Optional[Dict[str, Any]] = None
+    active_subscriptions: Optional[int] = None
+    total_spent: Optional[Decimal] = None
+    subscriptions: Optional[List[Subscription]] = None
+    invoices: Optional[List[Invoice]] = None
+
+    def __post_init__(self) -> None:
+        check_amounts(self.total_spent)
+
+
+class PlanPrice(Model, frozen=True, kw_only=True):
+    """What a plan costs for one billing interval in one currency."""
+
+    id: str
+    plan_id: str
+    currency: str
+    amount: Decimal
+    created_at: Timestamp
+    updated_at: Timestamp
+    active: bool = msgspec.field(name="isActive")
+
+    def __post_init__(self) -> None:
+        check_amounts(self.amount)
+
+
+class PlanCounts(Model, frozen=True, kw_only=True):
+    """How many objects point at a plan."""
+
+    subscriptions: int
+
+
+class Plan(Model, frozen=True, kw_only=True):
+    """A product tier with its billing interval; `prices` is None where the server leaves it out."""
+
+    id: str
+    name: str
+    code: str
+    billing_interval: Word[BillingInterval]
+    billing_timing: Word[BillingTiming]
+    active: bool = msgspec.field(name="isActive")
+    created_at: Timestamp
+    updated_at: Timestamp
+    description: Optional[str] = None
+    features: Optional[List[str]] = None
+    minimum_commitment: Optional[Decimal] = None
+    net_payment_terms: Optional[int] = None
+    invoice_grace_period_days: Optional[int] = None
+    progressive_billing_threshold: Optional[Decimal] = None
+    prices: Optional[List[PlanPrice]] = None
+    counts: Optional[PlanCounts] = msgspec.field(name="_count", default=None)
+
+    def __post_init__(self) -> None:
+        check_amounts(self.minimum_commitment, self.progressive_billing_threshold)
+
+
+class Subscription(Model, frozen=True, kw_only=True):
+    """A customer's plan and its current billing period."""
+
+    id: str
+    customer_id: str
+    plan_id: str
+    status: Word[SubscriptionStatus]
+    currency: str
+    billing_timing: Word[BillingTiming]
+    current_period_start: Timestamp
+    current_period_end: Timestamp
+    started_at: Timestamp
+    created_at: Timestamp
+    updated_at: Timestamp
+    external_id: Optional[str] = None
+    previous_plan_id: Optional[str] = None
+    payment_method_id: Optional[str] = None
+    cancel_at: Optional[Timestamp] = None
+    canceled_at: Optional[Timestamp] = None
+    trial_start: Optional[Timestamp] = None
+    trial_end: Optional[Timestamp] = None
+    last_progressive_billing_at: Optional[Timestamp] = None
+    metadata: Optional[Dict[str, Any]] = None
+    customer: Optional[Customer] = None
+    plan: Optional[Plan] = None
+    invoices: Optional[List[Invoice]] = None
+
+
+class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of an invoice; `amount` is the price of one unit.
+
+    `type` is set on lines that the server made, such as "plan", "usage", "coupon" or "tax".
+    """
+
+    description: str
+    quantity: Decimal
+    amount: Decimal
+    type: Optional[str] = None
+
+    @property
+    def unit_amount(self) -> Decimal:
+        """Return the price of one unit."""
+        return self.amount
+
+
+class Invoice(Model, frozen=True, kw_only=True):
+    """What a customer owes."""
+
+    id: str
+    invoice_number: str
+    customer_id: str
+    amount: Decimal
+    currency: str
+    status: Word[InvoiceStatus]
+    due_date: Timestamp
+    created_at: Timestamp
+    updated_at: Timestamp
+    subscription_id: Optional[str] = None
+    paid_at: Optional[Timestamp] = None
+    pdf_url: Optional[AbsoluteUrl] = None
+    metadata: Optional[Dict[str, Any]] = None
+    customer: Optional[Customer] = None
+    subscription: Optional[Subscription] = None
+    payments: Optional[List[Payment]] = None
+
+    def __post_init__(self) -> None:
+        check_amounts(self.amount)
+
+    @property
+    def total(self) -> Decimal:
+        """Return the amount of the whole invoice."""
+        return self.amount
+
+    @property
+    def items(self) -> List[InvoiceItem]:
+        """Return the lines, without the note; empty where the server stored none."""
+        lines = self._lines()
+        return lines[:-1] if self.notes is not None else lines
+
+    @property
+    def notes(self) -> Optional[str]:
+        """Return the note that `invoices.create(notes=...)` put on the invoice."""
+        lines = self._lines()
+        last = lines[-1] if lines else None
+        if last and not last.amount and not last.type and last.description.startswith(NOTE_PREFIX):
+            return last.description[len(NOTE_PREFIX) :]
+        return None
+
+    def _lines(self) -> List[InvoiceItem]:
+        stored = (self.metadata or {}).get("items")
+        if not isinstance(stored, list):
+            return []
+        return [_line(entry) for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _line(entry: Dict[str, Any]) -> InvoiceItem:
+    kind = entry.get("type")
+    return InvoiceItem(
+        description=str(entry.get("description") or ""),
+        quantity=_number(entry.get("quantity"), 1),
+        amount=_number(entry.get("unitAmount"), 0),
+        type=None if kind is None else str(kind),
+    )
+
+
+def _number(value: Any, missing: int) -> Decimal:
+    # The metadata of an invoice is free JSON: what is not a number must not break the invoice.
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return Decimal(repr(value))
+    return Decimal(missing)
+
+
+class Payment(Model, frozen=True, kw_only=True):
+    """Money that was received, is on its way, failed, or was given back."""
+
+    id: str
+    invoice_id: str
+    provider: str
+    amount: Decimal
+    currency: str
+    status: Word[PaymentStatus]
+    created_at: Timestamp
+    updated_at: Timestamp
+    provider_transaction_id: Optional[str] = None
+    failure_reason: Optional[str] = None
+    metadata: Optional[Dict[str, Any]] = None
+    invoice: Optional[Invoice] = None
+
+    def __post_init__(self) -> None:
+        check_amounts(self.amount)

@@ -1,0 +1,98 @@
+"""What every call returns: the answer, a page of answers, a message."""
+
+from __future__ import annotations
+
+from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar
+
+import httpx
+import msgspec
+
+from .._wire import Model
+
+T = TypeVar("T")
+
+
+class RateLimit(msgspec.Struct, frozen=True):
+    """How many calls of an operation are left: `reset` is the seconds until all are back."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+class PaginationMeta(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page stands in its list."""
+
+    total: int
+    page: int
+    limit: int
+    total_pages: int
+
+
+class Message(Model, frozen=True, kw_only=True):
+    """The text with which the server confirms an operation."""
+
+    message: str
+
+
+def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
+    names = ("limit", "remaining", "reset")
+    values = [http.headers.get(f"x-ratelimit-{name}", "") for name in names]
+    if not all(value.isascii() and value.isdigit() for value in values):
+        return None
+    return RateLimit(*map(int, values))
+
+
+class Response(Generic[T]):
+    """One object from the server."""
+
+    __slots__ = ("data", "http")
+
+    data: T
+    http: httpx.Response
+    """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
+
+    def __init__(self, data: T, http: httpx.Response) -> None:
+        self.data = data
+        self.http = http
+
+    @property
+    def rate_limit(self) -> Optional[RateLimit]:
+        """Return the server's rate limit for this operation; None if it sent none."""
+        return rate_limit_of(self.http)
+
+    def __repr__(self) -> str:
+        return f"Response(data={self.data!r}, status={self.http.status_code})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.data, self.http)
+
+
+class PaginatedResponse(Generic[T]):
+    """A page of objects; iterating it gives the items of this page alone."""
+
+    __slots__ = ("data", "http", "meta")
+
+    data: List[T]
+    meta: PaginationMeta
+    http: httpx.Response
+    """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
+
+    def __init__(self, data: List[T], meta: PaginationMeta, http: httpx.Response) -> None:
+        self.data = data
+        self.meta = meta
+        self.http = http
+
+    @property
+    def rate_limit(self) -> Optional[RateLimit]:
+        """Return the server's rate limit for this operation; None if it sent none."""
+        return rate_limit_of(self.http)
+
+    def __iter__(self) -> Iterator[T]:
+        return iter(self.data)
+
+    def __repr__(self) -> str:
+        return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return type(self), (self.data, self.meta, self.http)

@@ -1,0 +1,20 @@
+"""The PDF of an invoice."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import msgspec
+
+
+class InvoicePdf(msgspec.Struct, frozen=True, kw_only=True):
+    """The PDF itself, and the address that it can be fetched from without a token.
+
+    `url` is None for an invoice that the server keeps no file of.
+    """
+
+    url: Optional[str]
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"InvoicePdf(url={self.url!r}, content=<{len(self.content)} bytes>)"
