@@ -144,7 +144,7 @@ def plain(name: str, value: Any, depth: int = 0) -> Any:
     if isinstance(value, (float, Decimal)) and not math.isfinite(value):
         raise ValueError(f"{name} must not be NaN or infinite")
     if isinstance(value, Mapping):
-        for part in cast("Mapping[Any, Any]", value).values():
+        for part in cast("Mapping[str, Any]", value).values():
             plain(name, part, depth + 1)
     elif isinstance(value, (list, tuple)):
         for part in cast("Sequence[Any]", value):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Dict, NamedTuple, Optional, Union
 
 import httpx
 
-from ._concurrency import monotonic
+from . import _concurrency
 from ._config import Timeout
 from ._downloads import Sink
 from ._errors import (
@@ -108,11 +108,11 @@ class Progress:
     def __init__(self, limit: Optional[float]) -> None:
         self.status = 0
         self.on_disk = False
-        self.until = None if limit is None else monotonic() + limit
+        self.until = None if limit is None else _concurrency.monotonic() + limit
 
     def check_time(self) -> None:
         """Raise TimeoutError if the attempt has used up its time."""
-        if self.until is not None and monotonic() > self.until:
+        if self.until is not None and _concurrency.monotonic() > self.until:
             raise TimeoutError
 
 

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+import random
+from typing import List
+
+import pytest
+
+from novabilling import _concurrency
+
+
+class Clock:
+    """A clock that only sleeping moves, at once; `slept` are the waits."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self.slept: List[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.now += seconds
+
+    async def async_sleep(self, seconds: float) -> None:
+        self.sleep(seconds)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Replace the clock, and draw the longest backoff every time: 0.5, 1, 2, 4, 8, 8 ..."""
+    clock = Clock()
+    monkeypatch.setattr(_concurrency, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(_concurrency, "sleep", clock.sleep)
+    monkeypatch.setattr(_concurrency, "async_sleep", clock.async_sleep)
+    monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
+    return clock
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
