@@ -1,0 +1,213 @@
+"""JavaScript's values in Python: conversions, number and date text, and JSON.stringify.
+
+A JSON number is an int when it is whole and exact, else a float; None is null.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from datetime import datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any, Dict, List, Union, cast
+
+Number = Union[int, float]
+Row = Dict[str, Any]
+
+MAX_SAFE_INTEGER = 2**53
+
+
+class Undefined:
+    """What JavaScript reads where nothing is: not the same as null."""
+
+    def __bool__(self) -> bool:
+        return False
+
+    def __repr__(self) -> str:
+        return "undefined"
+
+
+class InvalidDate:
+    """What `new Date("nonsense")` gives; the database refuses it."""
+
+    def __bool__(self) -> bool:
+        return True
+
+
+UNDEFINED = Undefined()
+INVALID_DATE = InvalidDate()
+EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def as_object(value: object) -> Row:
+    """Take the value as a dict; an empty one if it is something else."""
+    return cast(Row, value) if isinstance(value, dict) else {}
+
+
+def as_list(value: Any) -> List[Any]:
+    """Take the value as a list; an empty one if it is something else."""
+    return cast("List[Any]", value) if is_array(value) else []
+
+
+def is_array(value: object) -> bool:
+    """`Array.isArray(value)`."""
+    return isinstance(value, list)
+
+
+def is_object(value: object) -> bool:
+    """Tell objects from arrays and primitives."""
+    return isinstance(value, dict)
+
+
+def is_number(value: object) -> bool:
+    """`typeof value === "number"`."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def number(value: float) -> Number:
+    """Keep a float as JavaScript does: 1.0 is 1, and nothing is exact beyond 2^53."""
+    whole = math.isfinite(value) and value == int(value) and abs(value) <= MAX_SAFE_INTEGER
+    return int(value) if whole else value
+
+
+def number_text(value: Number) -> str:
+    """`String(value)` of a number: shortest digits, exponents from 1e21 and below 1e-6."""
+    if not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    value = number(value)
+    if isinstance(value, int):
+        return str(value)
+    sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()
+    point = len(digits) + int(exponent)
+    if -6 < point <= 21:
+        return format(Decimal(repr(value)).normalize(), "f")
+    mantissa = "".join(map(str, digits))
+    fraction = "." + mantissa[1:] if len(mantissa) > 1 else ""
+    return f"{'-' * sign}{mantissa[0]}{fraction}e{point - 1:+d}"
+
+
+def to_string(value: object) -> str:
+    """`String(value)`."""
+    if value is None:
+        return "null"
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (int, float)):
+        return number_text(value)
+    if is_array(value):
+        return ",".join("" if item is None else to_string(item) for item in as_list(value))
+    return "undefined" if isinstance(value, Undefined) else "[object Object]"
+
+
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?)")
+_RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
+
+
+def to_number(value: object) -> Number:
+    """`Number(value)`: NaN for what is not one."""
+    if value is None:
+        return 0
+    if isinstance(value, (int, float)):
+        return int(value) if isinstance(value, bool) else value
+    if isinstance(value, (dict, Undefined)):
+        return math.nan
+    text = to_string(value).strip()
+    if not text:
+        return 0
+    if _RADIX.fullmatch(text):
+        return number(float(int(text, 0)))
+    if _DECIMAL.fullmatch(text):
+        return number(float(text))
+    return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
+
+
+def to_boolean(value: object) -> bool:
+    """`Boolean(value)`: every string but the empty one is true, "false" included."""
+    if isinstance(value, (dict, list)):
+        return True
+    return bool(value) and value == value
+
+
+_DATE = re.compile(
+    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
+    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?"
+    r"\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?"
+)
+
+
+def to_date(value: object) -> Union[datetime, InvalidDate]:
+    """Run `new Date(value)`, for a server whose clock runs in UTC; null is 1970."""
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str):
+        return date_of_milliseconds(to_number(value))
+    match = _DATE.fullmatch(value.strip())
+    if not match:
+        return INVALID_DATE
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    if not _in_range(month or 1, day or 1, hour, minute, second):
+        return INVALID_DATE
+    # The day may run over the month's end: 30 February is 2 March.
+    days = timedelta(days=(day or 1) - 1, hours=hour, minutes=minute, seconds=second)
+    milliseconds = int((match[7] or "0")[:3].ljust(3, "0"))
+    start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
+    return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+
+
+def _in_range(month: int, day: int, hour: int, minute: int, second: int) -> bool:
+    midnight = hour == 24 and minute == second == 0
+    in_day = (hour <= 23 or midnight) and minute <= 59 and second <= 59
+    return 1 <= month <= 12 and 1 <= day <= 31 and in_day
+
+
+def _offset(zone: str) -> timedelta:
+    if zone in "Zz":
+        return timedelta()
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    return timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+
+
+def date_of_milliseconds(milliseconds: Number) -> Union[datetime, InvalidDate]:
+    """Run `new Date(milliseconds)`."""
+    try:
+        return EPOCH + timedelta(milliseconds=milliseconds)
+    except (ValueError, OverflowError):
+        return INVALID_DATE
+
+
+def iso(moment: datetime) -> str:
+    """`date.toISOString()`."""
+    moment = moment.astimezone(timezone.utc)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+
+
+def decimal_text(value: Decimal) -> str:
+    """Print a decimal column: no exponent and no trailing zeros."""
+    return format(value.normalize(), "f") if value else "0"
+
+
+def stringify(value: object) -> str:
+    """`JSON.stringify(value)`, with dates and decimals as the server's objects print them."""
+    if value is None or isinstance(value, (bool, Undefined)):
+        return "null" if not isinstance(value, bool) else to_string(value)
+    if isinstance(value, str):
+        return _quoted(value)
+    if isinstance(value, (int, float)):
+        return number_text(value) if math.isfinite(value) else "null"
+    if isinstance(value, datetime):
+        return f'"{iso(value)}"'
+    if isinstance(value, Decimal):
+        return f'"{decimal_text(value)}"'
+    if is_object(value):
+        pairs = ((key, item) for key, item in as_object(value).items() if item is not UNDEFINED)
+        return "{" + ",".join(f"{_quoted(key)}:{stringify(item)}" for key, item in pairs) + "}"
+    return "[" + ",".join(map(stringify, as_list(value))) + "]"
+
+
+def _quoted(text: str) -> str:
+    quoted = json.dumps(text, ensure_ascii=False)
+    # A lone surrogate has no UTF-8 form: it stays an escape.
+    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)

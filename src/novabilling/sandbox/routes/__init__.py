@@ -1,0 +1,22 @@
+"""The operations of the server, a module for each resource; all modules here are loaded.
+
+How to write one:
+
+    from .._engine import Call, route
+    from .._rules import max_length, not_empty, string
+    from .._validation import Body
+
+    CREATE = Body(name=string(not_empty, max_length(200)))      # wire names, source order
+
+    @route("POST /things", body=CREATE)                         # a name out of `_operations`
+    def create(call: Call) -> Row:
+        if call.db["thing"].first(name=call.body["name"]):
+            raise conflict("Thing already exists")
+        return call.db["thing"].create(call.body)               # columns: `_schema`
+
+The engine has done guards, limits and checks before the function runs; the status comes from the
+operation's line. `call` has `params` (and `id`), `query`, `body`, `db`, `tenant`, `now`; what is
+returned is printed as JSON, `Raw` is sent as it is. Refusals are raised, see `_errors`. A route
+without `body=` gets its body unchecked: read it by `call.read("field")`. Where null in a POST
+means left out, pass the body through `given`; lists end in `checked_page` or `unchecked_page`.
+"""

@@ -1,0 +1,178 @@
+"""Customers and what hangs on one of them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any, Dict, List, Tuple
+
+from .._columns import Query
+from .._database import newest_first
+from .._engine import Call, route
+from .._errors import bad_request, conflict, not_found
+from .._javascript import UNDEFINED, Row, number, to_date
+from .._paging import LIMIT, PAGE, checked_page
+from .._rows import given, require, without
+from .._rules import (
+    date_string,
+    email,
+    enum,
+    integer,
+    max_length,
+    maximum,
+    minimum,
+    not_empty,
+    obj,
+    string,
+)
+from .._suggestions import unknown_argument
+from .._validation import Body
+
+CREATE = Body(
+    externalId=string(not_empty),
+    email=email(not_empty),
+    name=string(max_length(200), optional=True),
+    country=string(max_length(3), optional=True),
+    currency=string(not_empty, max_length(3)),
+    metadata=obj(optional=True),
+    netPaymentTerms=integer(minimum(0), maximum(365), optional=True),
+    createdAt=date_string(optional=True),
+)
+UPDATE = CREATE.partial()
+LIST = Body(
+    page=PAGE,
+    limit=LIMIT,
+    search=string(optional=True),
+    country=string(optional=True),
+    currency=string(optional=True),
+    sortBy=string(optional=True),
+    sortOrder=enum("asc", "desc", optional=True),
+)
+_RELATIONS = {
+    "subscriptions": "Subscription",
+    "invoices": "Invoice",
+    "paymentMethods": "PaymentMethod",
+    "appliedCoupons": "AppliedCoupon",
+    "appliedAddOns": "AppliedAddOn",
+    "creditNotes": "CreditNote",
+    "wallets": "Wallet",
+    "taxes": "CustomerTax",
+    "planOverrides": "PlanOverride",
+}
+
+
+@route("GET /customers", query=LIST)
+def list_customers(call: Call) -> Row:
+    query = call.query
+    rows = call.db["customer"].find(
+        country=query.get("country") or UNDEFINED, currency=query.get("currency") or UNDEFINED
+    )
+    sought = (query.get("search") or "").lower()
+    if sought:
+        rows = [row for row in rows if _mentions(row, sought)]
+    rows = _sort(rows, query.get("sortBy") or "createdAt", query.get("sortOrder") or "desc")
+    return checked_page(rows, query, "customer", lambda row: _with_figures(call, row))
+
+
+def _mentions(row: Row, sought: str) -> bool:
+    return sought in row["email"].lower() or sought in (row["name"] or "").lower()
+
+
+def _sort(rows: List[Row], column: str, order: str) -> List[Row]:
+    call = Query("db", "customer", "findMany")
+    if column in _RELATIONS:
+        expected = f"{_RELATIONS[column]}OrderByRelationAggregateInput"
+        words = f"Invalid value provided. Expected {expected}, provided String."
+        raise call.error(f"Argument `{column}`: {words}")
+    names = ["id", *_COLUMNS]
+    if column not in names:
+        raise call.error(unknown_argument(column, [*names, *_RELATIONS]))
+    return sorted(rows, key=lambda row: _sort_key(row, column), reverse=order == "desc")
+
+
+_COLUMNS = (*CREATE.fields, "updatedAt")
+
+
+def _sort_key(row: Row, column: str) -> Tuple[Any, ...]:
+    value = row[column]
+    # Nulls come last in ascending order; objects are in no useful order.
+    if value is None or isinstance(value, dict):
+        return (True, row["id"])
+    return (False, value, row["id"])
+
+
+def _with_figures(call: Call, customer: Row) -> Row:
+    active = call.db["subscription"].find(customerId=customer["id"], status="ACTIVE")
+    paid = call.db["invoice"].find(customerId=customer["id"], status="PAID")
+    spent = number(float(sum((invoice["amount"] for invoice in paid), Decimal())))
+    return {**customer, "activeSubscriptions": len(active), "totalSpent": spent}
+
+
+@route("POST /customers", body=CREATE)
+def create(call: Call) -> Row:
+    data = given(call.body)
+    if call.db["customer"].first(externalId=data["externalId"]):
+        raise conflict("Customer with this externalId already exists")
+    if "createdAt" in data:
+        data["createdAt"] = to_date(data["createdAt"])
+    return call.db["customer"].create(data)
+
+
+@route("GET /customers/{id}")
+def get(call: Call) -> Row:
+    customer = require(call.db, "customer", call.id)
+    invoices = newest_first(call.db["invoice"].find(customerId=call.id))
+    return {**customer, "subscriptions": _subscriptions(call), "invoices": invoices[:10]}
+
+
+@route("PATCH /customers/{id}", body=UPDATE)
+def update(call: Call) -> Row:
+    require(call.db, "customer", call.id)
+    changes = without(call.body, "externalId", "createdAt")
+    return call.db["customer"].update(call.id, changes)
+
+
+@route("DELETE /customers/{id}")
+def delete(call: Call) -> Dict[str, str]:
+    require(call.db, "customer", call.id)
+    if call.db["subscription"].find(customerId=call.id, status="ACTIVE"):
+        raise bad_request(
+            "Cannot delete customer with active subscriptions. Cancel subscriptions first."
+        )
+    call.db["customer"].delete(call.id)
+    return {"message": "Customer deleted successfully"}
+
+
+def _subscriptions(call: Call) -> List[Row]:
+    rows = newest_first(call.db["subscription"].find(customerId=call.id))
+    return [{**row, "plan": call.db["plan"].rows[row["planId"]]} for row in rows]
+
+
+@route("GET /customers/{id}/subscriptions")
+def list_subscriptions(call: Call) -> List[Row]:
+    return _subscriptions(call)
+
+
+@route("GET /customers/{id}/invoices")
+def list_invoices(call: Call) -> List[Row]:
+    return newest_first(call.db["invoice"].find(customerId=call.id))
+
+
+@route("GET /customers/{id}/payments")
+def list_payments(call: Call) -> List[Row]:
+    invoices = newest_first(call.db["invoice"].find(customerId=call.id))
+    payments = call.db["payment"]
+    return [row for one in invoices for row in newest_first(payments.find(invoiceId=one["id"]))]
+
+
+@route("GET /customers/{id}/payment-methods")
+def list_payment_methods(call: Call) -> List[Row]:
+    return newest_first(call.db["paymentMethod"].find(customerId=call.id))
+
+
+@route("DELETE /customers/{id}/payment-methods/{methodId}")
+def delete_payment_method(call: Call) -> Dict[str, str]:
+    method = call.db["paymentMethod"].first(id=call.params["methodId"], customerId=call.id)
+    if not method:
+        raise not_found("Payment method")
+    call.db["paymentMethod"].delete(method["id"])
+    return {"message": "Payment method deleted"}
