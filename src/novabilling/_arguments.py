@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, Callable, Mapping, Sequence, TypeVar, Union, cast
+from typing import Any, Callable, Iterable, Mapping, TypeVar, Union, cast
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -146,8 +146,8 @@ def plain(name: str, value: Any, depth: int = 0) -> Any:
     if isinstance(value, Mapping):
         for part in cast("Mapping[str, Any]", value).values():
             plain(name, part, depth + 1)
-    elif isinstance(value, (list, tuple)):
-        for part in cast("Sequence[Any]", value):
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for part in cast("Iterable[Any]", value):
             plain(name, part, depth + 1)
     return cast("Any", value)
 

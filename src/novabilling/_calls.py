@@ -76,14 +76,21 @@ class Attempt(NamedTuple):
             headers.update(self.extra_headers)
             if self.token is not None:
                 headers["authorization"] = f"Bearer {self.token.reveal()}"
-        limits = self.timeout if isinstance(self.timeout, httpx.Timeout) else self.limit
         return httpx.Request(
             self.method,
             url,
-            headers=headers,
+            headers=httpx.Headers(headers, encoding="latin-1"),
             content=None if self.body is None else self.body.reveal(),
-            extensions={"timeout": httpx.Timeout(limits).as_dict(), MARK: True},
+            extensions={"timeout": self._limits(), MARK: True},
         )
+
+    def _limits(self) -> Dict[str, Optional[float]]:
+        """Return the seconds for each network operation, none longer than the attempt's."""
+        given = self.timeout if isinstance(self.timeout, httpx.Timeout) else httpx.Timeout(None)
+        return {
+            name: min((s for s in (seconds, self.limit) if s is not None), default=None)
+            for name, seconds in given.as_dict().items()
+        }
 
 
 class Failure(NamedTuple):

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import os
 import tempfile
-from typing import IO, Any, Optional, Union
+from typing import IO, TYPE_CHECKING, Any, Optional, Union
 
-Target = Union[str, "os.PathLike[str]", IO[bytes]]
+if TYPE_CHECKING:
+    PathLike = os.PathLike[str]
+else:
+    PathLike = os.PathLike  # takes no parameter at run time on Python 3.8
+
+Target = Union[str, PathLike, IO[bytes]]
 
 
 class Sink:

@@ -96,7 +96,7 @@ class APIStatusError(NovaBillingError):
     def __str__(self) -> str:
         details = "; ".join(error.message for error in self.errors)
         text = f"{self.status_code}: {self.message}"
-        return f"{text} ({details})" if details else text
+        return " ".join(f"{text} ({details})".split()) if details else text
 
 
 class BadRequestError(APIStatusError):

@@ -10,7 +10,6 @@
 
 from __future__ import annotations
 
-import math
 import random
 import re
 import threading
@@ -64,8 +63,7 @@ def retry_after(value: Optional[str], now: Optional[datetime] = None) -> Optiona
         return None
     text = value.strip()
     if re.match(r"^[0-9]+(\.[0-9]+)?$", text):
-        seconds = float(text)
-        return seconds if math.isfinite(seconds) else None
+        return float(text)
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -15,8 +15,10 @@ def webhooks_of(tenant: Tenant) -> List[Webhook]:
     if not tenant.webhook_url:
         return []
     stored: Any = (tenant.settings or {}).get("webhookEvents")
+    if not isinstance(stored, list):  # settings are free JSON: anything may have put it there
+        stored = []
     read = vocabulary(WebhookEventType).decode
-    events = [read(event) for event in stored if isinstance(event, str)] if stored else []
+    events = [read(event) for event in stored if isinstance(event, str)]  # pyright: ignore[reportUnknownVariableType]
     return [
         Webhook(id=tenant.id, url=tenant.webhook_url, events=events, secret=tenant.webhook_secret)
     ]

@@ -257,7 +257,10 @@ def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
             if not isinstance(value, Mapping):
                 raise TypeError(f"{name} must be {of.__name__} or a dict")
             given = cast("Mapping[str, Any]", value)
-            value = _struct_from(name, {aliases.get(k, k): v for k, v in given.items()})
+            fields = {aliases.get(key, key): item for key, item in given.items()}
+            if len(fields) < len(given):
+                raise ValueError(f"{name}: two of its keys mean the same")
+            value = _struct_from(name, fields)
         return arguments.fields({f: getattr(value, f) for f in known}, prefix=f"{name}.")
 
     def _struct_from(name: str, given: Dict[str, Any]) -> Any:

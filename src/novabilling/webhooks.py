@@ -13,7 +13,7 @@ import hmac
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import List, Optional, Sequence, Union
+from typing import Any, List, Optional, Sequence, Union
 
 import msgspec
 
@@ -53,8 +53,9 @@ def verify(
             the delivery is too old, or the body is not an event.
         TypeError, ValueError: The payload is not bytes, or there is no secret.
     """
-    keys = _keys(secret)
-    del secret
+    masked = Secret(secret)
+    del secret  # so that no traceback with local variables shows it
+    keys = _keys(masked)
     if not isinstance(payload, (bytes, bytearray, memoryview)):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TypeError("payload must be the raw body as bytes, not parsed or decoded")
     body = bytes(payload)
@@ -71,15 +72,15 @@ def verify(
 
 def sign(payload: bytes, secret: str) -> str:
     """Return the signature header that the server would send, for tests of your handlers."""
-    masked = _keys(secret)[0]
+    masked = Secret(secret)
     del secret
-    return _digest(payload, masked).hex()
+    return _digest(payload, _keys(masked)[0]).hex()
 
 
-def _keys(secret: Secrets) -> List[Secret[str]]:
-    keys = [Secret(one) for one in ([secret] if isinstance(secret, str) else secret)]
-    del secret
-    if not keys or not all(isinstance(key.reveal(), str) and key.reveal().strip() for key in keys):  # pyright: ignore[reportUnnecessaryIsInstance]
+def _keys(secret: Secret[Any]) -> List[Secret[str]]:
+    single = secret.reveal() is None or isinstance(secret.reveal(), str)
+    keys = [secret] if single else [Secret(one) for one in secret.reveal()]
+    if not keys or not all(isinstance(key.reveal(), str) and key.reveal().strip() for key in keys):
         raise ValueError("secret must be the webhook secret, or a list of them; it is empty")
     return keys
 

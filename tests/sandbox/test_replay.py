@@ -1,6 +1,6 @@
 """Sends the recorded exchanges of the real server through the sandbox and compares the answers.
 
-An exchange is covered unless the sandbox answers 501, or misses the operation that `needs.json`
+An exchange is covered unless the sandbox answers 501, or misses an operation that `needs.json`
 names for it. Ids, keys and tokens are mapped as they appear. What may differ is listed, with the
 reason, in `differences.json`.
 """
@@ -47,6 +47,10 @@ KEYS_MADE_BY = {
 }
 TENANTS_MADE_BY = {"auth-register": "main", "auth-register-second-tenant": "other"}
 RESET_TOKEN = "jwt-recorded-07"
+# The nightly job was started by hand before this exchange.
+FIRST_AFTER_RENEWALS = "billing-trial-ended"
+# A checkout that the recording lacks came before the first of these; it was sent as the second.
+UNRECORDED = {"provider-delete-dpo": "invoice-checkout-pesapal"}
 START = datetime(2026, 11, 22, 18, 54, 48, tzinfo=timezone.utc)
 END = START + timedelta(minutes=4)
 
@@ -92,16 +96,24 @@ class Replay:
         self.sandbox = Sandbox(clock=self.clock)
         self.ours: Dict[str, str] = {}
         self.credentials: Dict[Tuple[str, str], str] = {}
+        self.before: Dict[str, Exchange] = {}
 
     def run(self) -> List[Outcome]:
         lines = RECORDING.read_text(encoding="utf-8").splitlines()
-        exchanges = [json.loads(line) for line in lines]
+        exchanges: List[Exchange] = [json.loads(line) for line in lines]
+        by_id = {one["id"]: one for one in exchanges}
+        self.before = {later: by_id[twin] for later, twin in UNRECORDED.items()}
         # Those of the other server process are no part of the story.
         return [self.outcome(one) for one in exchanges if "server" not in one]
 
     def outcome(self, exchange: Exchange) -> Outcome:
         self.clock.follow(exchange)
-        if NEEDS.get(exchange["id"], "GET /currencies") not in ROUTES:
+        if exchange["id"] == FIRST_AFTER_RENEWALS:
+            self.sandbox.run_renewals()
+        if exchange["id"] in self.before:
+            self.sandbox.handle(self.request(self.before[exchange["id"]]))
+        needed = NEEDS.get(exchange["id"], "GET /currencies").split(", ")
+        if not ROUTES.keys() >= set(needed):
             return Outcome(exchange["id"], False, [])
         response = self.sandbox.handle(self.request(exchange))
         if response.status_code == 501:

@@ -155,7 +155,10 @@ class NovaBilling:
         self.close()
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(base_url={self._session.config.root!r})"
+        session: Optional[Session] = getattr(self, "_session", None)
+        if session is None:  # the arguments were refused, and a debugger asks
+            return f"{type(self).__name__}()"
+        return f"{type(self).__name__}(base_url={session.config.root!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a token and connections: it cannot be pickled or copied")

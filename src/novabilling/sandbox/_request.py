@@ -23,7 +23,9 @@ class Request:
     def __init__(self, request: httpx.Request) -> None:
         self.method = request.method
         self.headers = request.headers
-        self.target = request.url.raw_path.decode("ascii")
+        # httpx repairs what is malformed in a URL; who has the target as it was sent, passes it.
+        target: bytes = request.extensions.get("target", request.url.raw_path)
+        self.target = target.decode("ascii")
         path, _, query = self.target.partition("?")
         self.path = path
         self.query = _collect(query)

@@ -160,7 +160,7 @@ MODELS: Dict[str, Model] = dict(
         ),
         _model(
             "paymentProvider",
-            "providerName String, credentials Json, isActive Boolean = true, priority Int = 1, "
+            "providerName String, credentials String, isActive Boolean = true, priority Int = 1, "
             f"{_TIMES}",
             "providerName",
         ),

@@ -12,6 +12,7 @@ import httpx
 
 from . import routes
 from ._engine import Engine
+from ._renewals import renew_subscriptions
 from ._world import World
 
 if TYPE_CHECKING:
@@ -55,6 +56,15 @@ class Sandbox:
     def reset_token(self, email: str) -> Optional[str]:
         """Return the latest password reset token of an address: no mail leaves the sandbox."""
         return self._world.reset_tokens.get(email)
+
+    def run_renewals(self) -> None:
+        """Do the server's nightly work for subscriptions whose trial or period has ended.
+
+        Each call moves a subscription on by one period at most.
+        """
+        with self._lock:
+            for tenant in self._world.central["tenant"].find():
+                renew_subscriptions(self._world, tenant)
 
     def client(self, **options: Any) -> NovaBilling:
         """Make a connected client; options are those of `NovaBilling`."""

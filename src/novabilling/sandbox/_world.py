@@ -1,4 +1,4 @@
-"""Everything one server holds: tenants with their keys and databases, tokens, time, limits."""
+"""Everything one server holds: tenants with keys and databases, tokens, files, time, limits."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import httpx
 from ._database import Clock, Database, base36
 from ._errors import HttpError, unauthorized
 from ._javascript import Row
+from ._pdf import InvoiceDocument
 from ._rate_limit import RateLimit
 from ._schema import CENTRAL, MODELS
 from ._tokens import Signer, new_api_key
@@ -28,6 +29,7 @@ class World:
         self.central = Database(CENTRAL, self.clock, "this.centralPrisma.client")
         self.databases: Dict[str, Database] = {}
         self.reset_tokens: Dict[str, str] = {}
+        self.uploads: Dict[str, InvoiceDocument] = {}
         self._passwords: Dict[str, bytes] = {}
         self._started = self.clock.now()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from functools import reduce
+from operator import add
 from typing import Any, Dict, List, Tuple
 
 from .._columns import Query
@@ -103,8 +104,9 @@ def _sort_key(row: Row, column: str) -> Tuple[Any, ...]:
 def _with_figures(call: Call, customer: Row) -> Row:
     active = call.db["subscription"].find(customerId=customer["id"], status="ACTIVE")
     paid = call.db["invoice"].find(customerId=customer["id"], status="PAID")
-    spent = number(float(sum((invoice["amount"] for invoice in paid), Decimal())))
-    return {**customer, "activeSubscriptions": len(active), "totalSpent": spent}
+    # Added up in floats, one by one: newer versions of `sum` are more exact than the server.
+    spent = reduce(add, (float(invoice["amount"]) for invoice in paid), 0.0)
+    return {**customer, "activeSubscriptions": len(active), "totalSpent": number(spent)}
 
 
 @route("POST /customers", body=CREATE)
@@ -120,8 +122,13 @@ def create(call: Call) -> Row:
 @route("GET /customers/{id}")
 def get(call: Call) -> Row:
     customer = require(call.db, "customer", call.id)
+    subscriptions = call.db["subscription"].find(customerId=call.id)
     invoices = newest_first(call.db["invoice"].find(customerId=call.id))
-    return {**customer, "subscriptions": _subscriptions(call), "invoices": invoices[:10]}
+    return {
+        **customer,
+        "subscriptions": [_with_plan(call, row) for row in subscriptions],
+        "invoices": invoices[:10],
+    }
 
 
 @route("PATCH /customers/{id}", body=UPDATE)
@@ -142,14 +149,14 @@ def delete(call: Call) -> Dict[str, str]:
     return {"message": "Customer deleted successfully"}
 
 
-def _subscriptions(call: Call) -> List[Row]:
-    rows = newest_first(call.db["subscription"].find(customerId=call.id))
-    return [{**row, "plan": call.db["plan"].rows[row["planId"]]} for row in rows]
+def _with_plan(call: Call, subscription: Row) -> Row:
+    return {**subscription, "plan": call.db["plan"].rows[subscription["planId"]]}
 
 
 @route("GET /customers/{id}/subscriptions")
 def list_subscriptions(call: Call) -> List[Row]:
-    return _subscriptions(call)
+    rows = newest_first(call.db["subscription"].find(customerId=call.id))
+    return [_with_plan(call, row) for row in rows]
 
 
 @route("GET /customers/{id}/invoices")
@@ -161,7 +168,8 @@ def list_invoices(call: Call) -> List[Row]:
 def list_payments(call: Call) -> List[Row]:
     invoices = newest_first(call.db["invoice"].find(customerId=call.id))
     payments = call.db["payment"]
-    return [row for one in invoices for row in newest_first(payments.find(invoiceId=one["id"]))]
+    # Those of one invoice are in no order but the database's own.
+    return [row for one in invoices for row in payments.find(invoiceId=one["id"])]
 
 
 @route("GET /customers/{id}/payment-methods")

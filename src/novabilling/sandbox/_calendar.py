@@ -1,0 +1,55 @@
+"""Calendar arithmetic as JavaScript's `Date` does it, on a server whose clock runs in UTC."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime, timedelta
+from typing import Any, Dict, Union
+
+from . import _javascript as js
+from ._javascript import INVALID_DATE, InvalidDate
+
+Moment = Union[datetime, InvalidDate]
+
+DAY = timedelta(days=1)
+_MONTHS: Dict[str, int] = {"MONTHLY": 1, "QUARTERLY": 3, "YEARLY": 12}
+_SPANS: Dict[str, timedelta] = {"HOURLY": timedelta(hours=1), "DAILY": DAY, "WEEKLY": 7 * DAY}
+
+
+def period_end(start: Moment, interval: str) -> Moment:
+    """Add one billing interval."""
+    if isinstance(start, InvalidDate):
+        return start
+    try:
+        if interval in _SPANS:
+            return start + _SPANS[interval]
+        year, month = divmod(start.year * 12 + start.month - 1 + _MONTHS[interval], 12)
+        # The day may run over the month's end: 31 January + 1 month is 3 March.
+        return start.replace(year=year, month=month + 1, day=1) + (start.day - 1) * DAY
+    except (ValueError, OverflowError):
+        return INVALID_DATE
+
+
+def after_days(start: Moment, days: float) -> Moment:
+    """Add a number of 24-hour days, in whole milliseconds."""
+    if isinstance(start, InvalidDate):
+        return start
+    try:
+        return start + timedelta(milliseconds=int(days * 86_400_000))
+    except OverflowError:
+        return INVALID_DATE
+
+
+def days_later(start: datetime, days: Any) -> Moment:
+    """Run `start.setDate(start.getDate() + days)`, with whatever a free-form setting holds."""
+    # JavaScript glues anything but a number to the text of the day: 22 + "10" is day 2210.
+    numeric = isinstance(days, (int, float))
+    day = start.day + days if numeric else js.to_number(f"{start.day}{js.to_string(days)}")
+    if not math.isfinite(day):
+        return INVALID_DATE
+    return after_days(start, math.trunc(day) - start.day)
+
+
+def days_between(start: datetime, end: datetime) -> int:
+    """Count whole days, to the nearest; none if `end` is earlier."""
+    return max(0, math.floor((end - start) / DAY + 0.5))

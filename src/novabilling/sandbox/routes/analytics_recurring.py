@@ -1,0 +1,151 @@
+"""Analytics of the subscriptions: monthly recurring revenue, cohorts, lifetime value."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+from typing import Dict, List
+
+from .._engine import Call, route
+from .._figures import monthly_usd, price_usd, rounded, total_usd
+from .._javascript import Row, to_string
+from .analytics import QUERY
+
+_DAY = timedelta(days=1)
+
+
+def _subscriptions(call: Call, **where: object) -> List[Row]:
+    """Find subscriptions in the order they were last written, as the database stores them."""
+    rows = call.db["subscription"].find(**where)
+    return sorted(rows, key=lambda row: (row["updatedAt"], row["id"]))
+
+
+def _by_plan(subscriptions: List[Row]) -> Dict[str, List[Row]]:
+    found: Dict[str, List[Row]] = {}
+    for row in subscriptions:
+        found.setdefault(row["planId"], []).append(row)
+    return found
+
+
+def _plan(call: Call, plan_id: str) -> Row:
+    return {"planId": plan_id, "planName": call.db["plan"].rows[plan_id]["name"]}
+
+
+@route("GET /analytics/mrr-breakdown", query=QUERY)
+def get_mrr_breakdown(call: Call) -> Row:
+    """Compare with the start of this month; the query is checked and then ignored."""
+    active = _subscriptions(call, status="ACTIVE")
+    month = call.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    created = [row for row in active if row["createdAt"] >= month]
+    canceled = call.db["subscription"].find(status="CANCELED")
+    lost = [row for row in canceled if row["canceledAt"] and row["canceledAt"] >= month]
+    changes = [_change(call, row) for row in active if row["updatedAt"] >= month]
+    new, churn = _monthly(call, created), _monthly(call, lost)
+    up, down = sum(max(change, 0.0) for change in changes), sum(max(-c, 0.0) for c in changes)
+    return {
+        "totalMrr": rounded(_monthly(call, active)),
+        "newMrr": rounded(new),
+        "expansionMrr": rounded(up),
+        "contractionMrr": rounded(down),
+        "churnMrr": rounded(churn),
+        "netNewMrr": rounded(new + up - down - churn),
+        "byPlan": [_plan_mrr(call, *item) for item in _by_plan(active).items()],
+    }
+
+
+def _monthly(call: Call, subscriptions: List[Row]) -> float:
+    return sum((monthly_usd(call.db, row) for row in subscriptions), 0.0)
+
+
+def _change(call: Call, subscription: Row) -> float:
+    """Tell what a change of plan brought: whole prices, whatever interval they are for."""
+    before, currency = subscription["previousPlanId"], subscription["currency"]
+    if before is None:
+        return 0.0
+    price = price_usd(call.db, subscription["planId"], currency)
+    return price - price_usd(call.db, before, currency)
+
+
+def _plan_mrr(call: Call, plan_id: str, subscriptions: List[Row]) -> Row:
+    figures = {
+        "mrr": rounded(_monthly(call, subscriptions)),
+        "subscriptionCount": len(subscriptions),
+    }
+    return {**_plan(call, plan_id), **figures}
+
+
+@route("GET /analytics/churn-cohorts")
+def get_churn_cohorts(call: Call) -> Row:
+    """Group the customers by the month of their first subscription, and see who stays."""
+    current = _month(call.now)
+    months = range(current - _asked_months(call) + 1, current + 1)
+    customers: Dict[str, List[Row]] = {}
+    for row in sorted(call.db["subscription"].find(), key=lambda row: row["createdAt"]):
+        customers.setdefault(row["customerId"], []).append(row)
+    cohorts: Dict[int, List[List[Row]]] = {}
+    for subscriptions in customers.values():
+        cohorts.setdefault(_month(subscriptions[0]["createdAt"]), []).append(subscriptions)
+    return {
+        "months": [_month_text(month) for month in months],
+        "cohorts": [_cohort(month, cohorts.get(month, []), current) for month in months],
+    }
+
+
+def _asked_months(call: Call) -> int:
+    """`parseInt(months) || 12`."""
+    match = re.match(r"\s*([+-]?\d+)", to_string(call.query.get("months", "")))
+    return int(match[1] if match else 0) or 12
+
+
+def _month(moment: datetime) -> int:
+    return moment.year * 12 + moment.month - 1
+
+
+def _month_text(month: int) -> str:
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def _cohort(month: int, customers: List[List[Row]], current: int) -> Row:
+    later = range(month, current + 1) if customers else ()
+    kept = [sum(_stays(subscriptions, end) for subscriptions in customers) for end in later]
+    return {
+        "month": _month_text(month),
+        "totalCustomers": len(customers),
+        "retentionPercentages": [rounded(count / len(customers) * 100, 0) for count in kept],
+    }
+
+
+def _stays(subscriptions: List[Row], month: int) -> bool:
+    """Tell whether any subscription outlives the month."""
+    return any(
+        _month(row["createdAt"]) <= month
+        and (row["canceledAt"] is None or _month(row["canceledAt"]) > month)
+        for row in subscriptions
+    )
+
+
+@route("GET /analytics/ltv")
+def get_lifetime_value(call: Call) -> Row:
+    subscriptions = _subscriptions(call)
+    plans = _by_plan(subscriptions)
+    return {
+        **_averages(call, subscriptions),
+        "byPlan": [{**_plan(call, name), **_averages(call, rows)} for name, rows in plans.items()],
+    }
+
+
+def _averages(call: Call, subscriptions: List[Row]) -> Row:
+    """Average what was paid on the invoices of subscriptions, and the days they lasted."""
+    count, invoices = max(len(subscriptions), 1), call.db["invoice"]
+    paid = [
+        total_usd(invoices.find(subscriptionId=row["id"], status="PAID")) for row in subscriptions
+    ]
+    days = sum(_lifespan(call, row) for row in subscriptions)
+    return {"avgLtv": rounded(sum(paid) / count), "avgLifespanDays": rounded(days / count, 0)}
+
+
+def _lifespan(call: Call, subscription: Row) -> float:
+    """Count the days up to now or the cancellation, at least one."""
+    end = subscription["canceledAt"] or call.now
+    days: float = (end - subscription["createdAt"]) / _DAY
+    return max(days, 1.0)

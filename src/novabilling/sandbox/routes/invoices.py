@@ -1,0 +1,157 @@
+"""Invoices, what is done to them, and their PDFs."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Dict
+
+from .._checkout import checkout
+from .._created import created_within
+from .._database import newest_first
+from .._engine import Call, Raw, route
+from .._errors import HttpError, bad_request
+from .._invoices import create_invoice, document, total, with_customer
+from .._javascript import UNDEFINED, Row, to_boolean, to_date, to_string
+from .._paging import LIMIT, PAGE, checked_page
+from .._rows import given, only, require
+from .._rules import date_string, minimum, nested, not_empty, num, string
+from .._validation import Body
+
+ITEM = Body(
+    description=string(not_empty),
+    quantity=num(minimum(1)),
+    unitAmount=num(minimum(0)),
+)
+CREATE = Body(
+    customerId=string(not_empty),
+    subscriptionId=string(optional=True),
+    items=nested(ITEM),
+    dueDate=date_string(),
+    status=string(optional=True),
+    invoiceNumber=string(optional=True),
+    currency=string(optional=True),
+    paidAt=date_string(optional=True),
+    createdAt=date_string(optional=True),
+)
+LIST = Body(
+    status=string(optional=True),
+    customerId=string(optional=True),
+    dateFrom=date_string(optional=True),
+    dateTo=date_string(optional=True),
+    page=PAGE,
+    limit=LIMIT,
+)
+DATES = ("dueDate", "paidAt", "createdAt")
+CHECKOUT_LASTS = timedelta(minutes=30)
+
+
+@route("GET /invoices", query=LIST)
+def list_invoices(call: Call) -> Row:
+    query = call.query
+    rows = call.db["invoice"].find(
+        status=query.get("status") or UNDEFINED, customerId=query.get("customerId") or UNDEFINED
+    )
+    rows = newest_first(created_within(rows, query, "invoice"))
+    return checked_page(rows, query, "invoice", lambda row: with_customer(call.db, row))
+
+
+@route("POST /invoices", body=CREATE)
+def create(call: Call) -> Row:
+    data = given(call.body)
+    customer = require(call.db, "customer", data["customerId"])
+    dates = {name: to_date(text) for name, text in only(data, *DATES).items()}
+    invoice = create_invoice(
+        call.world,
+        call.tenant,
+        {
+            **only(data, "customerId", "subscriptionId", "invoiceNumber"),
+            **dates,
+            "amount": total(data["items"]),
+            "currency": data.get("currency", "").upper() or customer["currency"],
+            "status": data.get("status") or UNDEFINED,
+            "metadata": {"items": data["items"]},
+        },
+    )
+    return {**invoice, "customer": customer}
+
+
+@route("GET /invoices/{id}")
+def get(call: Call) -> Row:
+    invoice = require(call.db, "invoice", call.id)
+    subscription = call.db["subscription"].rows.get(invoice["subscriptionId"] or "")
+    payments = call.db["payment"].find(invoiceId=call.id)
+    return {
+        **with_customer(call.db, invoice),
+        "subscription": subscription,
+        "payments": payments,
+    }
+
+
+@route("POST /invoices/{id}/finalize")
+def finalize(call: Call) -> Row:
+    if require(call.db, "invoice", call.id)["status"] != "DRAFT":
+        raise bad_request("Only draft invoices can be finalized")
+    return _change(call, {"status": "PENDING"})
+
+
+@route("POST /invoices/{id}/void")
+def void(call: Call) -> Row:
+    if require(call.db, "invoice", call.id)["status"] == "PAID":
+        raise bad_request("Cannot void a paid invoice")
+    return _change(call, {"status": "CANCELED"})
+
+
+@route("POST /invoices/{id}/mark-paid")
+def mark_paid(call: Call) -> Row:
+    method = call.read("paymentMethod")
+    invoice = require(call.db, "invoice", call.id)
+    if invoice["status"] == "PAID":
+        raise bad_request("Invoice is already paid")
+    # No transaction: where the payment is refused, the invoice is paid all the same.
+    answer = _change(call, {"status": "PAID", "paidAt": call.now})
+    call.db["payment"].create(
+        {
+            **only(invoice, "amount", "currency"),
+            "invoiceId": call.id,
+            "provider": method if to_boolean(method) else "manual",
+            "status": "SUCCEEDED",
+        }
+    )
+    return answer
+
+
+def _change(call: Call, changes: Row) -> Row:
+    return with_customer(call.db, call.db["invoice"].update(call.id, changes))
+
+
+@route("POST /invoices/{id}/checkout")
+def create_checkout(call: Call) -> Row:
+    callback_url = call.read("callbackUrl")
+    started = checkout(call.db, require(call.db, "invoice", call.id), callback_url)
+    return {**started, "expiresAt": call.now + CHECKOUT_LASTS}
+
+
+@route("POST /invoices/{id}/send-email")
+def send_email(call: Call) -> Dict[str, str]:
+    email = call.read("email")
+    invoice = require(call.db, "invoice", call.id)
+    if not to_boolean(email):
+        email = with_customer(call.db, invoice)["customer"]["email"]
+    return {"message": f"Invoice email queued for {to_string(email)}"}
+
+
+@route("GET /invoices/{id}/pdf")
+def get_pdf(call: Call) -> Raw:
+    invoice = require(call.db, "invoice", call.id)
+    content = document(call.db, call.tenant, invoice).render()
+    disposition = f'inline; filename="invoice-{call.id}.pdf"'
+    return Raw(content, "application/pdf", (("Content-Disposition", disposition),))
+
+
+@route("GET ~/uploads/invoices/{file}")
+def get_upload(call: Call) -> Raw:
+    """Serve the PDF as it was when the invoice was created, to anybody."""
+    found = call.world.uploads.get(call.params["file"])
+    if not found:
+        raise HttpError(404, f"Cannot {call.request.method} {call.request.target}")
+    return Raw(found.render(), "application/pdf")

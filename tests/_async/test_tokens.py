@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import os
+
+import httpx
+import pytest
+
+from novabilling import AsyncNovaBilling
+from tests.support import CUSTOMER, TOKEN, Server, page
+
+pytestmark = pytest.mark.anyio
+
+OK = httpx.Response(200, json=CUSTOMER)
+BUSY = httpx.Response(503)
+
+
+def sent(server, header):
+    return [request.headers.get(header) for request in server.requests]
+
+
+async def test_a_token_is_sent_as_a_bearer_token(client_for):
+    server = Server(OK)
+
+    await client_for(server).customers.get("cus_1")
+
+    assert server.request.headers["authorization"] == f"Bearer {TOKEN}"
+
+
+async def test_a_callable_is_asked_for_the_token_of_each_attempt(client_for, clock):
+    server = Server(BUSY, OK)
+    tokens = iter(["one", "two", "three"])
+
+    await client_for(server, token=lambda: next(tokens)).customers.get("cus_1")
+
+    assert sent(server, "authorization") == ["Bearer one", "Bearer two"]
+
+
+async def test_a_callable_of_the_color_of_the_client_is_asked_for_the_token(client_for, clock):
+    server = Server(BUSY, OK)
+    tokens = iter(["one", "two", "three"])
+
+    async def token():
+        return next(tokens)
+
+    await client_for(server, token=token).customers.get("cus_1")
+
+    assert sent(server, "authorization") == ["Bearer one", "Bearer two"]
+
+
+async def test_token_none_sends_no_authorization(client_for):
+    server = Server(page([]))
+
+    await client_for(server, token=None).currencies.list()
+
+    assert "authorization" not in server.request.headers
+
+
+async def test_a_token_must_be_given():
+    with pytest.raises(TypeError, match="token"):
+        AsyncNovaBilling()
+
+
+BAD_TOKENS = ["", "canary 1", "canary\n", "\tcanary", "canary\x00", "canary\x7f", "canäry"]
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
+async def test_a_token_that_no_header_can_hold_is_refused_without_showing_it(client_for, token):
+    with pytest.raises(ValueError, match="token must") as caught:
+        client_for(Server(OK), token=token)
+
+    assert "can" not in str(caught.value).replace("cannot", "")
+
+
+@pytest.mark.parametrize("token", [b"canary", 5, ["canary"]])
+async def test_a_token_of_another_type_is_refused_without_showing_it(client_for, token):
+    with pytest.raises(TypeError, match="token must") as caught:
+        client_for(Server(OK), token=token)
+
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
+async def test_a_bad_token_from_a_callable_is_refused_before_anything_is_sent(client_for, token):
+    server = Server(OK)
+
+    with pytest.raises(ValueError, match="token must") as caught:
+        await client_for(server, token=lambda: token).customers.get("cus_1")
+
+    assert server.requests == []
+    assert "can" not in str(caught.value).replace("cannot", "")
+
+
+@pytest.mark.parametrize("token", [None, b"canary", 5])
+async def test_a_callable_must_return_a_str(client_for, token):
+    server = Server(OK)
+
+    with pytest.raises(TypeError, match="token must"):
+        await client_for(server, token=lambda: token).customers.get("cus_1")
+
+    assert server.requests == []
+
+
+async def test_what_the_token_callable_raises_reaches_the_caller(client_for):
+    server = Server(OK)
+
+    def broken():
+        raise LookupError("no token in the vault")
+
+    with pytest.raises(LookupError, match="vault"):
+        await client_for(server, token=broken).customers.get("cus_1")
+
+    assert server.requests == []
+
+
+async def test_a_token_is_never_read_from_the_environment(client_for, monkeypatch):
+    for name in ("TOKEN", "NOVABILLING_TOKEN", "NOVABILLING_API_KEY"):
+        monkeypatch.setitem(os.environ, name, "sk_of_the_environment")
+    server = Server(page([]))
+
+    await client_for(server, token=None).currencies.list()
+
+    assert "authorization" not in server.request.headers
+
+
+async def test_a_copy_can_have_another_token(client_for):
+    server = Server(page([]))
+    client = client_for(server)
+
+    await client.with_options(token="other").customers.list()
+    await client.with_options(token=None).customers.list()
+    await client.customers.list()
+
+    assert sent(server, "authorization") == ["Bearer other", None, f"Bearer {TOKEN}"]
+
+
+@pytest.mark.parametrize("token", BAD_TOKENS)
+async def test_a_copy_with_a_bad_token_is_refused_without_showing_it(client_for, token):
+    client = client_for(Server(OK))
+
+    with pytest.raises(ValueError, match="token must") as caught:
+        client.with_options(token=token)
+
+    assert "can" not in str(caught.value).replace("cannot", "")
