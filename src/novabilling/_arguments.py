@@ -123,6 +123,19 @@ def number(name: str, value: Any) -> Any:
     return plain(name, value)
 
 
+def whole(name: str, value: Any) -> int:
+    """Take an int: the server would silently cut off a fraction."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return value
+
+
+def refuse_null(name: str, value: Any, advice: str) -> None:
+    """Refuse None where the server would destroy data: it does not clear the field."""
+    if value is None:
+        raise ValueError(f"{name} must not be None: {advice}")
+
+
 def text(name: str, value: Any) -> str:
     """Take a str that is passed on unchanged."""
     if not isinstance(value, str):
