@@ -5,15 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import traceback
-from contextlib import suppress
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Dict, List
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
 
 from novabilling import AsyncNovaBilling, NovaBilling, WebhookSignatureError, webhooks
 from novabilling.types import WebhookEvent
@@ -258,124 +254,3 @@ def test_a_delivery_of_this_moment_is_accepted():
 
 def test_the_time_may_be_given_in_any_zone():
     assert verify(now=AT.astimezone(timezone(timedelta(hours=5)))) == verify()
-
-
-# Bodies
-
-
-def test_a_body_that_is_too_large_is_refused():
-    padding = b'"' + b"x" * 1_000_000 + b'"'
-
-    with pytest.raises(WebhookSignatureError, match="larger than 1,000,000 bytes"):
-        signed(BODY.replace(b"120.5", padding))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"hello",
-        b"[]",
-        b"null",
-        b"{}",
-        BODY[:-1],
-        BODY.replace(b"pay_1", b"pay\xff"),
-        BODY.replace(b'"payment.succeeded"', b"5"),
-        BODY.replace(b"420Z", b"420"),
-        BODY.replace(b"2026-11-22T18:54:51.420Z", b"yesterday"),
-        BODY.replace(b"120.5", b"[" * 100_000 + b"]" * 100_000),
-        b'{"event":"a.b","data":[],"timestamp":"2026-11-22T18:54:51.420Z"}',
-    ],
-    ids=lambda body: repr(body[:40]),
-)
-def test_a_body_that_is_signed_and_no_event_is_refused(body):
-    with pytest.raises(WebhookSignatureError, match="is signed, but it is not an event"):
-        signed(body)
-
-
-def test_fields_that_this_version_does_not_know_are_ignored():
-    assert signed(BODY.replace(b'{"event"', b'{"id":"evt_1","event"')) == verify()
-
-
-@given(st.binary(max_size=300), st.binary(max_size=100) | st.text(max_size=100) | st.none())
-@example(BODY, "é")
-@example(b"\xff", SIGNATURE)
-@settings(max_examples=2000, deadline=None)
-def test_nothing_but_a_signature_error_escapes_from_any_body_and_header(body, header):
-    with pytest.raises(WebhookSignatureError):
-        verify(body, header)
-
-
-@given(
-    st.binary(max_size=200)
-    | st.recursive(
-        st.none()
-        | st.booleans()
-        | st.floats()
-        | st.text(max_size=9)
-        | st.just("9999-12-31T23:59Z"),
-        lambda inner: (
-            st.lists(inner, max_size=3)
-            | st.dictionaries(
-                st.sampled_from(["event", "data", "timestamp", "x"]), inner, max_size=4
-            )
-        ),
-        max_leaves=12,
-    ).map(lambda value: json.dumps(value).encode())
-)
-@settings(max_examples=2000, deadline=None)
-def test_nothing_but_a_signature_error_escapes_from_any_signed_body(body):
-    with suppress(WebhookSignatureError):
-        assert isinstance(signed(body), WebhookEvent)
-
-
-@pytest.mark.parametrize("year", [b"0001-01-01T00:00:00", b"9999-12-31T23:59:59"])
-@pytest.mark.parametrize("offset", [b"Z", b"+14:00", b"-14:00"])
-def test_a_delivery_at_the_ends_of_time_is_refused_and_nothing_else(year, offset):
-    body = BODY.replace(b"2026-11-22T18:54:51.420Z", year + offset)
-
-    with pytest.raises(WebhookSignatureError):
-        verify(body, webhooks.sign(body, SECRET))
-
-
-# Signing
-
-
-def test_sign_writes_the_header_of_the_server():
-    assert webhooks.sign(BODY, SECRET) == SIGNATURE
-
-
-@pytest.mark.parametrize("secret", ["", " "])
-def test_sign_refuses_an_empty_secret(secret):
-    with pytest.raises(ValueError, match="secret must be"):
-        webhooks.sign(BODY, secret)
-
-
-# Secrets
-
-
-@pytest.mark.parametrize(
-    "attempt",
-    [
-        lambda: verify(signature="0" * 64),
-        lambda: verify(signature=None),
-        lambda: verify(signature="é"),
-        lambda: verify(secret=[SECRET, OTHER], signature="0" * 64),
-        lambda: verify(secret=[SECRET, ""]),
-        lambda: verify(BODY.decode()),
-        lambda: verify(now=AT + timedelta(days=1)),
-        lambda: signed(b"hello"),
-        lambda: webhooks.sign(BODY.decode(), SECRET),
-    ],
-)
-def test_no_frame_of_the_package_shows_a_secret_when_it_fails(attempt):
-    with pytest.raises((ValueError, TypeError, WebhookSignatureError)) as caught:
-        attempt()
-
-    summary = traceback.TracebackException.from_exception(caught.value, capture_locals=True)
-    frames = [frame for frame in summary.stack if "novabilling" in frame.filename]
-    shown = [frame for frame in frames if "/tests/" not in frame.filename]
-    assert shown
-    assert not [frame for frame in shown if "canary" in repr(frame.locals)]
-    assert "canary" not in str(caught.value)
-    assert SIGNATURE not in str(caught.value)

@@ -44,9 +44,8 @@ def sample(of):
         return []
     if getattr(of, "__origin__", None) is dict:
         return {}
-    if of.__name__ == "Percentage":
-        return "1%"
-    return "word" if of.__name__ == "Word" else MOMENT
+    special = {"Percentage": "1%", "Word": "word"}
+    return special.get(getattr(of, "__name__", ""), MOMENT)
 
 
 MONEY = [

@@ -154,6 +154,13 @@ def test_a_missing_body_is_noticed_before_a_missing_invoice(api: Caller, action:
     assert refusal.startswith("500 Cannot read properties of undefined (reading '")
 
 
+def test_void_invoices_are_canceled_as_often_as_one_likes(
+    api: Caller, customer: Dict[str, Any]
+) -> None:
+    path = f"/invoices/{api.invoice(customer)['id']}/void"
+    assert [api.post(path)["status"] for _ in range(2)] == ["CANCELED", "CANCELED"]
+
+
 @pytest.mark.parametrize(
     ("status", "method", "provider"),
     [("DRAFT", "cash", "cash"), ("FAILED", "", "manual"), ("CANCELED", None, "manual")],

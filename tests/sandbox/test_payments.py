@@ -33,9 +33,8 @@ def provider(api: Caller, name: str, priority: int = 1, **credentials: Any) -> s
 
 def pay(api: Caller, invoice: Dict[str, Any], **fields: Any) -> Dict[str, Any]:
     about = {"provider": "manual", "amount": 100, "currency": "NGN", "status": "SUCCEEDED"}
-    payment: Dict[str, Any] = api.post(
-        "/payments", **{"invoiceId": invoice["id"], **about, **fields}
-    )
+    body = {"invoiceId": invoice["id"], **about, **fields}
+    payment: Dict[str, Any] = api.post("/payments", **body)
     return payment
 
 
@@ -114,6 +113,23 @@ def test_payments_are_filtered_and_newest_first(api: Caller, invoice: Dict[str, 
     assert ids(invoiceId="x") == []
 
 
+def test_a_refund_is_at_most_the_payment(api: Caller, invoice: Dict[str, Any]) -> None:
+    path = f"/payments/{pay(api, invoice)['id']}/refund"
+    assert (
+        api.refusal("POST", path, {"amount": 100.01}) == "400 Refund amount exceeds payment amount"
+    )
+    assert api.refusal("POST", "/payments/x/refund", {}) == "404 Payment not found"
+
+
+def test_a_provider_is_configured_once(api: Caller) -> None:
+    path = f"/payment-providers/{provider(api, 'payu')}"
+    body = {"providerName": "payu", "credentials": {}}
+    assert api.refusal("POST", "/payment-providers", body) == "409 Provider already configured"
+    assert api.send("DELETE", f"/api{path}").status_code == 200
+    assert api.refusal("DELETE", path) == "404 Payment provider not found"
+    provider(api, "payu")
+
+
 def test_an_update_of_a_provider_resets_what_is_left_out(api: Caller) -> None:
     path = f"/payment-providers/{provider(api, 'payu', 4)}"
     api.patch(path, isActive=False, priority=7)
@@ -157,6 +173,14 @@ def test_a_provider_out_of_reach_leaves_a_failed_payment(
     (payment,) = payments(api, invoice)
     assert (payment["provider"], payment["status"]) == (name, "FAILED")
     assert payment["failureReason"] == "fetch failed"
+
+
+def test_stripe_wants_an_address_to_return_to(api: Caller, invoice: Dict[str, Any]) -> None:
+    provider(api, "stripe")
+    words = "callbackUrl is required for Stripe checkout"
+    path = f"/invoices/{invoice['id']}/checkout"
+    assert api.refusal("POST", path, {"callbackUrl": ""}) == f"400 {words}"
+    assert payments(api, invoice)[0]["failureReason"] == words
 
 
 def test_an_unsupported_provider_leaves_no_payment(api: Caller, invoice: Dict[str, Any]) -> None:

@@ -64,7 +64,7 @@ class Pdf:
             assert head == b"<< /Length %d >>" % len(stream)
             pattern = rb"(?:/ActualText <feff([0-9a-f]*)> >> BDC )?\(((?:[^()\\]|\\\d{3})*)\) Tj"
             found += [actual_or_drawn(*pair) for pair in re.findall(pattern, stream)]
-            assert len(re.findall(rb" Tj", stream)) == len(re.findall(pattern, stream))
+            assert b"(" not in re.sub(pattern, b"", stream)
         return found
 
 
@@ -121,7 +121,7 @@ def test_the_fonts_are_of_the_standard_ones(api: Caller) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["A (B", "A) \\ B\\", "Zoë – €5", "Ọlá Adébáyọ̀", "₦ 中文 🎉", "مرحبا", "<< /X >> (a\\051) Tj"],
+    ["A (B", "A) \\ B\\", "Zoë — €5", "Ọlá Adébáyọ̀", "₦ 中文 🎉", "مرحبا", "<< /X >> (a\\051) Tj"],
 )
 def test_any_text_comes_out_as_it_is(api: Caller, name: str) -> None:
     customer = api.customer(name=name)

@@ -1,0 +1,229 @@
+from __future__ import annotations
+
+import io
+import os
+
+import httpx
+import pytest
+
+from novabilling import APIConnectionError
+from tests.samples import PDF, CutOff, cut_off_pdf, pdf
+from tests.support import Server, problem
+
+pytestmark = pytest.mark.anyio
+
+ELSEWHERE = "https://files.example/1.pdf?signature=abc"
+
+
+def address(url):
+    """Answer with the address of the file."""
+    return httpx.Response(200, json={"url": url})
+
+
+# To a path
+
+
+@pytest.mark.parametrize("kind", [str, lambda path: path])
+async def test_a_download_writes_the_file_and_returns_its_size(client_for, tmp_path, kind):
+    written = await client_for(Server(pdf())).invoices.download_pdf(
+        "inv_1", kind(tmp_path / "1.pdf")
+    )
+
+    assert written == len(PDF)
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+    assert os.listdir(tmp_path) == ["1.pdf"]
+
+
+async def test_a_download_to_a_relative_path_is_written_below_the_working_folder(
+    client_for, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+
+    await client_for(Server(pdf())).invoices.download_pdf("inv_1", "1.pdf")
+
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+async def test_a_download_from_an_address_is_written(client_for, tmp_path):
+    server = Server(address(ELSEWHERE), pdf())
+
+    written = await client_for(server).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert written == len(PDF)
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+async def test_an_empty_file_is_a_file(client_for, tmp_path):
+    assert await client_for(Server(pdf(b""))).invoices.download_pdf("i", tmp_path / "1.pdf") == 0
+    assert (tmp_path / "1.pdf").read_bytes() == b""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no modes")
+async def test_a_downloaded_file_has_the_mode_of_any_new_file(client_for, tmp_path):
+    (tmp_path / "other").write_bytes(b"")
+
+    await client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert (tmp_path / "1.pdf").stat().st_mode == (tmp_path / "other").stat().st_mode
+
+
+async def test_a_download_replaces_the_file_there_was(client_for, tmp_path):
+    (tmp_path / "1.pdf").write_bytes(b"a longer file than the new one" * 9)
+
+    await client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+async def test_a_download_that_breaks_off_leaves_the_old_file_and_no_half_one(
+    client_for, tmp_path, clock
+):
+    (tmp_path / "1.pdf").write_bytes(b"old")
+    server = Server(cut_off_pdf(b"%PDF", b"-1.3"))
+
+    with pytest.raises(APIConnectionError):
+        await client_for(server).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert len(server.requests) == 3
+    assert os.listdir(tmp_path) == ["1.pdf"]
+    assert (tmp_path / "1.pdf").read_bytes() == b"old"
+
+
+async def test_a_download_that_is_retried_holds_the_last_attempt_alone(client_for, tmp_path, clock):
+    server = Server(cut_off_pdf(b"x" * 1000), cut_off_pdf(b"y"), pdf())
+
+    written = await client_for(server).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert written == len(PDF)
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+    assert os.listdir(tmp_path) == ["1.pdf"]
+
+
+async def test_the_old_file_is_there_until_the_new_one_is_whole(client_for, tmp_path):
+    (tmp_path / "1.pdf").write_bytes(b"old")
+    seen = []
+
+    class Watched(CutOff):
+        def __iter__(self):
+            yield PDF
+            seen.append((tmp_path / "1.pdf").read_bytes())
+
+        async def __aiter__(self):
+            yield PDF
+            seen.append((tmp_path / "1.pdf").read_bytes())
+
+    headers = {"content-type": "application/pdf"}
+    server = Server(lambda _: httpx.Response(200, headers=headers, stream=Watched()))
+
+    await client_for(server).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert seen == [b"old"]
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+async def test_a_missing_folder_is_an_error_of_the_file_system(client_for, tmp_path, clock):
+    server = Server(pdf())
+
+    with pytest.raises(FileNotFoundError):
+        await client_for(server).invoices.download_pdf("inv_1", tmp_path / "missing" / "1.pdf")
+
+    assert len(server.requests) == 1
+
+
+async def test_a_folder_is_not_overwritten(client_for, tmp_path):
+    (tmp_path / "1.pdf").mkdir()
+
+    with pytest.raises(OSError, match=r"1\.pdf"):
+        await client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert os.listdir(tmp_path) == ["1.pdf"]
+
+
+@pytest.mark.parametrize("to", [None, 5, b"1.pdf", ["1.pdf"], object()], ids=repr)
+async def test_what_is_neither_a_path_nor_a_file_is_refused(client_for, to):
+    server = Server(pdf())
+
+    with pytest.raises(TypeError, match=r"^to must be a path or a binary file object$"):
+        await client_for(server).invoices.download_pdf("inv_1", to)
+
+    assert server.requests == []
+
+
+# To a file object
+
+
+class OneWay(io.RawIOBase):
+    """A pipe: it can be written and not rewound."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def writable(self):
+        return True
+
+    def write(self, chunk):
+        self.chunks.append(bytes(chunk))
+        return len(chunk)
+
+
+class Bare:
+    """The least that can be written to."""
+
+    def __init__(self):
+        self.chunks = []
+
+    def write(self, chunk):
+        self.chunks.append(bytes(chunk))
+
+
+async def test_a_file_object_is_written_from_where_it_stands_and_stays_open(client_for):
+    file = io.BytesIO()
+    file.write(b"before ")
+
+    written = await client_for(Server(pdf())).invoices.download_pdf("inv_1", file)
+
+    assert written == len(PDF)
+    assert file.getvalue() == b"before " + PDF
+
+
+async def test_a_file_object_is_rewound_before_another_attempt(client_for, clock):
+    file = io.BytesIO()
+    file.write(b"before ")
+    server = Server(cut_off_pdf(b"x" * 1000), pdf())
+
+    written = await client_for(server).invoices.download_pdf("inv_1", file)
+
+    assert written == len(PDF)
+    assert file.getvalue() == b"before " + PDF
+
+
+@pytest.mark.parametrize("pipe", [OneWay, Bare])
+async def test_a_pipe_is_written(client_for, pipe):
+    file = pipe()
+
+    assert await client_for(Server(pdf())).invoices.download_pdf("inv_1", file) == len(PDF)
+    assert b"".join(file.chunks) == PDF
+
+
+@pytest.mark.parametrize("pipe", [OneWay, Bare])
+async def test_a_pipe_gets_no_second_attempt_after_its_first_bytes(client_for, clock, pipe):
+    file = pipe()
+    server = Server(cut_off_pdf(b"%PDF"), pdf())
+
+    with pytest.raises(APIConnectionError):
+        await client_for(server).invoices.download_pdf("inv_1", file)
+
+    assert len(server.requests) == 1
+    assert b"".join(file.chunks) == b"%PDF"
+
+
+@pytest.mark.parametrize("pipe", [OneWay, Bare])
+@pytest.mark.parametrize(
+    "first", [problem(503), httpx.ReadError("lost"), cut_off_pdf()], ids=["503", "reset", "empty"]
+)
+async def test_a_pipe_gets_another_attempt_before_its_first_byte(client_for, clock, pipe, first):
+    file = pipe()
+    server = Server(first, pdf())
+
+    assert await client_for(server).invoices.download_pdf("inv_1", file) == len(PDF)
+    assert b"".join(file.chunks) == PDF
