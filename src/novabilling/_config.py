@@ -9,6 +9,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
 import httpx
 from msgspec import UNSET, UnsetType
 
+from ._redirects import is_web_address
 from ._secrets import Secret
 from ._version import __version__
 
@@ -75,12 +76,14 @@ def check_base_url(base_url: Any) -> str:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as exc:
         raise ValueError(f"base_url is not a valid URL: {exc}") from None
-    if url.scheme not in ("http", "https") or not url.host:
+    if not is_web_address(url):
         raise ValueError("base_url must start with http:// or https:// and name a host")
     if url.userinfo or url.query or url.fragment or "?" in base_url or "#" in base_url:
         raise ValueError("base_url must not hold a user name, password, query or fragment")
-    root = str(url).rstrip("/")
-    return root[: -len("/api")].rstrip("/") if root.endswith("/api") else root
+    path = url.raw_path.decode("ascii").rstrip("/")
+    if path.endswith("/api"):
+        path = path[: -len("/api")].rstrip("/")
+    return str(url.copy_with(raw_path=path.encode("ascii"))).rstrip("/")
 
 
 def check_timeout(timeout: Any, name: str = "timeout") -> Any:
@@ -135,5 +138,5 @@ def check_headers(headers: Optional[Mapping[str, str]]) -> Dict[str, str]:
             raise ValueError(f"headers must not set {name!r}; the client does (use token=)")
         if not _HEADER_VALUE.match(value):
             raise ValueError(f"headers: the value of {name!r} must be latin-1 without line breaks")
-        checked[key] = value
+        checked[key] = value.strip(" \t")  # HTTP allows no spaces around it
     return checked

@@ -25,13 +25,26 @@ def next_url(method: str, url: httpx.URL, status: int, location: str) -> Optiona
 
 
 def _join(url: httpx.URL, location: str) -> Optional[httpx.URL]:
+    if not location:
+        return None
     try:
         target = url.join(location)
-    except (httpx.InvalidURL, ValueError, UnicodeError):
+    except (httpx.InvalidURL, ValueError):
         return None
-    if target.scheme not in _DEFAULT_PORTS or not target.host or target.userinfo:
+    if not is_web_address(target) or target.userinfo:
         return None
     return target.copy_with(fragment=None)
+
+
+def is_web_address(url: httpx.URL) -> bool:
+    """Say whether a URL is http(s) and names a host and port that can be looked up."""
+    try:
+        host = url.host
+        url.raw_host.decode("ascii").encode("idna")  # as the socket module does
+    except UnicodeError:
+        return False
+    # httpx percent-encodes what no host name may hold.
+    return url.scheme in _DEFAULT_PORTS and bool(host) and "%" not in host and _port(url) < 65536
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:

@@ -110,6 +110,7 @@ class AsyncSession:
             timeout=timeout,
             limit=min(limits) if limits else None,
             follow_redirects=config.follow_redirects,
+            once=call.repeat == "once",
             sink=call.sink,
         )
 

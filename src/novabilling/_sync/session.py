@@ -109,6 +109,7 @@ class Session:
             timeout=timeout,
             limit=min(limits) if limits else None,
             follow_redirects=config.follow_redirects,
+            once=call.repeat == "once",
             sink=call.sink,
         )
 
