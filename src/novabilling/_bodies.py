@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Optional
+from typing import Any
 
 
 class TooLarge(Exception):
@@ -20,7 +20,7 @@ class BodyDecoder:
     def __init__(self, encoding: str, most: int) -> None:
         self._left = most
         self._most = most
-        self._inflate: Optional[zlib._Decompress] = None
+        self._inflate: Any = None
         if encoding in ("gzip", "x-gzip", "deflate"):
             self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, by its head
         elif encoding not in ("", "identity"):

@@ -68,7 +68,7 @@ class Attempt(NamedTuple):
     """One request of a call, as the transport sends it."""
 
     method: str
-    url: httpx.URL
+    address: str
     headers: Dict[str, str]
     extra_headers: Dict[str, str]
     token: Optional[Secret[str]]
@@ -81,6 +81,10 @@ class Attempt(NamedTuple):
     once: bool
     """It must not be sent twice: the connection should be fresh."""
     sink: Optional[Sink]
+
+    @property
+    def url(self) -> httpx.URL:
+        return httpx.URL(self.address)
 
     def header_items(self, url: httpx.URL) -> Dict[str, str]:
         """Write the headers for this address: secrets stay with the server they are meant for."""

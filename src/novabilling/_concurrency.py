@@ -85,9 +85,13 @@ class AsyncEvent:
         self._event = anyio.Event()
 
     async def wait(self, limits: Limits) -> None:
+        seconds = limits.operation("pool")
+        if seconds is None:
+            await self._event.wait()
+            return
         import anyio
 
-        with anyio.fail_after(limits.operation("pool")):
+        with anyio.fail_after(seconds):
             await self._event.wait()
 
     def set(self) -> None:

@@ -7,7 +7,7 @@ import socket
 import ssl
 import sys
 from contextlib import contextmanager
-from typing import Any, Iterator, Optional
+from typing import Any, Generator, Optional
 
 from ._limits import Limits
 
@@ -122,7 +122,7 @@ class AsyncStream:
 
 
 @contextmanager
-def _mapped() -> Iterator[None]:
+def _mapped() -> Generator[None, None, None]:
     import anyio
 
     try:
@@ -209,7 +209,7 @@ def _connect_any(host: str, port: int, limits: Limits) -> socket.socket:
 
 
 @contextmanager
-def _timed() -> Iterator[None]:
+def _timed() -> Generator[None, None, None]:
     try:
         yield
     except socket.timeout as exc:  # another class than TimeoutError before 3.10

@@ -47,15 +47,15 @@ class AsyncDelegate:
         return self._http.is_closed
 
     async def exchange(
-        self, attempt: Attempt, url: httpx.URL, progress: Progress
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> httpx.Response:
-        """Send a request and read its answer."""
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
         slots = self._slots.get(_concurrency.async_home())
         progress.sent = False
         await slots.acquire(progress.limits)
         try:
             progress.sent = None  # only httpx knows
-            return await self._send(attempt, url, progress)
+            return await self._send(attempt, url or attempt.url, progress)
         finally:
             slots.release()
 

@@ -25,36 +25,28 @@ class AsyncPool:
     def __init__(self, home: httpx.URL, size: int) -> None:
         self.closed = False
         self._home = home
-        self._slots = AsyncSlots(size)
+        self.slots = AsyncSlots(size)
         self._idle: Deque[AsyncConnection] = deque()
         self._open: Set[AsyncConnection] = set()
         self._connecting = 0
         self._lock = _concurrency.AsyncLock()
 
-    async def acquire(self, url: httpx.URL, max_idle: float, limits: Limits) -> AsyncConnection:
-        """Wait for a slot and return a connection in it: an idle one, or a new one."""
-        await self._slots.acquire(limits)
-        try:
-            self._refuse_if_closed()
-            await self._close_expired()
-            connection = None
-            if same_origin(url, self._home):
-                connection = await self._take_idle(max_idle)
-            return connection or await self._connect(url, limits)
-        except BaseException:
-            self._slots.release()
-            raise
+    async def take(self, url: httpx.URL, max_idle: float, limits: Limits) -> AsyncConnection:
+        """Return a connection to a holder of a slot: an idle one, or a new one."""
+        self._refuse_if_closed()
+        await self._close_expired()
+        connection = None
+        if same_origin(url, self._home):
+            connection = await self._take_idle(max_idle)
+        return connection or await self._connect(url, limits)
 
-    async def release(self, connection: AsyncConnection, url: httpx.URL, reusable: bool) -> None:
-        """Give the slot back, and the connection if it can be used again."""
-        try:
-            if reusable and not self.closed and same_origin(url, self._home):
-                with self._lock:
-                    self._idle.append(connection)
-            else:
-                await self._close(connection)
-        finally:
-            self._slots.release()
+    async def give_back(self, connection: AsyncConnection, url: httpx.URL, reusable: bool) -> None:
+        """Keep a connection for the next request if it can be used again."""
+        if reusable and not self.closed and same_origin(url, self._home):
+            with self._lock:
+                self._idle.append(connection)
+        else:
+            await self._close(connection)
 
     async def _take_idle(self, max_idle: float) -> Optional[AsyncConnection]:
         oldest = _concurrency.monotonic() - max_idle
@@ -78,7 +70,7 @@ class AsyncPool:
 
     async def _connect(self, url: httpx.URL, limits: Limits) -> AsyncConnection:
         with self._lock:
-            full = len(self._open) + self._connecting >= self._slots.size
+            full = len(self._open) + self._connecting >= self.slots.size
             surplus = self._idle.popleft() if full and self._idle else None
             self._connecting += 1
         try:

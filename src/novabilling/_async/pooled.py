@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import httpx
 
 from .. import _concurrency
@@ -24,19 +26,28 @@ class AsyncPooled:
         self._pools = PerHome(lambda: AsyncPool(home, max_connections))
 
     async def exchange(
-        self, attempt: Attempt, url: httpx.URL, progress: Progress
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> httpx.Response:
-        """Send a request and read its answer."""
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.async_home())
+        await pool.slots.acquire(progress.limits)
+        try:
+            return await self._exchange(pool, attempt, url or attempt.url, progress)
+        finally:
+            pool.slots.release()
+
+    async def _exchange(
+        self, pool: AsyncPool, attempt: Attempt, url: httpx.URL, progress: Progress
+    ) -> httpx.Response:
         max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
-        connection = await pool.acquire(url, max_idle, progress.limits)
+        connection = await pool.take(url, max_idle, progress.limits)
         reusable = False
         try:
             response = await self._send(connection, attempt, url, progress)
             reusable = connection.finish()
         finally:
-            await pool.release(connection, url, reusable)
+            await pool.give_back(connection, url, reusable)
         return response
 
     async def _send(

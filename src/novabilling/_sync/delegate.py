@@ -47,14 +47,16 @@ class Delegate:
     def is_closed(self) -> bool:
         return self._http.is_closed
 
-    def exchange(self, attempt: Attempt, url: httpx.URL, progress: Progress) -> httpx.Response:
-        """Send a request and read its answer."""
+    def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> httpx.Response:
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
         slots = self._slots.get(_concurrency.home())
         progress.sent = False
         slots.acquire(progress.limits)
         try:
             progress.sent = None  # only httpx knows
-            return self._send(attempt, url, progress)
+            return self._send(attempt, url or attempt.url, progress)
         finally:
             slots.release()
 

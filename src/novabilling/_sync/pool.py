@@ -26,36 +26,28 @@ class Pool:
     def __init__(self, home: httpx.URL, size: int) -> None:
         self.closed = False
         self._home = home
-        self._slots = Slots(size)
+        self.slots = Slots(size)
         self._idle: Deque[Connection] = deque()
         self._open: Set[Connection] = set()
         self._connecting = 0
         self._lock = _concurrency.Lock()
 
-    def acquire(self, url: httpx.URL, max_idle: float, limits: Limits) -> Connection:
-        """Wait for a slot and return a connection in it: an idle one, or a new one."""
-        self._slots.acquire(limits)
-        try:
-            self._refuse_if_closed()
-            self._close_expired()
-            connection = None
-            if same_origin(url, self._home):
-                connection = self._take_idle(max_idle)
-            return connection or self._connect(url, limits)
-        except BaseException:
-            self._slots.release()
-            raise
+    def take(self, url: httpx.URL, max_idle: float, limits: Limits) -> Connection:
+        """Return a connection to a holder of a slot: an idle one, or a new one."""
+        self._refuse_if_closed()
+        self._close_expired()
+        connection = None
+        if same_origin(url, self._home):
+            connection = self._take_idle(max_idle)
+        return connection or self._connect(url, limits)
 
-    def release(self, connection: Connection, url: httpx.URL, reusable: bool) -> None:
-        """Give the slot back, and the connection if it can be used again."""
-        try:
-            if reusable and not self.closed and same_origin(url, self._home):
-                with self._lock:
-                    self._idle.append(connection)
-            else:
-                self._close(connection)
-        finally:
-            self._slots.release()
+    def give_back(self, connection: Connection, url: httpx.URL, reusable: bool) -> None:
+        """Keep a connection for the next request if it can be used again."""
+        if reusable and not self.closed and same_origin(url, self._home):
+            with self._lock:
+                self._idle.append(connection)
+        else:
+            self._close(connection)
 
     def _take_idle(self, max_idle: float) -> Optional[Connection]:
         oldest = _concurrency.monotonic() - max_idle
@@ -79,7 +71,7 @@ class Pool:
 
     def _connect(self, url: httpx.URL, limits: Limits) -> Connection:
         with self._lock:
-            full = len(self._open) + self._connecting >= self._slots.size
+            full = len(self._open) + self._connecting >= self.slots.size
             surplus = self._idle.popleft() if full and self._idle else None
             self._connecting += 1
         try:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Optional
+
 import httpx
 
 from .. import _concurrency
@@ -24,18 +26,29 @@ class Pooled:
         self._max_response_bytes = max_response_bytes
         self._pools = PerHome(lambda: Pool(home, max_connections))
 
-    def exchange(self, attempt: Attempt, url: httpx.URL, progress: Progress) -> httpx.Response:
-        """Send a request and read its answer."""
+    def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> httpx.Response:
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.home())
+        pool.slots.acquire(progress.limits)
+        try:
+            return self._exchange(pool, attempt, url or attempt.url, progress)
+        finally:
+            pool.slots.release()
+
+    def _exchange(
+        self, pool: Pool, attempt: Attempt, url: httpx.URL, progress: Progress
+    ) -> httpx.Response:
         max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
-        connection = pool.acquire(url, max_idle, progress.limits)
+        connection = pool.take(url, max_idle, progress.limits)
         reusable = False
         try:
             response = self._send(connection, attempt, url, progress)
             reusable = connection.finish()
         finally:
-            pool.release(connection, url, reusable)
+            pool.give_back(connection, url, reusable)
         return response
 
     def _send(

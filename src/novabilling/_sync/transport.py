@@ -48,7 +48,7 @@ class Transport:
         return closed_failure(failure.fate) if self.closed else failure
 
     def _follow(self, attempt: Attempt, progress: Progress) -> httpx.Response:
-        url = attempt.url
+        url: Optional[httpx.URL] = None
         history: List[httpx.Response] = []
         while True:
             progress.status = 0
@@ -57,7 +57,7 @@ class Transport:
             if response.status_code not in REDIRECTS or not attempt.follow_redirects:
                 return response
             location = response.headers.get("location", "")
-            target = next_url(attempt.method, url, response.status_code, location)
+            target = next_url(attempt.method, response.url, response.status_code, location)
             if target is None or len(history) == MAX_REDIRECTS:
                 return response
             history.append(response)
