@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from contextlib import nullcontext
 from inspect import isawaitable
-from typing import Any, Awaitable, Callable, ContextManager, Optional, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Awaitable,
+    Callable,
+    ContextManager,
+    Optional,
+    TypeVar,
+    Union,
+)
+
+if TYPE_CHECKING:
+    from ._limits import Limits
 
 T = TypeVar("T")
 
@@ -59,3 +72,77 @@ async def async_run(function: Callable[..., T], *args: Any) -> T:
 def run(function: Callable[..., T], *args: Any) -> T:
     """Run a function that blocks on the disk."""
     return function(*args)
+
+
+class AsyncEvent:
+    """Something that one task waits for and another one announces."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        import anyio
+
+        self._event = anyio.Event()
+
+    async def wait(self, limits: Limits) -> None:
+        seconds = limits.operation("pool")
+        if seconds is None:
+            await self._event.wait()
+            return
+        import anyio
+
+        with anyio.fail_after(seconds):
+            await self._event.wait()
+
+    def set(self) -> None:
+        self._event.set()
+
+
+class Event:
+    """Something that one thread waits for and another one announces."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def wait(self, limits: Limits) -> None:
+        if not self._event.wait(limits.left("pool")):
+            raise TimeoutError
+
+    def set(self) -> None:
+        self._event.set()
+
+
+AsyncLock = nullcontext
+"""Between two awaits a task has the loop to itself."""
+
+Lock = threading.Lock
+
+
+def async_home() -> object:
+    """Return the running event loop: what was made on it cannot be used on another."""
+    from anyio.lowlevel import current_token
+
+    token: Any = current_token()
+    return getattr(token, "native_token", token)
+
+
+def home() -> object:
+    """Return what all threads share."""
+    return None
+
+
+def is_over(loop: Any) -> bool:
+    """Say whether an event loop has ended for good."""
+    if loop is None:
+        return False
+    if hasattr(loop, "is_closed"):
+        return bool(loop.is_closed())
+    from trio import RunFinishedError
+
+    try:
+        loop.run_sync_soon(int)
+    except RunFinishedError:
+        return True
+    return False

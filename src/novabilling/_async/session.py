@@ -101,7 +101,7 @@ class AsyncSession:
         address = call.url or f"{config.root}/api{call.route.path}"
         return Attempt(
             method=call.method,
-            url=httpx.URL(f"{address}?{query_string(call.query)}" if call.query else address),
+            address=f"{address}?{query_string(call.query)}" if call.query else address,
             headers=headers,
             extra_headers=config.headers,
             token=token,
@@ -110,6 +110,7 @@ class AsyncSession:
             timeout=timeout,
             limit=min(limits) if limits else None,
             follow_redirects=config.follow_redirects,
+            once=call.repeat == "once",
             sink=call.sink,
         )
 

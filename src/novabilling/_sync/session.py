@@ -100,7 +100,7 @@ class Session:
         address = call.url or f"{config.root}/api{call.route.path}"
         return Attempt(
             method=call.method,
-            url=httpx.URL(f"{address}?{query_string(call.query)}" if call.query else address),
+            address=f"{address}?{query_string(call.query)}" if call.query else address,
             headers=headers,
             extra_headers=config.headers,
             token=token,
@@ -109,6 +109,7 @@ class Session:
             timeout=timeout,
             limit=min(limits) if limits else None,
             follow_redirects=config.follow_redirects,
+            once=call.repeat == "once",
             sink=call.sink,
         )
 
