@@ -41,6 +41,11 @@ class AsyncRows(AsyncIterator[Row], Generic[Row]):
             await self._read_page()
         return self._rows.popleft()
 
+    async def aclose(self) -> None:
+        """End the iteration; nothing has to be closed, but generators have this method."""
+        self._ended = True
+        self._rows.clear()
+
     async def _read_page(self) -> None:
         answer = await self._fetch(self._page + 1)
         self._page += 1

@@ -42,6 +42,11 @@ class Rows(Iterator[Row], Generic[Row]):
             self._read_page()
         return self._rows.popleft()
 
+    def close(self) -> None:
+        """End the iteration; nothing has to be closed, but generators have this method."""
+        self._ended = True
+        self._rows.clear()
+
     def _read_page(self) -> None:
         answer = self._fetch(self._page + 1)
         self._page += 1
