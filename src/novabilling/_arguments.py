@@ -49,6 +49,13 @@ def optional_identifier(name: str, value: Any) -> str:
     return identifier(name, value)
 
 
+def identifiers(name: str, value: Any) -> Any:
+    """Take a list of ids."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be a list of str")
+    return [identifier(f"{name}[{index}]", item) for index, item in enumerate(value)]
+
+
 def money(name: str, value: Any) -> Decimal:
     """Take an amount: int, Decimal, or float by its shortest repr; exact, or refused."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):

@@ -36,17 +36,28 @@ from .transport import AsyncTransport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .resources.add_ons import AsyncAddOns
     from .resources.analytics import AsyncAnalytics
     from .resources.api_keys import AsyncApiKeys
     from .resources.auth import AsyncAuth
+    from .resources.billable_metrics import AsyncBillableMetrics
+    from .resources.charges import AsyncCharges
+    from .resources.coupons import AsyncCoupons
+    from .resources.credit_notes import AsyncCreditNotes
     from .resources.currencies import AsyncCurrencies
     from .resources.customers import AsyncCustomers
+    from .resources.events import AsyncEvents
     from .resources.invoices import AsyncInvoices
+    from .resources.payment_methods import AsyncPaymentMethods
     from .resources.payment_providers import AsyncPaymentProviders
     from .resources.payments import AsyncPayments
+    from .resources.plan_overrides import AsyncPlanOverrides
     from .resources.plans import AsyncPlans
+    from .resources.portal import AsyncPortal
     from .resources.subscriptions import AsyncSubscriptions
+    from .resources.taxes import AsyncTaxes
     from .resources.tenants import AsyncTenants
+    from .resources.wallets import AsyncWallets
     from .resources.webhooks import AsyncWebhooks
 
 
@@ -234,3 +245,69 @@ class AsyncNovaBilling:
         from .resources.currencies import AsyncCurrencies
 
         return AsyncCurrencies(self._session)
+
+    @cached_property
+    def coupons(self) -> AsyncCoupons:
+        from .resources.coupons import AsyncCoupons
+
+        return AsyncCoupons(self._session)
+
+    @cached_property
+    def add_ons(self) -> AsyncAddOns:
+        from .resources.add_ons import AsyncAddOns
+
+        return AsyncAddOns(self._session)
+
+    @cached_property
+    def credit_notes(self) -> AsyncCreditNotes:
+        from .resources.credit_notes import AsyncCreditNotes
+
+        return AsyncCreditNotes(self._session)
+
+    @cached_property
+    def portal(self) -> AsyncPortal:
+        from .resources.portal import AsyncPortal
+
+        return AsyncPortal(self._session)
+
+    @cached_property
+    def billable_metrics(self) -> AsyncBillableMetrics:
+        from .resources.billable_metrics import AsyncBillableMetrics
+
+        return AsyncBillableMetrics(self._session)
+
+    @cached_property
+    def events(self) -> AsyncEvents:
+        from .resources.events import AsyncEvents
+
+        return AsyncEvents(self._session)
+
+    @cached_property
+    def charges(self) -> AsyncCharges:
+        from .resources.charges import AsyncCharges
+
+        return AsyncCharges(self._session)
+
+    @cached_property
+    def wallets(self) -> AsyncWallets:
+        from .resources.wallets import AsyncWallets
+
+        return AsyncWallets(self._session)
+
+    @cached_property
+    def payment_methods(self) -> AsyncPaymentMethods:
+        from .resources.payment_methods import AsyncPaymentMethods
+
+        return AsyncPaymentMethods(self._session)
+
+    @cached_property
+    def taxes(self) -> AsyncTaxes:
+        from .resources.taxes import AsyncTaxes
+
+        return AsyncTaxes(self._session)
+
+    @cached_property
+    def plan_overrides(self) -> AsyncPlanOverrides:
+        from .resources.plan_overrides import AsyncPlanOverrides
+
+        return AsyncPlanOverrides(self._session)

@@ -37,17 +37,28 @@ from .transport import Transport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .resources.add_ons import AddOns
     from .resources.analytics import Analytics
     from .resources.api_keys import ApiKeys
     from .resources.auth import Auth
+    from .resources.billable_metrics import BillableMetrics
+    from .resources.charges import Charges
+    from .resources.coupons import Coupons
+    from .resources.credit_notes import CreditNotes
     from .resources.currencies import Currencies
     from .resources.customers import Customers
+    from .resources.events import Events
     from .resources.invoices import Invoices
+    from .resources.payment_methods import PaymentMethods
     from .resources.payment_providers import PaymentProviders
     from .resources.payments import Payments
+    from .resources.plan_overrides import PlanOverrides
     from .resources.plans import Plans
+    from .resources.portal import Portal
     from .resources.subscriptions import Subscriptions
+    from .resources.taxes import Taxes
     from .resources.tenants import Tenants
+    from .resources.wallets import Wallets
     from .resources.webhooks import Webhooks
 
 
@@ -235,3 +246,69 @@ class NovaBilling:
         from .resources.currencies import Currencies
 
         return Currencies(self._session)
+
+    @cached_property
+    def coupons(self) -> Coupons:
+        from .resources.coupons import Coupons
+
+        return Coupons(self._session)
+
+    @cached_property
+    def add_ons(self) -> AddOns:
+        from .resources.add_ons import AddOns
+
+        return AddOns(self._session)
+
+    @cached_property
+    def credit_notes(self) -> CreditNotes:
+        from .resources.credit_notes import CreditNotes
+
+        return CreditNotes(self._session)
+
+    @cached_property
+    def portal(self) -> Portal:
+        from .resources.portal import Portal
+
+        return Portal(self._session)
+
+    @cached_property
+    def billable_metrics(self) -> BillableMetrics:
+        from .resources.billable_metrics import BillableMetrics
+
+        return BillableMetrics(self._session)
+
+    @cached_property
+    def events(self) -> Events:
+        from .resources.events import Events
+
+        return Events(self._session)
+
+    @cached_property
+    def charges(self) -> Charges:
+        from .resources.charges import Charges
+
+        return Charges(self._session)
+
+    @cached_property
+    def wallets(self) -> Wallets:
+        from .resources.wallets import Wallets
+
+        return Wallets(self._session)
+
+    @cached_property
+    def payment_methods(self) -> PaymentMethods:
+        from .resources.payment_methods import PaymentMethods
+
+        return PaymentMethods(self._session)
+
+    @cached_property
+    def taxes(self) -> Taxes:
+        from .resources.taxes import Taxes
+
+        return Taxes(self._session)
+
+    @cached_property
+    def plan_overrides(self) -> PlanOverrides:
+        from .resources.plan_overrides import PlanOverrides
+
+        return PlanOverrides(self._session)
