@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Sequence, Union
+from typing import Any, List, Mapping, Sequence, Union
 from uuid import uuid4
 
 import msgspec
@@ -27,6 +27,7 @@ _checked = structs(UsageEventInput, _EVENT)
 
 def prepare(events: Sequence[Union[UsageEventInput, Fields]]) -> List[UsageEventInput]:
     """Check all events, and give each a transaction id of its own."""
+    events = events if isinstance(events, (str, bytes, Mapping)) else list(events)
     _checked("events", events)
     prepared = [e if isinstance(e, UsageEventInput) else UsageEventInput(**e) for e in events]
     return [
@@ -44,6 +45,8 @@ def event_body(event: UsageEventInput) -> Secret[bytes]:
 
 def slices(events: List[UsageEventInput]) -> List[Secret[bytes]]:
     """Write the bodies of as many requests as the server needs to take them all."""
+    if not events:
+        raise ValueError("events must not be empty")
     bodies: List[Secret[bytes]] = []
     current: List[msgspec.Raw] = []
     size = 0
