@@ -11,7 +11,29 @@ from typing import TYPE_CHECKING
 from ..session import AsyncSession
 
 if TYPE_CHECKING:
-    
+    from .add_ons import AsyncAddOns
+    from .analytics import AsyncAnalytics
+    from .api_keys import AsyncApiKeys
+    from .auth import AsyncAuth
+    from .billable_metrics import AsyncBillableMetrics
+    from .charges import AsyncCharges
+    from .coupons import AsyncCoupons
+    from .credit_notes import AsyncCreditNotes
+    from .currencies import AsyncCurrencies
+    from .customers import AsyncCustomers
+    from .events import AsyncEvents
+    from .invoices import AsyncInvoices
+    from .payment_methods import AsyncPaymentMethods
+    from .payment_providers import AsyncPaymentProviders
+    from .payments import AsyncPayments
+    from .plan_overrides import AsyncPlanOverrides
+    from .plans import AsyncPlans
+    from .portal import AsyncPortal
+    from .subscriptions import AsyncSubscriptions
+    from .taxes import AsyncTaxes
+    from .tenants import AsyncTenants
+    from .wallets import AsyncWallets
+    from .webhooks import AsyncWebhooks
 
 
 class AsyncResources:

@@ -10,6 +10,7 @@ from msgspec import UNSET
 from ..._arguments import Date, Omittable, identifier, text, timestamp
 from ..._errors import NovaBillingError
 from ..._events import EMPTY_BATCH, event_body, merge, prepare, slices
+from ..._secrets import Secret
 from ..._wire import Arguments, Route
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Fields, UsageEventInput
@@ -66,17 +67,22 @@ class Events(Resource):
         nothing twice.
         """
         prepared = prepare(events)
-        bodies = slices(prepared)
-        result, http = EMPTY_BATCH, None
+        first, *rest = slices(prepared)
+        result = EMPTY_BATCH
         try:
-            for body in bodies:
-                answer = self._post(EventBatch, Route("/events/batch"), body, repeat="keyed")
-                result, http = merge(result, answer.data), answer.http
+            answer = self._post_batch(first)
+            result = answer.data
+            for body in rest:
+                answer = self._post_batch(body)
+                result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
-            error.may_have_been_applied |= http is not None
+            error.may_have_been_applied |= result.total > 0
             raise
-        return Response(result, http)
+        return Response(result, answer.http)
+
+    def _post_batch(self, body: Secret[bytes]) -> Response[EventBatch]:
+        return self._post(EventBatch, Route("/events/batch"), body, repeat="keyed")
 
     def get(self, event_id: str) -> Response[UsageEvent]:
         """Get an event."""

@@ -79,7 +79,7 @@ class Wallets(Resource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Wallet]:
-        """Create a wallet; a credit is worth `rate_amount` (default 1). A customer may have several.
+        """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
 
         Sent twice it makes two wallets, so it is never repeated after it may have worked.
         """
