@@ -91,6 +91,7 @@ class AsyncTransport:
         self, attempt: Attempt, url: httpx.URL, progress: Progress
     ) -> httpx.Response:
         progress.status = 0
+        progress.check_time()  # a redirect does not start it again
         request = attempt.request(url)
         response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:

@@ -90,6 +90,7 @@ class Transport:
 
     def _exchange(self, attempt: Attempt, url: httpx.URL, progress: Progress) -> httpx.Response:
         progress.status = 0
+        progress.check_time()  # a redirect does not start it again
         request = attempt.request(url)
         response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
