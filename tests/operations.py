@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Dict
 
+from novabilling import NovaBilling
+
 IDS: Dict[str, Dict[str, str]] = {
     "auth": {
         "register": "",
@@ -215,3 +217,7 @@ POSTS: Dict[str, str] = {
 
 KEYED = {"events.create", "events.create_batch"}
 """Those that carry a key of their own, so that the server knows a repeat."""
+
+BUILT = sorted(set(IDS) & set(dir(NovaBilling)))
+METHODS = [(resource, method) for resource in BUILT for method in IDS[resource]]
+"""What there is of it."""

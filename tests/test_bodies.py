@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any, Callable, Dict, List
 
 import pytest
@@ -79,6 +80,12 @@ def test_the_keys_of_metadata_and_settings_are_never_renamed():
 
 def test_decimals_within_metadata_are_sent_exactly():
     assert '"metadata":{"rate":0.10}' in customer_text(metadata={"rate": Decimal("0.10")})
+
+
+def test_metadata_may_be_any_mapping():
+    metadata = MappingProxyType({"a": MappingProxyType({"my_key": 1})})
+
+    assert json.loads(customer_text(metadata=metadata))["metadata"] == {"a": {"my_key": 1}}
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf"), Decimal("NaN"), Decimal("-Infinity")])

@@ -26,6 +26,12 @@ ID_SLOTS: Dict[str, Callable[[Any, Any], Any]] = {
     "external id": lambda c, value: c.customers.create(
         external_id=value, email="a@b.co", currency="NGN"
     ),
+    "optional in the body": lambda c, value: c.subscriptions.create(
+        customer_id="c", plan_id="p", currency="NGN", external_id=value
+    ),
+    "optional id of another object": lambda c, value: c.invoices.create(
+        customer_id="c", items=[], due_date="2027-01-01", subscription_id=value
+    ),
     "renamed in the body": lambda c, value: c.subscriptions.change_plan("sub_1", plan_id=value),
 }
 

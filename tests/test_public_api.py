@@ -11,11 +11,9 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError, types, webhooks
-from tests.operations import IDS
+from tests.operations import BUILT, IDS, METHODS
 from tests.support import BASE_URL, TOKEN
 
-BUILT = sorted(set(IDS) & set(dir(NovaBilling)))
-METHODS = [(resource, method) for resource in BUILT for method in IDS[resource]]
 SYNC = NovaBilling(token=TOKEN, base_url=BASE_URL)
 ASYNC = AsyncNovaBilling(token=TOKEN, base_url=BASE_URL)
 

@@ -7,7 +7,7 @@ from typing import Any, List
 import httpx
 import pytest
 
-from novabilling import NovaBilling
+from novabilling import NovaBilling, ResponseDecodeError
 from tests.samples import answers_of, body_of
 from tests.support import BASE_URL, TOKEN, Server
 
@@ -126,3 +126,10 @@ def test_every_recorded_answer_is_read_bare_and_in_an_envelope(operation, wrap):
                     python = {"externalId": "external_id", "invoiceNumber": "invoice_number"}
                     assert getattr(row, python.get(field, field)) == wire[field]
         assert len(rows) == len(wire_objects(body))
+
+
+def test_an_object_that_has_a_required_field_is_no_envelope():
+    body = {"id": "cus_1", "data": body_of("customer-get")}
+
+    with pytest.raises(ResponseDecodeError, match="missing required field"):
+        client_of(httpx.Response(200, json=body)).customers.get("cus_1")

@@ -9,11 +9,8 @@ import httpx
 import pytest
 
 from novabilling import NovaBilling, NovaBillingError
-from tests.operations import IDS, KEYED, POSTS
+from tests.operations import KEYED, METHODS, POSTS
 from tests.support import BASE_URL, TOKEN, Server, problem
-
-BUILT = sorted(set(IDS) & set(dir(NovaBilling)))
-METHODS = [(resource, method) for resource in BUILT for method in IDS[resource]]
 
 
 def example_of(hint: Any) -> Any:

@@ -249,3 +249,17 @@ def test_without_a_limit_a_slow_body_is_read_to_its_end_in_a_thread(clock):
         client.customers.get("cus_1")
 
     assert stream.given == 20
+
+
+def test_redirects_do_not_give_an_attempt_more_time_in_a_thread(clock):
+    asked = []
+
+    def handler(request):
+        asked.append(request)
+        clock.now += 4
+        return httpx.Response(302, headers={"location": "/again"})
+
+    with pytest.raises(NovaBillingTimeoutError):
+        sync_client(handler, timeout=10).customers.get("cus_1")
+
+    assert len(asked) == 3

@@ -185,6 +185,11 @@ def test_an_empty_secret_is_refused_as_a_mistake_of_the_caller(secret):
         verify(secret=secret)
 
 
+def test_a_secret_that_is_no_text_is_only_a_wrong_one():
+    with pytest.raises(WebhookSignatureError, match="does not match"):
+        verify(secret="canary \ud800")
+
+
 def test_the_signature_of_an_empty_secret_is_never_accepted():
     forged = hmac.new(b"", BODY, hashlib.sha256).hexdigest()
 

@@ -52,8 +52,9 @@ class Sink:
 
     def write(self, chunk: bytes) -> None:
         if self._file is not None:
-            self._file.write(chunk)
             self.written += len(chunk)
+            while chunk:  # a raw file may take a part of it
+                chunk = chunk[self._file.write(chunk) or len(chunk) :]
 
     def commit(self) -> None:
         """Put the whole file in its place."""

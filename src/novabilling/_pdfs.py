@@ -6,6 +6,7 @@ import httpx
 import msgspec
 
 from ._answers import decode_object
+from ._redirects import is_web_address
 from ._wire import AbsoluteUrl, Model
 
 ACCEPT_PDF = "application/pdf, application/json;q=0.9"
@@ -29,6 +30,6 @@ def read_address(content: bytes, root: str) -> str:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
+    if not is_web_address(parsed) or parsed.userinfo:
         raise msgspec.ValidationError("Expected the address of a file")
     return url

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import httpx
 import pytest
 
 from novabilling import UnauthorizedError
@@ -125,16 +124,24 @@ async def test_a_password_that_is_not_text_is_refused_unseen(client_for, passwor
     assert server.requests == []
 
 
-@pytest.mark.parametrize("answer", ["auth-register", "auth-login"])
-async def test_tokens_and_keys_are_masked_in_the_repr(client_for, answer):
-    body = {**body_of("auth-register"), **body_of(answer)}
-    server = Server(httpx.Response(200, json=body))
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (
+            lambda c: c.register(name="n", email="e", password="p", company_name="c"),
+            "auth-register",
+        ),
+        (lambda c: c.login(email="e", password="p"), "auth-login"),
+        (lambda c: c.refresh(refresh_token="t"), "auth-refresh"),
+    ],
+    ids=["register", "login", "refresh"],
+)
+async def test_tokens_and_keys_are_masked_in_the_repr(client_for, call, answer):
+    body = body_of(answer)
 
-    shown = repr(
-        await client_for(server).auth.register(name="n", email="e", password="p", company_name="c")
-    )
+    shown = repr(await call(client_for(Server(recorded(answer))).auth))
 
-    for secret in (body["accessToken"], body["refreshToken"], body["apiKey"]):
-        assert secret not in shown
-    assert body["tenant"]["webhookSecret"] not in shown
-    assert body["tenant"]["slug"] in shown
+    tenant = body.get("tenant", {"apiKey": "sk_live_", "webhookSecret": "whsec_"})
+    secrets = [body["accessToken"], body["refreshToken"], tenant["apiKey"], tenant["webhookSecret"]]
+    assert [secret for secret in secrets if secret in shown] == []
+    assert "access_token='********'" in shown

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from novabilling import AsyncNovaBilling, ClientClosedError
+from novabilling import AsyncNovaBilling, ClientClosedError, NovaBillingError
 from tests.support import CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
@@ -72,3 +72,16 @@ async def test_a_call_waiting_to_repeat_itself_when_the_client_is_closed_raises(
 
     assert len(server.requests) == 1
     assert caught.value.may_have_been_applied
+
+
+async def test_a_failed_call_on_a_client_that_was_closed_meanwhile_does_not_wait(client_for, clock):
+    async def handler(request):
+        await client.aclose()
+        return httpx.Response(503)
+
+    client = client_for(handler)
+
+    with pytest.raises(NovaBillingError):
+        await client.customers.get("cus_1")
+
+    assert clock.slept == []

@@ -166,6 +166,13 @@ class OneWay(io.RawIOBase):
         return len(chunk)
 
 
+class Slow(OneWay):
+    """A pipe that takes three bytes at a time."""
+
+    def write(self, chunk):
+        return super().write(chunk[:3])
+
+
 class Bare:
     """The least that can be written to."""
 
@@ -197,7 +204,7 @@ async def test_a_file_object_is_rewound_before_another_attempt(client_for, clock
     assert file.getvalue() == b"before " + PDF
 
 
-@pytest.mark.parametrize("pipe", [OneWay, Bare])
+@pytest.mark.parametrize("pipe", [OneWay, Slow, Bare])
 async def test_a_pipe_is_written(client_for, pipe):
     file = pipe()
 

@@ -50,6 +50,10 @@ both = pytest.mark.parametrize("call", METHODS.values(), ids=METHODS)
         address(""),
         address("https://"),
         address("https://user:pass@files.example/1.pdf"),
+        address("https://files.example:99999/1.pdf"),
+        address("https://files.example:port/1.pdf"),
+        address("https://[files/1.pdf"),
+        address("https://files..example/1.pdf"),
     ],
 )
 async def test_an_answer_that_leads_to_no_file_is_not_an_answer(client_for, tmp_path, call, answer):

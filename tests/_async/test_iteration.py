@@ -3,7 +3,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from tests.support import CUSTOMER, Server, page
+from novabilling import BadRequestError
+from tests.samples import body_of
+from tests.support import CUSTOMER, Server, page, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -31,54 +33,93 @@ async def test_iter_reads_nothing_before_its_first_item_is_asked_for(client_for)
     assert server.requests == []
 
 
-def rows(*numbers):
-    return [{**CUSTOMER, "id": f"cus_{n}"} for n in numbers]
+ROWS = {
+    "customers": CUSTOMER,
+    "subscriptions": body_of("subscription-create"),
+    "invoices": body_of("invoice-create"),
+    "payments": body_of("payment-get"),
+}
 
 
+def answer(resource, numbers, form):
+    """Answer with rows: a page of so many, or one of the shapes that have no such number."""
+    rows = [{**ROWS[resource], "id": f"row_{n}"} for n in numbers]
+    if isinstance(form, int):
+        return page(rows, totalPages=form)
+    shapes = {
+        "bare array": rows,
+        "no meta": {"data": rows},
+        "total alone": {"data": rows, "meta": {"total": len(rows)}},
+        "envelope": {"data": {"data": rows, "meta": {"total": 9, "page": 1, "totalPages": 1}}},
+    }
+    return httpx.Response(200, json=shapes[form])
+
+
+@pytest.mark.parametrize("resource", ROWS)
 @pytest.mark.parametrize(
-    ("answers", "ids", "requests"),
+    ("pages", "ids"),
     [
-        ([page(rows(1, 2), totalPages=1)], [1, 2], 1),
-        ([page([], totalPages=0)], [], 1),
-        ([page([], totalPages=9)], [], 1),
-        ([page(rows(1), totalPages=9), page([], totalPages=9)], [1], 2),
-        ([page(rows(1, 2), totalPages=9), page(rows(2, 1), totalPages=9)], [1, 2], 2),
-        ([page(rows(1, 1), totalPages=1)], [1], 1),
-        ([page(rows(1), totalPages=9), page(rows(2), totalPages=2)], [1, 2], 2),
-        ([page(rows(1), totalPages=2), page(rows(2), totalPages=3), page(rows(3))], [1, 2, 3], 3),
-        ([httpx.Response(200, json=rows(1, 2))], [1, 2], 1),
-        ([httpx.Response(200, json={"data": rows(1)})], [1], 1),
-        ([httpx.Response(200, json={"data": rows(1), "meta": {"total": 1}})], [1], 1),
+        ([([1, 2], 1)], [1, 2]),
+        ([([], 0)], []),
+        ([([], 9)], []),
+        ([([1], 9), ([], 9)], [1]),
+        ([([1, 2], 9), ([2, 1], 9)], [1, 2]),
+        ([([1, 1], 1)], [1]),
+        ([([1], 9), ([2], 2)], [1, 2]),
+        ([([1], 2), ([2], 3), ([3], 3)], [1, 2, 3]),
+        ([([1, 2], "bare array")], [1, 2]),
+        ([([1], "no meta")], [1]),
+        ([([1], "total alone")], [1]),
+        ([([1, 2], "envelope")], [1, 2]),
     ],
     ids=[
-        "last page by meta",
-        "empty list",
-        "empty page against meta",
-        "empty page later",
-        "no new id",
+        "the last page by meta",
+        "an empty list",
+        "an empty page against meta",
+        "an empty page later",
+        "a page of no new id",
         "an id twice in a page",
         "pages that vanish",
         "pages that appear",
-        "bare array",
-        "no meta",
-        "meta with the total alone",
+        "a bare array",
+        "a page without meta",
+        "meta of the total alone",
+        "an envelope",
     ],
 )
-async def test_iter_stops_after(client_for, answers, ids, requests):
-    server = Server(*answers)
+async def test_iter_gives_each_row_once_and_stops_after(client_for, resource, pages, ids):
+    server = Server(*[answer(resource, numbers, form) for numbers, form in pages])
 
-    found = [customer.id async for customer in client_for(server).customers.iter()]
+    found = [row.id async for row in getattr(client_for(server), resource).iter()]
 
-    assert found == [f"cus_{n}" for n in ids]
-    assert len(server.requests) == requests
+    assert found == [f"row_{n}" for n in ids]
+    assert server.paths == [
+        f"GET /api/{resource}?page={number}&limit=100" for number in range(1, len(pages) + 1)
+    ]
+
+
+async def test_an_error_on_a_later_page_comes_after_the_rows_before_it(client_for):
+    server = Server(answer("customers", [1], 2), problem(400, "page must not be so"))
+    customers = client_for(server).customers.iter()
+    found = []
+
+    with pytest.raises(BadRequestError, match="page must not be so"):
+        await take_all(customers, found)
+
+    assert found == ["row_1"]
+
+
+async def take_all(rows, found):
+    async for row in rows:
+        found.append(row.id)
 
 
 async def test_iter_may_be_left_early(client_for):
-    server = Server(page(rows(1, 2), totalPages=9))
+    server = Server(answer("customers", [1, 2], 9))
     customers = client_for(server).customers.iter()
 
     async for customer in customers:
-        assert customer.id == "cus_1"
+        assert customer.id == "row_1"
         break
     await customers.aclose()
 

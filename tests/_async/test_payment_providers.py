@@ -114,13 +114,14 @@ async def test_a_failed_test_is_an_answer_and_no_error(client_for):
 async def test_a_name_is_not_sent_and_a_warning_says_so(client_for):
     server = Server(recorded("provider-create-stripe"))
 
-    with pytest.warns(NovaBillingWarning, match="cannot store a name"):
+    with pytest.warns(NovaBillingWarning, match="cannot store a name") as caught:
         created = await client_for(server).payment_providers.create(
             type="stripe", name="Stripe Production", credentials={"secret_key": "sk"}
         )
 
     assert server.body == {"providerName": "stripe", "credentials": {"secretKey": "sk"}}
     assert created.data.name == "stripe"
+    assert [warning.filename for warning in caught] == [__file__]
 
 
 @pytest.mark.parametrize("arguments", [{}, {"name": None}], ids=["left out", "none"])

@@ -10,6 +10,8 @@ import novabilling
 from novabilling import NovaBilling
 from tests.support import BASE_URL, CUSTOMER, TOKEN, Server
 
+from .calls import call
+
 pytestmark = pytest.mark.anyio
 
 OK = httpx.Response(200, json=CUSTOMER)
@@ -148,6 +150,14 @@ def test_headers_that_are_not_text_are_refused(client_for, headers):
         client_for(Server(OK), headers=headers)
 
 
+def test_spaces_around_a_header_are_not_part_of_it(client_for):
+    server = Server(OK)
+
+    client_for(server, headers={"X-A": " a b\t"}).customers.get("cus_1")
+
+    assert sent(server, "x-a") == ["a b"]
+
+
 def test_changing_the_headers_afterwards_changes_nothing(client_for):
     server = Server(OK)
     headers = {"X-A": "a"}
@@ -188,6 +198,19 @@ def test_the_user_agent_names_the_sdk_and_its_version(client_for):
     client_for(server).customers.get("cus_1")
 
     assert sent(server, "user-agent") == [f"novabilling-python/{novabilling.__version__}"]
+
+
+@pytest.mark.parametrize(
+    ("method", "content_type"),
+    [("GET", None), ("DELETE", None), ("PATCH", "application/json"), ("POST", "application/json")],
+)
+def test_json_is_asked_for_and_sent(client_for, method, content_type):
+    server = Server(httpx.Response(200, json={**CUSTOMER, "message": "Deleted"}))
+
+    call(client_for(server), method)
+
+    assert sent(server, "accept") == ["application/json"]
+    assert sent(server, "content-type") == [content_type]
 
 
 def test_cookies_are_not_sent_back(client_for):

@@ -4,7 +4,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from novabilling import ClientClosedError, NovaBilling
+from novabilling import ClientClosedError, NovaBilling, NovaBillingError
 from tests.support import CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
@@ -73,3 +73,16 @@ def test_a_call_waiting_to_repeat_itself_when_the_client_is_closed_raises(client
 
     assert len(server.requests) == 1
     assert caught.value.may_have_been_applied
+
+
+def test_a_failed_call_on_a_client_that_was_closed_meanwhile_does_not_wait(client_for, clock):
+    def handler(request):
+        client.close()
+        return httpx.Response(503)
+
+    client = client_for(handler)
+
+    with pytest.raises(NovaBillingError):
+        client.customers.get("cus_1")
+
+    assert clock.slept == []

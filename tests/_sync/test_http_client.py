@@ -66,6 +66,16 @@ def test_the_event_hooks_of_an_http_client_stay():
     assert on_response in http.event_hooks["response"]
 
 
+def test_many_clients_on_one_http_client_add_no_more_hooks():
+    http = httpx.Client(transport=httpx.MockTransport(Server(OK)))
+    NovaBilling(token=TOKEN, http_client=http)
+    hooks = list(http.event_hooks["response"])
+
+    NovaBilling(token=TOKEN, http_client=http)
+
+    assert http.event_hooks["response"] == hooks
+
+
 def test_the_user_s_own_calls_on_the_http_client_are_left_alone():
     server = Server(httpx.Response(302, headers={"location": "/there"}))
     http = httpx.Client(transport=httpx.MockTransport(server))

@@ -239,9 +239,10 @@ def test_a_client_cannot_be_pickled_or_copied(client_for, duplicate):
         duplicate(client_for(Server(problem(400))))
 
 
-def test_a_resource_cannot_be_pickled(client_for):
-    with pytest.raises(TypeError):
-        pickle.dumps(client_for(Server(problem(400))).customers)
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.deepcopy])
+def test_the_settings_of_a_client_cannot_be_pickled_or_copied(client_for, duplicate):
+    with pytest.raises(TypeError, match="secret cannot be pickled or copied"):
+        duplicate(client_for(Server(problem(400)))._session.config)
 
 
 def values(data):

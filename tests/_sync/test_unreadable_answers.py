@@ -78,6 +78,7 @@ BAD = {
     "null data": b'{"data": null}',
     "list in data": b'{"data": [' + JSON + b"]}",
     "data in data": b'{"data": {"data": ' + JSON + b"}}",
+    "an object that only holds data": b'{"id": 5, "data": ' + JSON + b"}",
     "no id": json.dumps({k: v for k, v in CUSTOMER.items() if k != "id"}).encode(),
     "id of another type": JSON.replace(b'"cus_1"', b"5"),
     "id null": JSON.replace(b'"cus_1"', b"null"),

@@ -6,7 +6,7 @@ import json
 import httpx
 import pytest
 
-from novabilling import BadRequestError, ServerError
+from novabilling import BadRequestError, NovaBillingError, ServerError
 from novabilling.types import Message, Webhook
 from tests.samples import body_of
 from tests.support import Server, problem
@@ -117,6 +117,15 @@ def test_create_whose_secret_cannot_be_read_has_been_applied(client_for):
     server = Server(tenant(webhookUrl=URL), problem(500, "down"))
 
     with pytest.raises(ServerError) as caught:
+        client_for(server).webhooks.create(url=URL, events=[])
+
+    assert caught.value.may_have_been_applied is True
+
+
+def test_create_whose_webhook_is_gone_says_so(client_for):
+    server = Server(tenant(webhookUrl=URL), tenant(webhookUrl=None))
+
+    with pytest.raises(NovaBillingError, match="another call removed it") as caught:
         client_for(server).webhooks.create(url=URL, events=[])
 
     assert caught.value.may_have_been_applied is True

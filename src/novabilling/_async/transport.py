@@ -51,6 +51,7 @@ class AsyncTransport:
         history: List[httpx.Response] = []
         while True:
             progress.status = 0
+            progress.limits.check()  # a redirect does not start it again
             response = await self._wire.exchange(attempt, url, progress)
             response.history = list(history)
             if response.status_code not in REDIRECTS or not attempt.follow_redirects:

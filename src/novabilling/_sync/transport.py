@@ -52,6 +52,7 @@ class Transport:
         history: List[httpx.Response] = []
         while True:
             progress.status = 0
+            progress.limits.check()  # a redirect does not start it again
             response = self._wire.exchange(attempt, url, progress)
             response.history = list(history)
             if response.status_code not in REDIRECTS or not attempt.follow_redirects:

@@ -154,11 +154,18 @@ _STORES = {
 def jsonb(value: Any) -> Any:
     """Copy a value as PostgreSQL gives it back: keys by length, then by their bytes."""
     if isinstance(value, str):
-        return check_text(value)
+        return _json_text(value)
     if js.is_array(value):
         return [jsonb(item) for item in js.as_list(value)]
     if js.is_object(value):
         row = js.as_object(value)
-        keys = sorted(map(check_text, row), key=lambda key: (len(key.encode()), key.encode()))
+        keys = sorted(map(_json_text, row), key=lambda key: (len(key.encode()), key.encode()))
         return {key: jsonb(row[key]) for key in keys if row[key] is not js.UNDEFINED}
     return value
+
+
+def _json_text(text: str) -> str:
+    # NUL comes as an escape here, and the database has other words for that.
+    if "\x00" in text:
+        raise HttpError(500, "unsupported Unicode escape sequence")
+    return check_text(text)

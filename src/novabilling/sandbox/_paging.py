@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 PAGE: Field = integer(minimum(1), optional=True)
 LIMIT: Field = integer(minimum(1), maximum(100), optional=True)
-SKIP_LIMIT = 2**63
+INT64_LIMIT = 2**63
 
 
 def checked_page(
@@ -53,7 +53,7 @@ def unchecked_page(
 
 def _loose_number(value: object, default: int, whole: bool) -> Number:
     number = js.to_number(js.UNDEFINED if value is None else value)
-    if number == 0 or number != number:
+    if number == 0 or number != number or (whole and math.isinf(number)):
         return default
     return int(number) or default if whole else number
 
@@ -78,15 +78,16 @@ def _page(
 def window(rows: List[T], skip: Number, take: Number, table: str) -> List[T]:
     """`skip` and `take` of the ORM: a negative `take` counts from the other end."""
     call = DatabaseCall("db", table, "findMany")
+    for field, value in (("skip", skip), ("take", take)):
+        if not abs(value) < INT64_LIMIT:
+            text = js.number_text(value)
+            raise call.error(
+                f"Unable to fit value {text} into a 64-bit signed integer for field `{field}`"
+            )
     if skip < 0:
         text = js.number_text(math.trunc(skip))
         words = f"Invalid value for skip argument: Value can only be positive, found: {text}"
         raise call.error(f'AssertionError("{words}")')
-    if skip >= SKIP_LIMIT:
-        text = js.number_text(skip)
-        raise call.error(
-            f"Unable to fit value {text} into a 64-bit signed integer for field `skip`"
-        )
     start, size = math.trunc(skip), math.trunc(take)
     if size < 0:
         return rows[::-1][start : start - size][::-1]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, Optional
+from typing import Any, Dict, Optional
 
 from ._database import Database
 from ._errors import not_found
@@ -53,3 +53,9 @@ def only(row: Row, *names: str) -> Row:
 
 def with_prices(db: Database, plan: Row) -> Row:
     return {**plan, "prices": db["planPrice"].find(planId=plan["id"])}
+
+
+def delete_all(db: Database, table: str, **where: Any) -> None:
+    """Delete the rows whose columns have these values, if there are any."""
+    for row in db[table].find(**where):
+        db[table].delete(row["id"])

@@ -189,7 +189,7 @@ MODELS: Dict[str, Model] = dict(
         ),
         _model(
             "appliedAddOn",
-            f"addOnId String -> addOn cascade, {_CUSTOMER} restrict, subscriptionId String?, "
+            f"addOnId String, {_CUSTOMER} restrict, subscriptionId String?, "
             "amount Decimal, currency String, invoiceId String?, createdAt DateTime = now",
         ),
         _model(

@@ -6,7 +6,15 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, flag, identifier, timestamp
+from ..._arguments import (
+    Date,
+    Omittable,
+    currency,
+    flag,
+    identifier,
+    optional_identifier,
+    timestamp,
+)
 from ..._wire import Arguments, Route, word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
@@ -23,6 +31,7 @@ _ARGUMENTS = Arguments(
     current_period_end=timestamp,
     created_at=timestamp,
     canceled_at=timestamp,
+    external_id=optional_identifier,
     prorate=flag,
 )
 

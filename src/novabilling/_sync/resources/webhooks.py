@@ -48,6 +48,8 @@ class Webhooks(Resource):
         self._patch(Tenant, _ROUTE, body)
         try:
             stored = self.list()  # only this answer shows the secret
+            if not stored.data:
+                raise NovaBillingError("the webhook was set and is gone: another call removed it")
         except NovaBillingError as error:
             error.may_have_been_applied = True
             raise

@@ -1,0 +1,106 @@
+"""Usage events, one by one and in batches."""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from .._billing import bill_over_threshold
+from .._created import within
+from .._database import newest_first
+from .._engine import Call, route
+from .._errors import HttpError, not_found
+from .._javascript import UNDEFINED, Row, as_object, to_date
+from .._paging import unchecked_page
+from .._rows import given, require
+from .._rules import date_string, max_size, min_size, nested, not_empty, obj, string
+from .._validation import Body
+
+EVENT = Body(
+    transactionId=string(not_empty),
+    subscriptionId=string(not_empty),
+    code=string(not_empty),
+    timestamp=date_string(optional=True),
+    properties=obj(optional=True),
+)
+BATCH = Body(events=nested(EVENT, min_size(1), max_size(100)))
+PER_PAGE = 50
+
+
+@route("POST /events", body=EVENT)
+def create(call: Call) -> Row:
+    data = given(call.body)
+    known = _known(call, data)
+    if known:
+        return known
+    subscription = _subscription(call, data)
+    if not call.db["billableMetric"].first(code=data["code"]):
+        raise not_found(f"Billable metric with code '{data['code']}'")
+    event = _store(call, data, subscription)
+    bill_over_threshold(call.world, call.tenant, subscription["id"])
+    return event
+
+
+def _known(call: Call, data: Row) -> Optional[Row]:
+    return call.db["usageEvent"].first(transactionId=data.get("transactionId"))
+
+
+def _subscription(call: Call, data: Row) -> Row:
+    """Find the subscription by its id, else by the id that the tenant gave it."""
+    table, name = call.db["subscription"], data["subscriptionId"]
+    subscription = table.get(name) or table.first(externalId=name)
+    if not subscription:
+        raise not_found(f"Subscription '{name}'")
+    return subscription
+
+
+def _store(call: Call, data: Row, subscription: Row) -> Row:
+    timestamp = to_date(data["timestamp"]) if "timestamp" in data else call.now
+    row = {**data, "subscriptionId": subscription["id"], "timestamp": timestamp}
+    return call.db["usageEvent"].create(row)
+
+
+@route("POST /events/batch", body=BATCH)
+def create_batch(call: Call) -> Row:
+    """Take what can be taken: one event that fails does not stop the others."""
+    results = [_result(call, item) for item in call.body["events"]]
+    statuses = [result["status"] for result in results]
+    created = [result.pop("subscriptionId") for result in results if "subscriptionId" in result]
+    for subscription_id in dict.fromkeys(created):
+        bill_over_threshold(call.world, call.tenant, subscription_id)
+    return {
+        "total": len(results),
+        "created": statuses.count("created"),
+        "duplicates": statuses.count("duplicate"),
+        "errors": statuses.count("error"),
+        "results": results,
+    }
+
+
+def _result(call: Call, item: Any) -> Row:
+    """Store one event of a batch. That there is a metric of its code is not asked here."""
+    data = given(as_object(item))
+    result: Row = {"transactionId": data.get("transactionId", UNDEFINED)}
+    try:
+        if _known(call, data):
+            return {**result, "status": "duplicate"}
+        event = _store(call, data, _subscription(call, data))
+    except HttpError as error:
+        return {**result, "status": "error", "error": error.message}
+    return {**result, "status": "created", "subscriptionId": event["subscriptionId"]}
+
+
+@route("GET /events/{id}")
+def get(call: Call) -> Row:
+    return require(call.db, "usageEvent", call.id)
+
+
+@route("GET /events/subscription/{subscriptionId}")
+def list_events(call: Call) -> Row:
+    rows = call.db["usageEvent"].find(
+        subscriptionId=call.params["subscriptionId"], code=call.filter("code")
+    )
+    dates = {"dateFrom": call.query.get("from"), "dateTo": call.query.get("to")}
+    rows = newest_first(within(rows, "timestamp", dates, "usageEvent"), "timestamp")
+    return unchecked_page(
+        rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage", whole=True
+    )

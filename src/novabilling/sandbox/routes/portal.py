@@ -1,0 +1,134 @@
+"""The portal: a customer's own view, by the tenant's id for the customer, amounts as numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import List
+
+from .._checkout import checkout
+from .._database import newest_first
+from .._engine import Call, route
+from .._errors import not_found
+from .._javascript import Number, Row, number
+from .._paging import unchecked_page
+from .._rows import only, with_prices, without
+
+SHOWN = ("ACTIVE", "TRIALING", "PAUSED")
+NEWEST = 20
+
+
+@route("GET /portal/customers/{externalId}/billing")
+def get_billing(call: Call) -> Row:
+    customer = _customer(call)
+    subscriptions = _subscriptions(call, customer)
+    invoices, payments = _invoices(call, customer), _payments(call, customer)
+    names = ("id", "externalId", "name", "email", "currency", "country")
+    return {
+        "customer": only(customer, *names),
+        "subscriptions": [
+            _short_subscription(call, row) for row in subscriptions if row["status"] in SHOWN
+        ],
+        "invoices": [_short_invoice(row) for row in invoices[:NEWEST]],
+        "payments": [without(_short_payment(call, row), "invoiceId") for row in payments[:NEWEST]],
+        "summary": _summary(customer, subscriptions, invoices),
+    }
+
+
+def _customer(call: Call) -> Row:
+    customer = call.db["customer"].first(externalId=call.params["externalId"])
+    if not customer:
+        raise not_found("Customer")
+    return customer
+
+
+def _subscriptions(call: Call, customer: Row) -> List[Row]:
+    return newest_first(call.db["subscription"].find(customerId=customer["id"]))
+
+
+def _invoices(call: Call, customer: Row) -> List[Row]:
+    return newest_first(call.db["invoice"].find(customerId=customer["id"]))
+
+
+def _payments(call: Call, customer: Row) -> List[Row]:
+    own = {invoice["id"] for invoice in call.db["invoice"].find(customerId=customer["id"])}
+    return newest_first(row for row in call.db["payment"].find() if row["invoiceId"] in own)
+
+
+def _summary(customer: Row, subscriptions: List[Row], invoices: List[Row]) -> Row:
+    # Unlike the sums of the customer list, this one is the database's, and exact.
+    spent = sum((row["amount"] for row in invoices if row["status"] == "PAID"), Decimal(0))
+    return {
+        "activeSubscriptions": [row["status"] for row in subscriptions].count("ACTIVE"),
+        "totalSpent": _amount(spent),
+        "currency": customer["currency"],
+        "pendingInvoices": [row["status"] for row in invoices].count("PENDING"),
+    }
+
+
+def _amount(value: Decimal) -> Number:
+    return number(float(value))
+
+
+def _short_subscription(call: Call, row: Row) -> Row:
+    plan = with_prices(call.db, call.db["plan"].rows[row["planId"]])
+    times = ("currentPeriodStart", "currentPeriodEnd", "trialStart", "trialEnd", "cancelAt")
+    return {
+        **only(row, "id", "status"),
+        "plan": only(plan, "id", "name", "billingInterval", "prices"),
+        **only(row, "currency", *times, "createdAt"),
+    }
+
+
+def _short_invoice(row: Row) -> Row:
+    return {
+        **only(row, "id", "invoiceNumber"),
+        "amount": _amount(row["amount"]),
+        **only(row, "currency", "status", "dueDate", "paidAt", "pdfUrl", "createdAt"),
+    }
+
+
+def _short_payment(call: Call, row: Row) -> Row:
+    return {
+        "id": row["id"],
+        "amount": _amount(row["amount"]),
+        **only(row, "currency", "status", "provider", "invoiceId"),
+        "invoiceNumber": call.db["invoice"].rows[row["invoiceId"]]["invoiceNumber"],
+        "createdAt": row["createdAt"],
+    }
+
+
+@route("GET /portal/customers/{externalId}/subscriptions")
+def list_subscriptions(call: Call) -> List[Row]:
+    rows = _subscriptions(call, _customer(call))
+    plans = call.db["plan"].rows
+    return [{**row, "plan": with_prices(call.db, plans[row["planId"]])} for row in rows]
+
+
+@route("GET /portal/customers/{externalId}/invoices")
+def list_invoices(call: Call) -> Row:
+    customer = _customer(call)
+    rows = call.db["invoice"].find(customerId=customer["id"], status=call.filter("status"))
+    return unchecked_page(newest_first(rows), call.query, "invoice", _short_invoice, whole=True)
+
+
+@route("GET /portal/customers/{externalId}/payments")
+def list_payments(call: Call) -> Row:
+    rows = _payments(call, _customer(call))
+    return unchecked_page(
+        rows, call.query, "payment", lambda row: _short_payment(call, row), whole=True
+    )
+
+
+@route("POST /portal/customers/{externalId}/invoices/{invoiceId}/checkout")
+def create_checkout(call: Call) -> Row:
+    callback_url = call.read("callbackUrl")
+    customer = _customer(call)
+    invoice = call.db["invoice"].first(id=call.params["invoiceId"], customerId=customer["id"])
+    if not invoice:
+        raise not_found("Invoice")
+    return {
+        **checkout(call.db, invoice, callback_url),
+        "invoiceNumber": invoice["invoiceNumber"],
+        "amount": _amount(invoice["amount"]),
+        "currency": invoice["currency"],
+    }

@@ -1,0 +1,74 @@
+"""What the two clients have in common."""
+
+from __future__ import annotations
+
+import inspect
+
+import httpx
+import pytest
+
+from novabilling import AsyncNovaBilling, NovaBilling
+from tests.support import TOKEN
+
+ARGUMENTS = [
+    "token",
+    "base_url",
+    "timeout",
+    "follow_redirects",
+    "max_retries",
+    "deadline",
+    "http_client",
+    "max_connections",
+    "max_response_bytes",
+    "headers",
+]
+OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token"]
+CLIENTS = [NovaBilling, AsyncNovaBilling]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(("method", "names"), [("__init__", ARGUMENTS), ("with_options", OPTIONS)])
+def test_arguments_are_the_same_in_both_and_by_keyword_alone(client, method, names):
+    _, *parameters = inspect.signature(getattr(client, method)).parameters.values()
+
+    assert [parameter.name for parameter in parameters] == names
+    assert {parameter.kind for parameter in parameters} == {inspect.Parameter.KEYWORD_ONLY}
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_only_the_token_is_required(client):
+    _, *parameters = inspect.signature(client.__init__).parameters.values()
+
+    assert [p.name for p in parameters if p.default is inspect.Parameter.empty] == ["token"]
+
+
+@pytest.mark.parametrize(
+    ("client", "http_client", "expected"),
+    [
+        (NovaBilling, httpx.AsyncClient, "httpx.Client"),
+        (AsyncNovaBilling, httpx.Client, "httpx.AsyncClient"),
+    ],
+)
+def test_an_http_client_of_the_wrong_colour_is_refused(client, http_client, expected):
+    with pytest.raises(TypeError, match=f"must be an {expected}, not {http_client.__name__}"):
+        client(token=TOKEN, http_client=http_client())
+
+
+def test_a_client_of_the_other_colour_is_not_for_a_plain_with_block():
+    with pytest.raises((AttributeError, TypeError)), AsyncNovaBilling(token=TOKEN):
+        pass
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_without_arguments_is_refused(client):
+    with pytest.raises(TypeError, match="token"):
+        client()
+    with pytest.raises(TypeError):
+        client(TOKEN)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_client_whose_arguments_are_refused_can_still_be_shown(client):
+    half_made = client.__new__(client)
+
+    assert repr(half_made) == f"{client.__name__}()"
