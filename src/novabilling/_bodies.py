@@ -21,6 +21,7 @@ class BodyDecoder:
         self._left = most
         self._most = most
         self._inflate: Any = None
+        self._begun = False
         if encoding in ("gzip", "x-gzip", "deflate"):
             self._inflate = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, by its head
         elif encoding not in ("", "identity"):
@@ -29,6 +30,9 @@ class BodyDecoder:
     def feed(self, data: bytes) -> bytes:
         """Return the next decoded bytes."""
         if self._inflate is not None:
+            self._begun = True
+            if self._inflate.eof:  # zlib would keep it, however much it is
+                raise BadEncoding("there is more after the compressed content")
             try:
                 data = self._inflate.decompress(data, self._left + 1)
             except zlib.error as exc:
@@ -40,5 +44,5 @@ class BodyDecoder:
 
     def finish(self) -> None:
         """Refuse content that was cut off."""
-        if self._inflate is not None and not self._inflate.eof:
+        if self._begun and not self._inflate.eof:
             raise BadEncoding("the compressed content is cut off")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from contextlib import nullcontext
@@ -16,6 +17,7 @@ from typing import (
     TypeVar,
     Union,
 )
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from ._limits import Limits
@@ -120,6 +122,35 @@ AsyncLock = nullcontext
 Lock = threading.Lock
 
 
+class RenewedLock:
+    """A lock that is free in a forked child, whichever thread of the parent held it."""
+
+    def __init__(self) -> None:
+        self.renew()
+        _locks.add(self)
+
+    def renew(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_locks: WeakSet[RenewedLock] = WeakSet()
+
+
+def _renew_locks() -> None:
+    for lock in _locks:
+        lock.renew()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
 def async_home() -> object:
     """Return the running event loop: what was made on it cannot be used on another."""
     from anyio.lowlevel import current_token
@@ -131,6 +162,15 @@ def async_home() -> object:
 def home() -> object:
     """Return what all threads share."""
     return None
+
+
+def run_soon(loop: Any, work: Callable[[], object]) -> None:
+    """Run a function on an event loop, from any thread; not at all if the loop has ended."""
+    try:
+        soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+        soon(work)
+    except RuntimeError:
+        return
 
 
 def is_over(loop: Any) -> bool:

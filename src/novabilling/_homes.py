@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import threading
 from typing import Any, Callable, Dict, Generic, List, Optional, Protocol, Tuple, TypeVar
 
-from ._concurrency import is_over
+from ._concurrency import RenewedLock, is_over
 
 
 class Forgettable(Protocol):
@@ -25,7 +24,7 @@ class PerHome(Generic[T]):
         self._make = make
         self._found: Dict[Any, T] = {}
         self._pid = os.getpid()
-        self._lock = threading.Lock()
+        self._lock = RenewedLock()
         self._last: Optional[Tuple[Any, int, T]] = None
 
     def get(self, home: Any) -> T:

@@ -9,9 +9,10 @@ import sys
 from contextlib import contextmanager
 from typing import Any, Generator, Optional
 
+from ._concurrency import async_home, run_soon
 from ._limits import Limits
+from ._tls import READ_SIZE, AsyncTls
 
-READ_SIZE = 64 * 1024
 CLOSE_SECONDS = 1.0
 
 
@@ -42,37 +43,31 @@ def shut_down(sock: Any) -> None:
 class AsyncStream:
     """A connection on asyncio or trio, through anyio."""
 
-    __slots__ = ("_sock", "_stream")
+    __slots__ = ("_home", "_scope", "_sock", "_stream")
 
-    def __init__(self, stream: Any) -> None:
-        from anyio.abc import SocketAttribute
+    def __init__(self) -> None:
+        self._home: Any = None
+        self._scope: Any = None
+        self._sock: Any = None
+        self._stream: Any = None
 
-        self._stream = stream
-        self._sock = stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # not a query
-
-    @classmethod
     async def connect(
-        cls, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
-    ) -> AsyncStream:
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
+    ) -> None:
         """Connect, with TLS if there is a context."""
         import anyio
-        from anyio.streams.tls import TLSStream
+        from anyio.abc import SocketAttribute
 
-        with anyio.fail_after(limits.operation("connect")), _mapped():
-            stream = cls(await anyio.connect_tcp(host, port))
+        self._home = async_home()
+        with anyio.fail_after(limits.operation("connect")) as self._scope, _mapped():
+            self._stream = await anyio.connect_tcp(host, port)
+            self._sock = self._stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # no query
             if context is not None:
-                try:
-                    stream._stream = await TLSStream.wrap(
-                        stream._stream,
-                        server_side=False,
-                        hostname=host,
-                        ssl_context=context,
-                        standard_compatible=False,
-                    )
-                except BaseException:
-                    await stream.aclose()
-                    raise
-        return stream
+                self._stream = AsyncTls(self._stream, context, host)
+                await self._stream.handshake()
+        if self._scope.cancel_called:
+            raise ConnectionAbortedError("closed while connecting")
+        self._scope = None
 
     async def read(self, limits: Limits) -> bytes:
         """Read what there is; nothing at the end."""
@@ -103,6 +98,8 @@ class AsyncStream:
 
     async def aclose(self) -> None:
         """Close the socket, even while being canceled; never for long."""
+        if self._stream is None:
+            return
         import anyio
 
         with anyio.move_on_after(CLOSE_SECONDS, shield=True):
@@ -112,13 +109,25 @@ class AsyncStream:
                 return  # it was not open any more
 
     def is_readable(self) -> bool:
-        return is_readable(self._sock)
+        """Say whether there are bytes that were not read, or the connection has ended."""
+        if is_readable(self._sock):
+            return True
+        return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
 
     def shutdown(self) -> None:
-        shut_down(self._sock)
+        """Wake whoever connects, reads or writes, from any thread or loop."""
+        connecting = self._scope
+        if self._sock is not None:
+            shut_down(self._sock)
+        elif connecting is not None:
+            run_soon(self._home, connecting.cancel)
 
     def forget(self) -> None:
-        """Leave the socket to the loop or process that it belongs to."""
+        """Leave the connection to the loop or process that it belongs to."""
+        if isinstance(self._sock, socket.socket):  # trio's; asyncio closes its own
+            self._sock.close()
+
+    __del__ = forget  # of a client that nobody closed
 
 
 @contextmanager
@@ -136,31 +145,48 @@ class Stream:
 
     __slots__ = ("_sock",)
 
-    def __init__(self, sock: socket.socket) -> None:
-        self._sock = sock
+    def __init__(self) -> None:
+        self._sock: Any = None
 
-    @classmethod
     def connect(
-        cls, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
-    ) -> Stream:
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
+    ) -> None:
         """Connect to the first address that answers, with TLS if there is a context."""
-        sock = _connect_any(host, port, limits)
-        try:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if context is not None:
+        self._connect_any(host, port, limits)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            with _timed():
+                # In two steps, so that `shutdown` finds the socket during the handshake.
+                self._sock = context.wrap_socket(
+                    self._sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                self._sock.settimeout(limits.left("connect"))
+                self._sock.do_handshake()
+
+    def _connect_any(self, host: str, port: int, limits: Limits) -> None:
+        last: Optional[OSError] = None
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, 0, socket.SOCK_STREAM
+        ):
+            self._sock = socket.socket(family, kind, protocol)
+            try:
                 with _timed():
-                    sock.settimeout(limits.left("connect"))
-                    sock = context.wrap_socket(sock, server_hostname=host)
-        except BaseException:
-            sock.close()
-            raise
-        return cls(sock)
+                    self._sock.settimeout(limits.left("connect"))
+                    self._sock.connect(address)
+            except OSError as exc:
+                self._sock.close()
+                last = exc
+                limits.check()
+            else:
+                return
+        raise last or OSError(f"{host} has no address")
 
     def read(self, limits: Limits) -> bytes:
         """Read what there is; nothing at the end."""
         with _timed():
             self._sock.settimeout(limits.left("read"))
-            return self._sock.recv(READ_SIZE)
+            data: bytes = self._sock.recv(READ_SIZE)
+            return data
 
     def write(self, data: bytes, limits: Limits) -> None:
         """Write all of it."""
@@ -171,41 +197,21 @@ class Stream:
                 rest = rest[self._sock.send(rest) :]
 
     def close(self) -> None:
-        """Close the socket."""
-        self._sock.close()
+        """Close the socket; another process that has a copy of it is not disturbed."""
+        if self._sock is not None:
+            self._sock.close()
+
+    forget = close
+    __del__ = close  # of a client that nobody closed
 
     def is_readable(self) -> bool:
+        """Say whether there are bytes that were not read, or the connection has ended."""
         return is_readable(self._sock)
 
     def shutdown(self) -> None:
-        shut_down(self._sock)
-
-    def forget(self) -> None:
-        """Close this process's copy of the socket; the connection lives on in the other."""
-        self._sock.close()
-
-    def __del__(self) -> None:
-        self._sock.close()  # of a client that nobody closed
-
-
-def _connect_any(host: str, port: int, limits: Limits) -> socket.socket:
-    last: Optional[OSError] = None
-    for family, kind, protocol, _, address in socket.getaddrinfo(host, port, 0, socket.SOCK_STREAM):
-        sock = socket.socket(family, kind, protocol)
-        try:
-            with _timed():
-                sock.settimeout(limits.left("connect"))
-                sock.connect(address)
-        except OSError as exc:
-            sock.close()
-            last = exc
-            limits.check()
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
-    raise last or OSError(f"{host} has no address")
+        """Wake whoever connects, reads or writes, from any thread."""
+        if self._sock is not None:
+            shut_down(self._sock)
 
 
 @contextmanager
@@ -214,5 +220,7 @@ def _timed() -> Generator[None, None, None]:
         yield
     except socket.timeout as exc:  # another class than TimeoutError before 3.10
         raise TimeoutError(*exc.args) from exc
+    except ssl.SSLError:  # some of them are a ValueError as well
+        raise
     except ValueError as exc:  # what ssl says of a socket that another thread has closed
         raise ConnectionAbortedError(*exc.args) from exc

@@ -25,15 +25,13 @@ class Connection:
         self.idle_since = 0.0
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
-    def send(
-        self, method: str, target: bytes, headers: Headers, body: Optional[bytes], limits: Limits
-    ) -> None:
-        """Write a request, in one piece."""
+    def encode(self, method: str, target: bytes, headers: Headers, body: Optional[bytes]) -> bytes:
+        """Begin an exchange: return the request in one piece."""
         events: List[h11.Event] = [h11.Request(method=method, target=target, headers=headers)]
         if body:
             events.append(h11.Data(data=body))
         events.append(h11.EndOfMessage())
-        self.stream.write(b"".join(self._h11.send(event) or b"" for event in events), limits)
+        return b"".join(self._h11.send(event) or b"" for event in events)
 
     def read_head(self, limits: Limits) -> h11.Response:
         """Read status and headers of the answer."""

@@ -29,7 +29,6 @@ class Pool:
         self.slots = Slots(size)
         self._idle: Deque[Connection] = deque()
         self._open: Set[Connection] = set()
-        self._connecting = 0
         self._lock = _concurrency.Lock()
 
     def take(self, url: httpx.URL, max_idle: float, limits: Limits) -> Connection:
@@ -43,10 +42,11 @@ class Pool:
 
     def give_back(self, connection: Connection, url: httpx.URL, reusable: bool) -> None:
         """Keep a connection for the next request if it can be used again."""
-        if reusable and not self.closed and same_origin(url, self._home):
-            with self._lock:
+        with self._lock:
+            keep = reusable and not self.closed and same_origin(url, self._home)
+            if keep:
                 self._idle.append(connection)
-        else:
+        if not keep:
             self._close(connection)
 
     def _take_idle(self, max_idle: float) -> Optional[Connection]:
@@ -70,23 +70,23 @@ class Pool:
                 self._close(connection)
 
     def _connect(self, url: httpx.URL, limits: Limits) -> Connection:
+        connection = Connection(Stream())
         with self._lock:
-            full = len(self._open) + self._connecting >= self.slots.size
+            full = len(self._open) >= self.slots.size
             surplus = self._idle.popleft() if full and self._idle else None
-            self._connecting += 1
+            self._open.add(connection)
         try:
             if surplus is not None:
                 self._close(surplus)
+            self._refuse_if_closed()
             port = url.port or (443 if url.scheme == "https" else 80)
             context = tls_context() if url.scheme == "https" else None
-            connection = Connection(Stream.connect(url.host, port, context, limits))
-            self._open.add(connection)
-        finally:
-            with self._lock:
-                self._connecting -= 1
-        if self.closed:
+            host = url.raw_host.decode("ascii")
+            connection.stream.connect(host, port, context, limits)
+            self._refuse_if_closed()
+        except BaseException:
             self._close(connection)
-        self._refuse_if_closed()
+            raise
         return connection
 
     def _refuse_if_closed(self) -> None:
@@ -102,17 +102,23 @@ class Pool:
     def close(self) -> None:
         """Close what is idle and end what is on its way."""
         self.shutdown()
-        while self._idle:
-            self._close(self._idle.pop())
+        while True:
+            with self._lock:
+                connection = self._idle.pop() if self._idle else None
+            if connection is None:
+                return
+            self._close(connection)
 
     def shutdown(self) -> None:
         """End all connections from any thread or loop; those in use are closed by their users."""
-        self.closed = True
-        for connection in list(self._open):
+        with self._lock:
+            self.closed = True
+            connections = list(self._open)
+        for connection in connections:
             connection.stream.shutdown()
 
     def forget(self) -> None:
-        """Leave the sockets to the loop or process that they belong to."""
+        """Leave the connections to the loop or process that they belong to."""
         self.closed = True
         for connection in list(self._open):
             connection.stream.forget()

@@ -56,8 +56,10 @@ class Pooled:
     ) -> httpx.Response:
         limits = progress.limits
         content = None if attempt.body is None else attempt.body.reveal()
+        request = connection.encode(attempt.method, url.raw_path, attempt.raw_headers(url), content)
+        limits.check()
         progress.sent = True
-        connection.send(attempt.method, url.raw_path, attempt.raw_headers(url), content, limits)
+        connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
         headers = httpx.Headers(head.headers.raw_items())
