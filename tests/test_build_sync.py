@@ -25,7 +25,7 @@ def checkout(tmp_path):
     return tmp_path
 
 
-def build(checkout: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+def build(checkout: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "build_sync.py", *arguments]
     return subprocess.run(command, cwd=checkout, capture_output=True, text=True, check=False)
 

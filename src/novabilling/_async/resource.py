@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Callable, Dict, Optional, Protocol, Set, Type, TypeVar
+from typing import Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 import httpx
 
@@ -13,24 +13,16 @@ from .._retries import Repeat
 from .._secrets import Secret
 from .._wire import NO_ARGUMENTS, Route
 from ..types._common import Message, PaginatedResponse, Response
+from .rows import PAGE_SIZE, AsyncRows, Row
 from .session import AsyncSession
 
-PAGE_SIZE = 100
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
 Query = Dict[str, str]
 Body = Secret[bytes]
 
 
-class Identified(Protocol):
-    """An object with an id of its own."""
-
-    @property
-    def id(self) -> str: ...
-
-
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Identified)
 
 
 class AsyncResource:
@@ -85,20 +77,8 @@ class AsyncResource:
         http = await self._send(call)
         return Response(self._read(call, http, decode_object, of), http)
 
-    async def _iter(self, of: Type[Row], route: Route, filters: Query) -> AsyncIterator[Row]:
-        """Yield the rows of all pages, each id once: rows shift while others write."""
-        seen: Set[str] = set()
-        page = 1
-        while True:
-            answer = await self._list(of, route, filters, page=page, limit=PAGE_SIZE)
-            fresh = [row for row in answer.data if row.id not in seen]
-            for row in fresh:
-                if row.id not in seen:
-                    seen.add(row.id)
-                    yield row
-            if not fresh or page >= answer.meta.total_pages:
-                return
-            page += 1
+    def _iter(self, of: Type[Row], route: Route, filters: Query) -> AsyncIterator[Row]:
+        return AsyncRows(lambda page: self._list(of, route, filters, page=page, limit=PAGE_SIZE))
 
     async def _send(self, call: Call) -> httpx.Response:
         try:

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Iterator, Optional, Protocol, Set, Type, TypeVar
+from typing import Any, Callable, Dict, Iterator, Optional, Type, TypeVar
 
 import httpx
 
@@ -14,24 +14,16 @@ from .._retries import Repeat
 from .._secrets import Secret
 from .._wire import NO_ARGUMENTS, Route
 from ..types._common import Message, PaginatedResponse, Response
+from .rows import PAGE_SIZE, Row, Rows
 from .session import Session
 
-PAGE_SIZE = 100
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
 Query = Dict[str, str]
 Body = Secret[bytes]
 
 
-class Identified(Protocol):
-    """An object with an id of its own."""
-
-    @property
-    def id(self) -> str: ...
-
-
 T = TypeVar("T")
-Row = TypeVar("Row", bound=Identified)
 
 
 class Resource:
@@ -87,19 +79,7 @@ class Resource:
         return Response(self._read(call, http, decode_object, of), http)
 
     def _iter(self, of: Type[Row], route: Route, filters: Query) -> Iterator[Row]:
-        """Yield the rows of all pages, each id once: rows shift while others write."""
-        seen: Set[str] = set()
-        page = 1
-        while True:
-            answer = self._list(of, route, filters, page=page, limit=PAGE_SIZE)
-            fresh = [row for row in answer.data if row.id not in seen]
-            for row in fresh:
-                if row.id not in seen:
-                    seen.add(row.id)
-                    yield row
-            if not fresh or page >= answer.meta.total_pages:
-                return
-            page += 1
+        return Rows(lambda page: self._list(of, route, filters, page=page, limit=PAGE_SIZE))
 
     def _send(self, call: Call) -> httpx.Response:
         try:

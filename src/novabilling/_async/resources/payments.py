@@ -6,6 +6,7 @@ from typing import AsyncIterator, Optional, Union
 
 from msgspec import UNSET
 
+from ..._answers import whole_list
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._payments import PaymentFilter
 from ..._wire import NO_ARGUMENTS, Arguments, Route, word
@@ -14,6 +15,7 @@ from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._words import Currency, PaymentStatus
 from ..resource import AsyncResource
+from ..rows import AsyncRows
 
 _ARGUMENTS = Arguments(
     customer_id=identifier,
@@ -87,13 +89,15 @@ class AsyncPayments(AsyncResource):
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
-        return self._iter_of_customer(route, PaymentFilter(filters))
+        chosen = PaymentFilter(filters)
+        return AsyncRows(lambda _: self._all_of_customer(route, chosen))
 
-    async def _iter_of_customer(
+    async def _all_of_customer(
         self, route: Route, chosen: PaymentFilter
-    ) -> AsyncIterator[Payment]:
-        for payment in chosen.apply(await self._list(Payment, route)):
-            yield payment
+    ) -> PaginatedResponse[Payment]:
+        whole = await self._list(Payment, route)
+        rows = chosen.apply(whole.data)
+        return PaginatedResponse(rows, whole_list(rows), whole.http)
 
     async def create(
         self,

@@ -7,6 +7,7 @@ from typing import Iterator, Optional, Union
 
 from msgspec import UNSET
 
+from ..._answers import whole_list
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._payments import PaymentFilter
 from ..._wire import NO_ARGUMENTS, Arguments, Route, word
@@ -15,6 +16,7 @@ from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._words import Currency, PaymentStatus
 from ..resource import Resource
+from ..rows import Rows
 
 _ARGUMENTS = Arguments(
     customer_id=identifier,
@@ -88,11 +90,13 @@ class Payments(Resource):
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
-        return self._iter_of_customer(route, PaymentFilter(filters))
+        chosen = PaymentFilter(filters)
+        return Rows(lambda _: self._all_of_customer(route, chosen))
 
-    def _iter_of_customer(self, route: Route, chosen: PaymentFilter) -> Iterator[Payment]:
-        for payment in chosen.apply(self._list(Payment, route)):
-            yield payment
+    def _all_of_customer(self, route: Route, chosen: PaymentFilter) -> PaginatedResponse[Payment]:
+        whole = self._list(Payment, route)
+        rows = chosen.apply(whole.data)
+        return PaginatedResponse(rows, whole_list(rows), whole.http)
 
     def create(
         self,
