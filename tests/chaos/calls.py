@@ -83,6 +83,11 @@ def run_sync(script: Any) -> Any:
     raise AssertionError("the sync client has waited")
 
 
+def run(colour: str, script: Callable[[], Any]) -> Any:
+    """Run a script on an event loop; on none for the sync client."""
+    return run_sync(script()) if colour == "sync" else anyio.run(script, backend=colour)
+
+
 def make_all(
     colour: str,
     make_clients: Callable[[], List[Any]],

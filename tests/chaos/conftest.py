@@ -33,7 +33,7 @@ def module_server(loop: asyncio.AbstractEventLoop, other: Server) -> Iterator[Se
 def server(module_server: Server, other: Server) -> Server:
     """Return a server with an empty ledger."""
     module_server.ledger.clear()
-    module_server.hold = None
+    module_server.answers = None
     other.ledger.clear()
     return module_server
 
