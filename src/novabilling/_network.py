@@ -11,6 +11,7 @@ from typing import Any, Generator, Optional
 
 from ._concurrency import async_home, run_soon
 from ._limits import Limits
+from ._secrets import Secret
 from ._tls import READ_SIZE, AsyncTls
 
 CLOSE_SECONDS = 1.0
@@ -89,12 +90,12 @@ class AsyncStream:
         except (anyio.BrokenResourceError, anyio.ClosedResourceError) as exc:
             raise ConnectionResetError("the connection was reset") from exc
 
-    async def write(self, data: bytes, limits: Limits) -> None:
+    async def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
         import anyio
 
         with anyio.fail_after(limits.operation("write")), _mapped():
-            await self._stream.send(data)
+            await self._stream.send(data.reveal())
 
     async def aclose(self) -> None:
         """Close the socket, even while being canceled; never for long."""
@@ -188,9 +189,9 @@ class Stream:
             data: bytes = self._sock.recv(READ_SIZE)
             return data
 
-    def write(self, data: bytes, limits: Limits) -> None:
+    def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
-        rest = memoryview(data)
+        rest = memoryview(data.reveal())
         with _timed():
             while rest:
                 self._sock.settimeout(limits.left("write"))

@@ -57,6 +57,7 @@ class AsyncTls:
     async def send(self, data: bytes) -> None:
         """Write all of it."""
         rest = memoryview(data)
+        del data  # so that no traceback with local variables shows it
         while rest:
             rest = rest[await self._call(self._tls.write, rest) :]
 
