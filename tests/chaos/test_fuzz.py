@@ -146,6 +146,25 @@ def test_a_changed_answer_is_a_result_or_an_error_of_the_sdk(clock, count):
     assert fuzz.ends["ResponseDecodeError"] > count / 10
     assert sum(fuzz.ends.values()) == count
     assert fuzz.slowest < SLOWEST
+
+
+def test_the_answers_that_are_changed_become_all_result_types():
+    dice = random.Random(3)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        good = [s for s in ANSWERS.of(request.method, request.url.path) if s.status < 300]
+        seed = dice.choice(good)
+        headers = {"content-type": seed.content_type}
+        return httpx.Response(seed.status, headers=headers, content=seed.content)
+
+    http = httpx.Client(transport=httpx.MockTransport(handle))
+    fuzz = Fuzz(
+        NovaBilling(token="sk_live", base_url=BASE_URL, http_client=http), (ResponseDecodeError,)
+    )
+
+    fuzz.run(12 * len(ASKING))
+
+    assert fuzz.ends["ResponseDecodeError"] < 20  # pages of a fraction of a row, never asked for
     assert missing_types(fuzz.types) == set()
 
 
