@@ -6,6 +6,7 @@ import select
 import socket
 import ssl
 import sys
+import traceback
 from contextlib import contextmanager
 from typing import Any, Generator, Optional
 
@@ -61,7 +62,11 @@ class AsyncStream:
 
         self._home = async_home()
         with anyio.fail_after(limits.operation("connect")) as self._scope, _mapped():
-            self._stream = await anyio.connect_tcp(host, port)
+            try:
+                self._stream = await anyio.connect_tcp(host, port)
+            except BaseException as exc:
+                self._stream = _forgotten_stream(exc)
+                raise
             self._sock = self._stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # no query
             if context is not None:
                 self._stream = AsyncTls(self._stream, context, host)
@@ -129,6 +134,19 @@ class AsyncStream:
             self._sock.close()
 
     __del__ = forget  # of a client that nobody closed
+
+
+def _forgotten_stream(exc: BaseException) -> Any:
+    """Return what was connected at the moment of a cancellation, if anything.
+
+    Older versions of anyio leave it open, also the last one for Python 3.8.
+    """
+    import anyio
+
+    for frame, _ in traceback.walk_tb(exc.__traceback__):
+        if frame.f_code is anyio.connect_tcp.__code__:
+            return frame.f_locals.get("connected_stream")
+    return None
 
 
 @contextmanager

@@ -128,7 +128,8 @@ BEYOND_HTTPX = ("drip-head", "drip-body", "drip-interim", "two-answers")
 
 
 @pytest.mark.parametrize("colour", ["sync", "asyncio"])
-def test_the_ledger_agrees_where_a_client_of_httpx_sends(server, other, colour):
+@pytest.mark.parametrize("step", [7, pytest.param(1, marks=pytest.mark.slow)])
+def test_the_ledger_agrees_where_a_client_of_httpx_sends(server, other, colour, step):
     http_class: Any = httpx.Client if colour == "sync" else httpx.AsyncClient
     timeouts = {True: 1.0, False: 30.0}
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
@@ -145,13 +146,13 @@ def test_the_ledger_agrees_where_a_client_of_httpx_sends(server, other, colour):
             client_of(colour, server.url, http_client=http, timeout=timeouts[is_slow], **options)
             for http, is_slow in zip(https, timeouts)
         ],
-        [one for one in jobs if one.client == 0],
-        [one for one in jobs if one.client == 1][::3],
+        [one for one in jobs if one.client == 0][:: min(step, 2)],
+        [one for one in jobs if one.client == 1][::step],
         width=40,
         https=https,
     )
 
-    assert len(ended) > 1000
+    assert len(ended) > 400
     assert [text for end in ended for text in lies(end, server.ledger, other.ledger)] == []
     for end in ended:
         fault = fault_of(end)
