@@ -33,6 +33,10 @@ class NovaBillingError(Exception):
     server's state before repeating it. It is always False for a read.
     """
 
+    message: str
+    request_id: Optional[str]
+    may_have_been_applied: bool
+
     def __init__(
         self,
         message: str,
@@ -44,6 +48,11 @@ class NovaBillingError(Exception):
         self.message = message
         self.request_id = request_id
         self.may_have_been_applied = may_have_been_applied
+
+    def add_hint(self, hint: str) -> None:
+        """Add what to do about it to the message."""
+        self.message = f"{self.message} ({hint})"
+        Exception.__init__(self, self.message)
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
@@ -68,6 +77,12 @@ class FieldError(NamedTuple):
 class APIStatusError(NovaBillingError):
     """Raised when the server answers with a status other than 2xx."""
 
+    status_code: int
+    errors: List[FieldError]
+    path: Optional[str]
+    timestamp: Optional[datetime]
+    http: httpx.Response
+
     def __init__(
         self,
         message: str,
@@ -83,15 +98,10 @@ class APIStatusError(NovaBillingError):
             message, request_id=request_id, may_have_been_applied=may_have_been_applied
         )
         self.status_code = http.status_code
-        self.errors: List[FieldError] = errors or []
+        self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
         self.http = http
-
-    def add_hint(self, hint: str) -> None:
-        """Add what to do about it to the message."""
-        self.message = f"{self.message} ({hint})"
-        self.args = (self.message,)
 
     def __str__(self) -> str:
         details = "; ".join(error.message for error in self.errors)
