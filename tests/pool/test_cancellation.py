@@ -33,23 +33,23 @@ def _step(
 ) -> Generator[Any, Any, Any]:
     """Run work, and cancel it when it waits for the `at`-th time."""
     inner = work.__await__()
-    resume: Callable[[], Any] = lambda: inner.send(None)
     count = 0
+    send: Any = None
+    throw: Optional[BaseException] = None
     while True:
         try:
-            waits_for = resume()
+            waits_for = inner.send(send) if throw is None else inner.throw(throw)
         except StopIteration as done:
             return done.value
         count += 1
         seen()
         if count == at:
             cancel()
+        throw = None
         try:
-            value = yield waits_for
+            send = yield waits_for
         except BaseException as exc:
-            resume = lambda exc=exc: inner.throw(exc)
-        else:
-            resume = lambda value=value: inner.send(value)
+            throw = exc
 
 
 async def canceled_at(at: int, way: str, work: Awaitable[Any]) -> bool:
