@@ -145,7 +145,7 @@ class Progress:
         self.limits = limits
         self.status = 0
         self.on_disk = False
-        self.sent: Optional[bool] = None
+        self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
 
     def fate(self, exc: Exception) -> Fate:
