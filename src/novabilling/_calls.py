@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Dict, NamedTuple, Optional, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
 
+import h11
 import httpx
 
-from . import _concurrency
+from ._bodies import BadEncoding, TooLarge
 from ._config import Timeout
 from ._downloads import Sink
 from ._errors import (
@@ -19,6 +20,7 @@ from ._errors import (
     error_from,
     plain_cause,
 )
+from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
 from ._secrets import Secret
@@ -33,8 +35,17 @@ MARK = "novabilling"
 _DROPPED_WITH_ENCODING = ("content-encoding", "content-length")
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
-TRANSPORT_ERRORS = (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, RuntimeError)
-"""What httpx, its connection pool and the event loop raise when an attempt fails."""
+TRANSPORT_ERRORS = (
+    OSError,  # the network, TLS, and TimeoutError
+    h11.ProtocolError,
+    BadEncoding,
+    TooLarge,
+    httpx.HTTPError,
+    httpx.InvalidURL,
+    httpx.StreamError,
+    RuntimeError,  # httpx's pool on an event loop that has ended
+)
+"""What is raised when an attempt fails."""
 
 
 class Call(NamedTuple):
@@ -57,7 +68,7 @@ class Attempt(NamedTuple):
     """One request of a call, as the transport sends it."""
 
     method: str
-    url: httpx.URL
+    address: str
     headers: Dict[str, str]
     extra_headers: Dict[str, str]
     token: Optional[Secret[str]]
@@ -67,25 +78,47 @@ class Attempt(NamedTuple):
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
     follow_redirects: bool
+    once: bool
+    """It must not be sent twice: the connection should be fresh."""
     sink: Optional[Sink]
 
-    def request(self, url: httpx.URL) -> httpx.Request:
-        """Build the request for this address: secrets stay with the server they are meant for."""
+    @property
+    def url(self) -> httpx.URL:
+        return httpx.URL(self.address)
+
+    def header_items(self, url: httpx.URL) -> Dict[str, str]:
+        """Write the headers for this address: secrets stay with the server they are meant for."""
         headers = dict(self.headers)
         if may_carry_token(self.home, url):
             headers.update(self.extra_headers)
             if self.token is not None:
                 headers["authorization"] = f"Bearer {self.token.reveal()}"
+        return headers
+
+    def raw_headers(self, url: httpx.URL) -> List[Tuple[bytes, bytes]]:
+        """Write all headers as HTTP/1.1 sends them."""
+        raw = [(b"host", url.netloc)]
+        raw += [(k.encode("ascii"), v.encode("latin-1")) for k, v in self.header_items(url).items()]
+        if self.body is not None:
+            raw.append((b"content-length", str(len(self.body.reveal())).encode("ascii")))
+        return raw
+
+    def request(self, url: httpx.URL) -> httpx.Request:
+        """Build the request as httpx sends it."""
         return httpx.Request(
             self.method,
             url,
-            headers=httpx.Headers(headers, encoding="latin-1"),
+            headers=httpx.Headers(self.header_items(url), encoding="latin-1"),
             content=None if self.body is None else self.body.reveal(),
-            extensions={"timeout": self._limits(), MARK: True},
+            extensions={"timeout": self._operations(), MARK: True},
         )
 
-    def _limits(self) -> Dict[str, Optional[float]]:
-        """Return the seconds for each network operation, none longer than the attempt's."""
+    def limits(self) -> Limits:
+        """Start the clock of the attempt."""
+        timeout = self.timeout
+        return Limits(self.limit, timeout if isinstance(timeout, httpx.Timeout) else None)
+
+    def _operations(self) -> Dict[str, Optional[float]]:
         given = self.timeout if isinstance(self.timeout, httpx.Timeout) else httpx.Timeout(None)
         return {
             name: min((s for s in (seconds, self.limit) if s is not None), default=None)
@@ -103,30 +136,28 @@ class Failure(NamedTuple):
 Outcome = Union[httpx.Response, Failure]
 
 
-class TooLarge(Exception):
-    """The answer is larger than the client takes."""
-
-
 class Progress:
     """How far an attempt has come; read when it fails."""
 
-    __slots__ = ("on_disk", "status", "until")
+    __slots__ = ("limits", "on_disk", "sent", "status")
 
-    def __init__(self, limit: Optional[float]) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.status = 0
         self.on_disk = False
-        self.until = None if limit is None else _concurrency.monotonic() + limit
+        self.sent: Optional[bool] = False
+        """Whether a byte of the request was handed to the socket; None where httpx sends it."""
 
-    def check_time(self) -> None:
-        """Raise TimeoutError if the attempt has used up its time."""
-        if self.until is not None and _concurrency.monotonic() > self.until:
-            raise TimeoutError
+    def fate(self, exc: Exception) -> Fate:
+        """Say what a failure means for the server's state."""
+        sent = not isinstance(exc, _NOTHING_SENT) if self.sent is None else self.sent
+        return "unknown" if sent else "unsent"
 
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
     """Say what went wrong, and what it means for the server's state."""
     error: NovaBillingError
-    fate: Fate = "unsent" if isinstance(exc, _NOTHING_SENT) else "unknown"
+    fate = progress.fate(exc)
     write_succeeded = attempt.method != "GET" and 200 <= progress.status < 300
     if write_succeeded:
         fate = "applied"
@@ -135,7 +166,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     elif isinstance(exc, TooLarge):
         fate = "applied"  # never repeated, not even a GET: the answer would be as large again
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
-    elif write_succeeded or isinstance(exc, httpx.DecodingError):
+    elif write_succeeded or isinstance(exc, (httpx.DecodingError, BadEncoding)):
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
     else:
@@ -160,21 +191,26 @@ def _name(exc: Exception) -> str:
     return f"{type(exc).__name__}: {text}" if text else type(exc).__name__
 
 
-def bare_response(response: httpx.Response, content: bytes) -> httpx.Response:
-    """Copy an answer with a request that has only method and URL: no token, no body."""
-    headers = response.headers
+def make_response(
+    url: httpx.URL,
+    method: str,
+    status: int,
+    headers: Any,
+    content: bytes,
+    extensions: Mapping[str, Any],
+) -> httpx.Response:
+    """Make the answer that users see: its request has only method and URL, no token, no body."""
+    headers = httpx.Headers(headers)
     if "content-encoding" in headers:  # the content is decoded already
-        headers = httpx.Headers(headers.raw)
         for name in _DROPPED_WITH_ENCODING:
             headers.pop(name, None)
     known = ("http_version", "reason_phrase")
-    extensions = {key: response.extensions[key] for key in known if key in response.extensions}
     return httpx.Response(
-        response.status_code,
+        status,
         headers=headers,
         content=content,
-        request=httpx.Request(response.request.method, response.request.url),
-        extensions=extensions,
+        request=httpx.Request(method, url),
+        extensions={key: extensions[key] for key in known if key in extensions},
     )
 
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+import threading
 import time
 from contextlib import nullcontext
 from inspect import isawaitable
-from typing import Any, Awaitable, Callable, ContextManager, Optional, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Awaitable,
+    Callable,
+    ContextManager,
+    Optional,
+    TypeVar,
+    Union,
+)
+from weakref import WeakSet
+
+if TYPE_CHECKING:
+    from ._limits import Limits
 
 T = TypeVar("T")
 
@@ -59,3 +75,154 @@ async def async_run(function: Callable[..., T], *args: Any) -> T:
 def run(function: Callable[..., T], *args: Any) -> T:
     """Run a function that blocks on the disk."""
     return function(*args)
+
+
+class AnyEvent:
+    """Something that one task waits for and another one announces."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        import anyio
+
+        self._event = anyio.Event()
+
+    async def wait(self, limits: Limits) -> None:
+        import anyio
+
+        with anyio.fail_after(limits.left("pool")):
+            await self._event.wait()
+
+    def set(self) -> None:
+        self._event.set()
+
+
+class LoopEvent:
+    """The same for asyncio alone: thousands may wait, and they should cost next to nothing."""
+
+    __slots__ = ("_future",)
+
+    def __init__(self) -> None:
+        self._future = asyncio.get_running_loop().create_future()
+
+    async def wait(self, limits: Limits) -> None:
+        seconds = limits.left("pool")
+        if seconds is None:
+            await self._future
+            return
+        expiry = self._future.get_loop().call_later(seconds, self._expire)
+        try:
+            await self._future
+        finally:
+            expiry.cancel()
+
+    def set(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+    def _expire(self) -> None:
+        if not self._future.done():
+            self._future.set_exception(TimeoutError())
+
+
+def async_event_type() -> Any:
+    """Return the class of events that suits the running loop."""
+    return LoopEvent if hasattr(async_home(), "create_future") else AnyEvent
+
+
+class Event:
+    """Something that one thread waits for and another one announces."""
+
+    __slots__ = ("_event",)
+
+    def __init__(self) -> None:
+        self._event = threading.Event()
+
+    def wait(self, limits: Limits) -> None:
+        if not self._event.wait(limits.left("pool")):
+            raise TimeoutError
+
+    def set(self) -> None:
+        self._event.set()
+
+
+def event_type() -> Any:
+    """Return the class of events for threads."""
+    return Event
+
+
+AsyncLock = nullcontext
+"""Between two awaits a task has the loop to itself."""
+
+Lock = threading.Lock
+
+
+class RenewedLock:
+    """A lock that is free in a forked child, whichever thread of the parent held it."""
+
+    def __init__(self) -> None:
+        self.renew()
+        _locks.add(self)
+
+    def renew(self) -> None:
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
+
+
+_locks: WeakSet[RenewedLock] = WeakSet()
+
+
+def _renew_locks() -> None:
+    for lock in _locks:
+        lock.renew()
+
+
+if hasattr(os, "register_at_fork"):  # not on Windows
+    os.register_at_fork(after_in_child=_renew_locks)
+
+
+def async_home() -> object:
+    """Return the running event loop: what was made on it cannot be used on another."""
+    try:
+        if asyncio.current_task() is not None:  # the common case, without what anyio asks
+            return asyncio.get_running_loop()
+    except RuntimeError:  # trio
+        pass
+    from anyio.lowlevel import current_token
+
+    token: Any = current_token()
+    return getattr(token, "native_token", token)
+
+
+def home() -> object:
+    """Return what all threads share."""
+    return None
+
+
+def run_soon(loop: Any, work: Callable[[], object]) -> None:
+    """Run a function on an event loop, from any thread; not at all if the loop has ended."""
+    try:
+        soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+        soon(work)
+    except RuntimeError:
+        return
+
+
+def is_over(loop: Any) -> bool:
+    """Say whether an event loop has ended for good."""
+    if loop is None:
+        return False
+    if hasattr(loop, "is_closed"):
+        return bool(loop.is_closed())
+    from trio import RunFinishedError
+
+    try:
+        loop.run_sync_soon(int)
+    except RunFinishedError:
+        return True
+    return False

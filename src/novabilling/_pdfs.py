@@ -17,9 +17,9 @@ class _Address(Model, frozen=True, kw_only=True):
     url: AbsoluteUrl
 
 
-def is_file(response: httpx.Response) -> bool:
+def is_file(headers: httpx.Headers) -> bool:
     """Say whether an answer is a file, and neither JSON nor a page of HTML."""
-    content_type: str = response.headers.get("content-type", "")
+    content_type: str = headers.get("content-type", "")
     return content_type.lower().startswith(_FILE_TYPES)
 
 

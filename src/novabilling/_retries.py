@@ -12,10 +12,11 @@ from __future__ import annotations
 
 import random
 import re
-import threading
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Literal, Optional
+
+from ._concurrency import RenewedLock
 
 Repeat = Literal["read", "idempotent", "keyed", "once"]
 """How safe it is to send an operation twice."""
@@ -84,7 +85,7 @@ class RetryBudget:
 
     def __init__(self) -> None:
         self._tokens = self.CAPACITY
-        self._lock = threading.Lock()
+        self._lock = RenewedLock()
 
     def spend(self) -> bool:
         """Take the tokens for one retry; False if there are not enough."""

@@ -102,6 +102,7 @@ class AsyncNovaBilling:
             raise ValueError("max_connections cannot be set for an http_client of your own")
         connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
         transport = AsyncTransport(
+            httpx.URL(config.root),
             http_client,
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),

@@ -193,10 +193,10 @@ class AsyncInvoices(AsyncResource):
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
         http = await self._send(call)
-        if is_file(http):
+        if is_file(http.headers):
             return http, None
         address = self._read(call, http, read_address)
         http = await self._send(call._replace(url=address))
-        if not is_file(http):
+        if not is_file(http.headers):
             raise unreadable(call, http, "it is not a PDF")
         return http, address

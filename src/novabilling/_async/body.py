@@ -1,0 +1,46 @@
+"""The content of an answer as it arrives: to memory, or to a file."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional
+
+from .. import _concurrency
+from .._bodies import BodyDecoder
+from .._calls import Progress
+from .._downloads import Sink
+
+
+class AsyncBody:
+    """Decode and keep what arrives, within the size that the client takes."""
+
+    def __init__(
+        self, encoding: str, max_bytes: int, sink: Optional[Sink], progress: Progress
+    ) -> None:
+        self._decoder = BodyDecoder(encoding, max_bytes)
+        self._chunks: List[bytes] = []
+        self._sink = sink
+        self._progress = progress
+
+    async def start(self) -> None:
+        """Begin with an empty file."""
+        if self._sink is not None:
+            await self._on_disk(self._sink.restart)
+
+    async def take(self, data: bytes) -> None:
+        """Keep the next bytes."""
+        self._progress.limits.check()
+        chunk = self._decoder.feed(data)
+        if self._sink is None:
+            self._chunks.append(chunk)
+        else:
+            await self._on_disk(self._sink.write, chunk)
+
+    def finish(self) -> bytes:
+        """Return all that was kept in memory."""
+        self._decoder.finish()
+        return b"".join(self._chunks)
+
+    async def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
+        self._progress.on_disk = True
+        await _concurrency.async_run(work, *args)
+        self._progress.on_disk = False

@@ -1,0 +1,93 @@
+"""Requests through a client of httpx: the user's own, or one that honours proxies."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import httpx
+
+from .. import _concurrency
+from .._calls import MARK, Attempt, Progress, make_response, no_cookies
+from .._homes import PerHome
+from .._pdfs import is_file
+from .body import AsyncBody
+from .slots import AsyncSlots
+
+
+async def hold_location(response: httpx.Response) -> None:
+    """Keep httpx from parsing Location: where a redirect leads is decided elsewhere."""
+    if response.request.extensions.get(MARK) and "location" in response.headers:
+        response.extensions[MARK] = response.headers.pop("location")
+
+
+class AsyncDelegate:
+    """Leave the connections to httpx, and never ask it for more than it can serve at once."""
+
+    grace = 0.05  # httpx's own timeouts say what they waited for, so they may come first
+
+    def __init__(
+        self,
+        http_client: Optional[httpx.AsyncClient],
+        max_connections: int,
+        max_response_bytes: int,
+    ) -> None:
+        self._max_response_bytes = max_response_bytes
+        self._owned = http_client is None
+        limits = httpx.Limits(
+            max_connections=max_connections, max_keepalive_connections=max_connections
+        )
+        self._http = http_client or httpx.AsyncClient(cookies=no_cookies(), limits=limits)
+        self._slots = PerHome(lambda: AsyncSlots(max_connections))
+        hooks = self._http.event_hooks["response"]
+        if hold_location not in hooks:
+            hooks.append(hold_location)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._http.is_closed
+
+    def slots(self) -> AsyncSlots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._slots.get(_concurrency.async_home())
+
+    async def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> httpx.Response:
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
+        progress.sent = None  # only httpx knows
+        url = url or attempt.url
+        request = attempt.request(url)
+        response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            progress.status = response.status_code
+            location = response.extensions.pop(MARK, None)
+            if location is not None:
+                response.headers["location"] = location
+            sink = attempt.sink if response.is_success and is_file(response.headers) else None
+            body = AsyncBody("", self._max_response_bytes, sink, progress)
+            await body.start()
+            chunks = response.aiter_bytes()
+            try:
+                async for chunk in chunks:
+                    await body.take(chunk)
+            finally:
+                await chunks.aclose()  # type: ignore[attr-defined]  # it is a generator
+        finally:
+            await response.aclose()
+        return make_response(
+            url,
+            attempt.method,
+            response.status_code,
+            response.headers,
+            body.finish(),
+            response.extensions,
+        )
+
+    async def aclose(self) -> None:
+        """Close the client, unless it is the user's own."""
+        if not self._owned:
+            return
+        try:
+            await self._http.aclose()
+        except RuntimeError:  # some of its connections belong to a loop that has ended
+            return

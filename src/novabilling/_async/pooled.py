@@ -1,0 +1,84 @@
+"""Requests over connections of our own."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+import httpx
+
+from .. import _concurrency
+from .._calls import Attempt, Progress, make_response
+from .._homes import PerHome
+from .._pdfs import is_file
+from .body import AsyncBody
+from .connection import AsyncConnection
+from .pool import MAX_IDLE, MAX_IDLE_ONCE, AsyncPool
+from .slots import AsyncSlots
+
+
+class AsyncPooled:
+    """Send each request over a connection of the pool of the running loop."""
+
+    grace = 0.0
+    is_closed = False
+
+    def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
+        self._max_response_bytes = max_response_bytes
+        self._pools = PerHome(lambda: AsyncPool(home, max_connections))
+
+    def slots(self) -> AsyncSlots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._pools.get(_concurrency.async_home()).slots
+
+    async def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> httpx.Response:
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
+        progress.sent = False
+        pool = self._pools.get(_concurrency.async_home())
+        url = url or attempt.url
+        max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
+        connection = await pool.take(url, max_idle, progress.limits)
+        reusable = False
+        try:
+            response = await self._send(connection, attempt, url, progress)
+            reusable = connection.finish()
+        finally:
+            await pool.give_back(connection, url, reusable)
+        return response
+
+    async def _send(
+        self, connection: AsyncConnection, attempt: Attempt, url: httpx.URL, progress: Progress
+    ) -> httpx.Response:
+        limits = progress.limits
+        content = None if attempt.body is None else attempt.body.reveal()
+        request = connection.encode(attempt.method, url.raw_path, attempt.raw_headers(url), content)
+        limits.check()
+        progress.sent = True
+        await connection.stream.write(request, limits)
+        head = await connection.read_head(limits)
+        progress.status = head.status_code
+        headers = httpx.Headers(head.headers.raw_items())
+        is_sunk = 200 <= head.status_code < 300 and is_file(headers)
+        encoding = headers.get("content-encoding", "").lower()
+        sink = attempt.sink if is_sunk else None
+        body = AsyncBody(encoding, self._max_response_bytes, sink, progress)
+        await body.start()
+        while True:
+            chunk = await connection.read_chunk(limits)
+            if chunk is None:
+                break
+            await body.take(chunk)
+        extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
+        return make_response(
+            url, attempt.method, head.status_code, headers, body.finish(), extensions
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections; calls on their way end, on other loops as well."""
+        here = _concurrency.async_home()
+        for home, pool in self._pools.all():
+            if home is here:
+                await pool.aclose()
+            else:
+                pool.shutdown()

@@ -1,0 +1,53 @@
+"""One object for each event loop and process: connections belong to where they were made."""
+
+from __future__ import annotations
+
+import os
+from typing import Any, Callable, Dict, Generic, List, Optional, Protocol, Tuple, TypeVar
+
+from ._concurrency import RenewedLock, is_over
+
+
+class Forgettable(Protocol):
+    """Something that can be left to the loop or process that it belongs to."""
+
+    def forget(self) -> None: ...
+
+
+T = TypeVar("T", bound=Forgettable)
+
+
+class PerHome(Generic[T]):
+    """Find what belongs to an event loop, or make it; loops that have ended are dropped."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._found: Dict[Any, T] = {}
+        self._pid = os.getpid()
+        self._lock = RenewedLock()
+        self._last: Optional[Tuple[Any, int, T]] = None
+
+    def get(self, home: Any) -> T:
+        """Return the object of this loop in this process."""
+        last = self._last
+        if last is not None and last[0] is home and last[1] == os.getpid():
+            return last[2]
+        with self._lock:
+            self._drop_strangers()
+            if home not in self._found:
+                self._found[home] = self._make()
+            self._last = (home, self._pid, self._found[home])
+            return self._found[home]
+
+    def all(self) -> List[Tuple[Any, T]]:
+        """Return every loop's object, of this process alone."""
+        with self._lock:
+            self._drop_strangers()
+            return list(self._found.items())
+
+    def _drop_strangers(self) -> None:
+        forked = self._pid != os.getpid()
+        self._pid = os.getpid()
+        for home in [home for home in self._found if forked or is_over(home)]:
+            self._found.pop(home).forget()
+            self._last = None

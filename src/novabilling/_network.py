@@ -1,0 +1,226 @@
+"""A TCP or TLS connection, once for each colour; all errors are OSError or TimeoutError."""
+
+from __future__ import annotations
+
+import select
+import socket
+import ssl
+import sys
+from contextlib import contextmanager
+from typing import Any, Generator, Optional
+
+from ._concurrency import async_home, run_soon
+from ._limits import Limits
+from ._tls import READ_SIZE, AsyncTls
+
+CLOSE_SECONDS = 1.0
+
+
+def is_readable(sock: Any) -> bool:
+    """Say whether a socket has bytes, has ended, or is closed."""
+    number = sock.fileno()
+    if number < 0:
+        return True
+    if sys.platform == "win32":
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def shut_down(sock: Any) -> None:
+    """End both directions, which wakes whoever reads, on any thread or loop."""
+    try:
+        # Not the method of an SSL socket: that one would pull its state from under a reader.
+        if isinstance(sock, socket.socket):
+            socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        else:
+            sock.shutdown(socket.SHUT_RDWR)
+    except (OSError, TypeError, AttributeError):  # ended already, or a loop that cannot
+        return
+
+
+class AsyncStream:
+    """A connection on asyncio or trio, through anyio."""
+
+    __slots__ = ("_home", "_scope", "_sock", "_stream")
+
+    def __init__(self) -> None:
+        self._home: Any = None
+        self._scope: Any = None
+        self._sock: Any = None
+        self._stream: Any = None
+
+    async def connect(
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
+    ) -> None:
+        """Connect, with TLS if there is a context."""
+        import anyio
+        from anyio.abc import SocketAttribute
+
+        self._home = async_home()
+        with anyio.fail_after(limits.operation("connect")) as self._scope, _mapped():
+            self._stream = await anyio.connect_tcp(host, port)
+            self._sock = self._stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # no query
+            if context is not None:
+                self._stream = AsyncTls(self._stream, context, host)
+                await self._stream.handshake()
+        if self._scope.cancel_called:
+            raise ConnectionAbortedError("closed while connecting")
+        self._scope = None
+
+    async def read(self, limits: Limits) -> bytes:
+        """Read what there is; nothing at the end."""
+        seconds = limits.operation("read")
+        if seconds is None:
+            return await self._receive()
+        import anyio
+
+        with anyio.fail_after(seconds):
+            return await self._receive()
+
+    async def _receive(self) -> bytes:
+        import anyio
+
+        try:
+            return await self._stream.receive(READ_SIZE)  # type: ignore[no-any-return]
+        except anyio.EndOfStream:
+            return b""
+        except (anyio.BrokenResourceError, anyio.ClosedResourceError) as exc:
+            raise ConnectionResetError("the connection was reset") from exc
+
+    async def write(self, data: bytes, limits: Limits) -> None:
+        """Write all of it."""
+        import anyio
+
+        with anyio.fail_after(limits.operation("write")), _mapped():
+            await self._stream.send(data)
+
+    async def aclose(self) -> None:
+        """Close the socket, even while being canceled; never for long."""
+        if self._stream is None:
+            return
+        import anyio
+
+        with anyio.move_on_after(CLOSE_SECONDS, shield=True):
+            try:
+                await self._stream.aclose()
+            except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
+                return  # it was not open any more
+
+    def is_readable(self) -> bool:
+        """Say whether there are bytes that were not read, or the connection has ended."""
+        if is_readable(self._sock):
+            return True
+        return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
+
+    def shutdown(self) -> None:
+        """Wake whoever connects, reads or writes, from any thread or loop."""
+        connecting = self._scope
+        if self._sock is not None:
+            shut_down(self._sock)
+        elif connecting is not None:
+            run_soon(self._home, connecting.cancel)
+
+    def forget(self) -> None:
+        """Leave the connection to the loop or process that it belongs to."""
+        if isinstance(self._sock, socket.socket):  # trio's; asyncio closes its own
+            self._sock.close()
+
+    __del__ = forget  # of a client that nobody closed
+
+
+@contextmanager
+def _mapped() -> Generator[None, None, None]:
+    import anyio
+
+    try:
+        yield
+    except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream) as exc:
+        raise ConnectionResetError("the connection was reset") from exc
+
+
+class Stream:
+    """A connection of a thread."""
+
+    __slots__ = ("_sock",)
+
+    def __init__(self) -> None:
+        self._sock: Any = None
+
+    def connect(
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: Limits
+    ) -> None:
+        """Connect to the first address that answers, with TLS if there is a context."""
+        self._connect_any(host, port, limits)
+        self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            with _timed():
+                # In two steps, so that `shutdown` finds the socket during the handshake.
+                self._sock = context.wrap_socket(
+                    self._sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                self._sock.settimeout(limits.left("connect"))
+                self._sock.do_handshake()
+
+    def _connect_any(self, host: str, port: int, limits: Limits) -> None:
+        last: Optional[OSError] = None
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host, port, 0, socket.SOCK_STREAM
+        ):
+            self._sock = socket.socket(family, kind, protocol)
+            try:
+                with _timed():
+                    self._sock.settimeout(limits.left("connect"))
+                    self._sock.connect(address)
+            except OSError as exc:
+                self._sock.close()
+                last = exc
+                limits.check()
+            else:
+                return
+        raise last or OSError(f"{host} has no address")
+
+    def read(self, limits: Limits) -> bytes:
+        """Read what there is; nothing at the end."""
+        with _timed():
+            self._sock.settimeout(limits.left("read"))
+            data: bytes = self._sock.recv(READ_SIZE)
+            return data
+
+    def write(self, data: bytes, limits: Limits) -> None:
+        """Write all of it."""
+        rest = memoryview(data)
+        with _timed():
+            while rest:
+                self._sock.settimeout(limits.left("write"))
+                rest = rest[self._sock.send(rest) :]
+
+    def close(self) -> None:
+        """Close the socket; another process that has a copy of it is not disturbed."""
+        if self._sock is not None:
+            self._sock.close()
+
+    forget = close
+    __del__ = close  # of a client that nobody closed
+
+    def is_readable(self) -> bool:
+        """Say whether there are bytes that were not read, or the connection has ended."""
+        return is_readable(self._sock)
+
+    def shutdown(self) -> None:
+        """Wake whoever connects, reads or writes, from any thread."""
+        if self._sock is not None:
+            shut_down(self._sock)
+
+
+@contextmanager
+def _timed() -> Generator[None, None, None]:
+    try:
+        yield
+    except socket.timeout as exc:  # another class than TimeoutError before 3.10
+        raise TimeoutError(*exc.args) from exc
+    except ssl.SSLError:  # some of them are a ValueError as well
+        raise
+    except ValueError as exc:  # what ssl says of a socket that another thread has closed
+        raise ConnectionAbortedError(*exc.args) from exc

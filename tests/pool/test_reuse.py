@@ -1,0 +1,230 @@
+"""Which connections are used again, and that no answer ever goes to another call."""
+
+from __future__ import annotations
+
+from typing import Any, List
+
+import pytest
+
+from novabilling import APIConnectionError, ResponseDecodeError
+from tests.pool.servers import HEAD, Peer, Request, answer, echo, serve
+from tests.pool.support import play, pool_of, raises
+
+
+def test_a_connection_is_used_again(colour):
+    async def script(api: Any) -> List[str]:
+        return [await api.get(f"cus_{n}") for n in range(5)]
+
+    with serve() as server:
+        assert play(colour, server.url, script) == [f"cus_{n}" for n in range(5)]
+        assert server.accepted == 1
+        assert server.settle(0) == 0
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(3.9, 1), (4.1, 2)])
+def test_a_connection_is_dropped_after_four_seconds_of_idleness(colour, clock, idle, connections):
+    async def script(api: Any) -> None:
+        await api.get()
+        clock.sleep(idle)
+        await api.get()
+        assert server.settle(1) == 1
+
+    with serve() as server:
+        play(colour, server.url, script, timeout=None)
+        assert server.accepted == connections
+
+
+@pytest.mark.parametrize(("idle", "connections"), [(0.9, 1), (1.1, 2)])
+def test_what_must_not_be_repeated_takes_a_connection_used_in_the_last_second(
+    colour, clock, idle, connections
+):
+    async def script(api: Any) -> None:
+        await api.get()
+        clock.sleep(idle)
+        await api.post()
+        await api.get()  # on either of the two
+
+    with serve() as server:
+        play(colour, server.url, script, timeout=None)
+        assert server.accepted == connections
+
+
+def test_all_that_is_too_old_is_closed_by_the_next_call(clock):
+    import anyio
+
+    async def script(api: Any) -> None:
+        async with anyio.create_task_group() as tasks:
+            for _ in range(8):
+                tasks.start_soon(api.get)
+        assert server.accepted == 8
+        clock.sleep(5)
+        await api.get()
+        assert server.settle(1) == 1
+
+    def slowly(peer: Peer, request: Request) -> None:
+        if server.accepted < 8:
+            peer.pause(0.1)
+        echo(peer, request)
+
+    with serve(slowly) as server:
+        play("asyncio", server.url, script, timeout=None)
+
+
+@pytest.mark.parametrize("end", ["close", "reset"])
+def test_a_connection_that_the_server_ended_while_idle_is_not_used(colour, end):
+    def once(peer: Peer, request: Request) -> None:
+        echo(peer, request)
+        getattr(peer, end)()
+
+    async def script(api: Any) -> None:
+        for n in range(5):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+            assert server.settle(0) == 0
+
+    with serve(once) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 5
+
+
+def surplus_at_once(peer: Peer, request: Request) -> None:
+    peer.send(answer(request.id) + answer("stranger"))
+
+
+def surplus_in_a_record_of_its_own(peer: Peer, request: Request) -> None:
+    peer.send_together(answer(request.id), answer("stranger"))
+
+
+def surplus_later(peer: Peer, request: Request) -> None:
+    peer.send(answer(request.id))
+    peer.pause(0.02)
+    peer.send(answer("stranger"))
+    peer.server.surplus.set()  # type: ignore[attr-defined]
+
+
+def surplus_behind_much(peer: Peer, request: Request) -> None:
+    """End the answer where a reader of 64 KiB ends, too."""
+    stranger = answer("stranger")
+    whole = answer(request.id)
+    padding = 65536 - len(whole) - len("X-Padding: \r\n")
+    peer.send(whole.replace(HEAD, HEAD + b"X-Padding: " + b"x" * padding + b"\r\n") + stranger)
+
+
+def content_behind_204(peer: Peer, request: Request) -> None:
+    peer.send(b"HTTP/1.1 204 No Content\r\n\r\n" + answer("stranger"))
+
+
+def content_beyond_its_length(peer: Peer, request: Request) -> None:
+    peer.send(answer(request.id) + b"{}")
+
+
+@pytest.mark.parametrize(
+    "behave",
+    [
+        surplus_at_once,
+        surplus_in_a_record_of_its_own,
+        surplus_behind_much,
+        content_beyond_its_length,
+    ],
+)
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_second_answer_never_becomes_that_of_the_next_call(colour, behave, scheme, request):
+    tls = None
+    if scheme == "https":
+        request.getfixturevalue("trusted")
+        tls = request.getfixturevalue("tls")
+
+    async def script(api: Any) -> None:
+        for n in range(20):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+
+    with serve(behave, tls=tls) as server:
+        play(colour, server.url, script)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_an_answer_that_comes_unasked_is_not_taken(colour, scheme, request):
+    import threading
+
+    tls = None
+    if scheme == "https":
+        request.getfixturevalue("trusted")
+        tls = request.getfixturevalue("tls")
+
+    async def script(api: Any) -> None:
+        for n in range(5):
+            server.surplus.clear()
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+            assert server.surplus.wait(2)
+
+    with serve(surplus_later, tls=tls) as server:
+        server.surplus = threading.Event()  # type: ignore[attr-defined]
+        play(colour, server.url, script)
+        assert server.accepted == 5
+
+
+def test_the_content_of_a_204_never_becomes_the_next_answer(colour):
+    first = [True]
+
+    def behave(peer: Peer, request: Request) -> None:
+        (content_behind_204 if first.pop() else echo)(peer, request)
+        first.append(False)
+
+    async def script(api: Any) -> None:
+        with raises(ResponseDecodeError):
+            await api.get()
+        assert await api.get("cus_2") == "cus_2"
+
+    with serve(behave) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 2
+
+
+def test_the_newest_idle_connection_is_used_first():
+    import anyio
+
+    ports: List[int] = []
+
+    def slowly(peer: Peer, request: Request) -> None:
+        ports.append(peer.sock.getpeername()[1])
+        peer.pause({"cus_0": 0.3, "cus_1": 0.2, "cus_2": 0.1}.get(request.id, 0))
+        echo(peer, request)
+
+    async def script(api: Any) -> None:
+        async with anyio.create_task_group() as tasks:
+            for n in range(3):
+                tasks.start_soon(api.get, f"cus_{n}")
+                await anyio.sleep(0.01)
+        await api.get("again")
+        assert ports[3] == ports[0]  # the last to be given back
+        assert len(pool_of(api.client)._idle) == 3
+
+    with serve(slowly) as server:
+        play("asyncio", server.url, script)
+
+
+def test_a_write_on_a_connection_that_ends_may_have_been_applied(colour):
+    def behave(peer: Peer, request: Request) -> None:
+        if peer.requests > 1:
+            peer.reset()
+        echo(peer, request)
+
+    async def script(api: Any) -> None:
+        await api.get()
+        with raises(APIConnectionError, applied=True):
+            await api.post()
+        assert await api.get("cus_2") == "cus_2"
+
+    with serve(behave) as server:
+        play(colour, server.url, script, max_retries=2)
+        assert [r.method for r in server.requests] == ["GET", "POST", "GET"]
+
+
+def test_nobody_listens_and_nothing_was_sent(colour):
+    with serve() as server:
+        pass
+
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False):
+            await api.post()
+
+    play(colour, server.url, script)
