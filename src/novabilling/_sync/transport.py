@@ -38,18 +38,21 @@ class Transport:
             return closed_failure("unsent")
         progress = Progress(attempt.limits())
         try:
-            slots = self._wire.slots()
-            slots.acquire(progress.limits)
-            try:
-                with _concurrency.time_limit(self._guard(progress)):
-                    return self._follow(attempt, progress)
-            finally:
-                slots.release()
+            return self._in_slot(attempt, progress)
         except TRANSPORT_ERRORS as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)
         return closed_failure(failure.fate) if self.closed else failure
+
+    def _in_slot(self, attempt: Attempt, progress: Progress) -> httpx.Response:
+        slots = self._wire.slots()
+        slots.acquire(progress.limits)
+        try:
+            with _concurrency.time_limit(self._guard(progress)):
+                return self._follow(attempt, progress)
+        finally:
+            slots.release()
 
     def _guard(self, progress: Progress) -> Optional[float]:
         until = progress.limits.until
