@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import IO, TYPE_CHECKING, Any, Optional, Union
+from uuid import uuid4
 
 if TYPE_CHECKING:
     PathLike = os.PathLike[str]
@@ -42,9 +42,8 @@ class Sink:
         if self._path is not None:
             self.discard()
             folder, name = os.path.split(self._path)
-            self._file = tempfile.NamedTemporaryFile(  # noqa: SIM115  # closed by commit or discard
-                dir=folder, prefix=f".{name}.", suffix=".part", delete=False
-            )
+            self._part = os.path.join(folder, f".{name}.{uuid4().hex}.part")
+            self._file = open(self._part, "xb")  # noqa: SIM115  # closed by commit or discard
         elif self.written and self._file is not None and self._start is not None:
             self._file.seek(self._start)
             self._file.truncate()
@@ -61,16 +60,13 @@ class Sink:
         if self._path is None or self._file is None:
             return
         self._file.close()
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(self._file.name, 0o666 & ~umask)  # a temporary file is for its owner alone
-        os.replace(self._file.name, self._path)
+        os.replace(self._part, self._path)
         self._file = None
 
     def discard(self) -> None:
         """Remove what was written to a path; a file object of the user's is left alone."""
         if self._path is not None and self._file is not None:
             self._file.close()
-            if os.path.exists(self._file.name):
-                os.unlink(self._file.name)
+            if os.path.exists(self._part):
+                os.unlink(self._part)
             self._file = None

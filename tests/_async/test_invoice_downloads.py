@@ -104,10 +104,6 @@ async def test_the_old_file_is_there_until_the_new_one_is_whole(client_for, tmp_
     seen = []
 
     class Watched(CutOff):
-        def __iter__(self):
-            yield PDF
-            seen.append((tmp_path / "1.pdf").read_bytes())
-
         async def __aiter__(self):
             yield PDF
             seen.append((tmp_path / "1.pdf").read_bytes())

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from novabilling.types import PaginationMeta, RateLimit
+from tests.samples import body_of
 from tests.support import CUSTOMER, TOKEN, Server, page
 
 from .calls import call
@@ -247,3 +248,26 @@ async def test_the_repr_of_a_page_shows_data_and_meta(client_for):
     assert shown == (
         "PaginatedResponse(data=[], meta=PaginationMeta(total=0, page=1, limit=20, total_pages=1))"
     )
+
+
+async def test_timestamps_are_in_utc_whatever_offset_they_come_with(client_for):
+    row = body_of("plan-get")
+    row["createdAt"] = "2026-11-22T15:54:51.406-03:00"
+    row["prices"][0]["createdAt"] = "2026-11-22T20:24:51.406+05:30"
+    plans = client_for(answer([row])).plans
+
+    (plan,) = (await plans.list()).data
+
+    for moment, hour in ((plan.created_at, 18), (plan.prices[0].created_at, 14)):
+        assert moment.tzinfo == timezone.utc
+        assert (moment.hour, moment.minute) == (hour, 54)
+
+
+async def test_dates_in_metadata_stay_as_they_are_sent(client_for):
+    metadata = {"at": "2026-11-22T18:54:48+01:00", "list": [{"at": "12:00"}]}
+    row = {**CUSTOMER, "metadata": metadata, "updatedAt": "2026-11-22T00:30:00+01:00"}
+
+    customer = (await client_for(answer(row)).customers.get("cus_1")).data
+
+    assert customer.metadata == metadata
+    assert customer.updated_at == datetime(2026, 11, 21, 23, 30, tzinfo=timezone.utc)
