@@ -1,4 +1,4 @@
-"""Money there and back: what is sent to a server that computes as the real one is read unchanged."""
+"""Money there and back: what a server that computes as the real one keeps is what was sent."""
 
 from __future__ import annotations
 

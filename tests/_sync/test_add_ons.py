@@ -22,9 +22,9 @@ CASES = [
         [AddOn],
     ),
     Case(
-        lambda c: c.create(name="Storage", code="storage", prices=[]),
+        lambda c: c.create(name="Storage", code="storage", prices=[PriceInput("GHS", 1)]),
         "POST /api/add-ons",
-        {"name": "Storage", "code": "storage", "prices": []},
+        {"name": "Storage", "code": "storage", "prices": [{"currency": "GHS", "amount": 1}]},
         "add-on-create-minimal",
         AddOn,
     ),
