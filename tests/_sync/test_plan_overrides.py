@@ -127,15 +127,14 @@ def test_an_override_has_what_the_server_keeps_of_it(client_for):
     assert override.plan.code == "team_advance"
 
 
+CALLS = [
+    lambda c, given: c.create(**NEW, **given),
+    lambda c, given: c.update("ovr_1", **given),
+]
+
+
 @pytest.mark.parametrize("field", ["overridden_prices", "overridden_charges"])
-@pytest.mark.parametrize(
-    "call",
-    [
-        lambda c, given: c.create(**NEW, **given),
-        lambda c, given: c.update("ovr_1", **given),
-    ],
-    ids=["create", "update"],
-)
+@pytest.mark.parametrize("call", CALLS, ids=["create", "update"])
 def test_what_the_server_loses_is_sent_all_the_same_and_a_warning_says_so(client_for, call, field):
     server = Server(recorded("override-create"))
 
@@ -147,11 +146,12 @@ def test_what_the_server_loses_is_sent_all_the_same_and_a_warning_says_so(client
     assert len(caught) == 1
 
 
-def test_the_warning_points_at_the_call(client_for):
+@pytest.mark.parametrize("call", CALLS, ids=["create", "update"])
+def test_the_warning_points_at_the_call(client_for, call):
     server = Server(recorded("override-create"))
 
     with pytest.warns(NovaBillingWarning) as caught:
-        client_for(server).plan_overrides.update("ovr_1", overridden_prices=PRICES)
+        call(client_for(server).plan_overrides, {"overridden_prices": PRICES})
 
     assert [warning.filename for warning in caught] == [__file__]
 

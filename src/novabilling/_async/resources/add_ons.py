@@ -63,7 +63,7 @@ class AsyncAddOns(AsyncResource):
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[AddOn]:
-        """Create an add-on; the server writes `code` in lower case.
+        """Create an add-on with one price or more; the server writes `code` in lower case.
 
         Raises:
             BadRequestError: The tenant has an add-on with this code.
