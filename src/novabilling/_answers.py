@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
 
 import msgspec
 
@@ -18,16 +18,18 @@ from .types._common import PaginationMeta
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises when an answer is not what the operation returns."""
 
-
 _OFFSET_ENDS = (b':00"', b':30"', b':45"')
 """How a timestamp with another offset than Z ends."""
+
+_Limit = Union[int, float, None]
+"""Some routes of the 1.0 server give a fraction back."""
 
 
 class _Meta(msgspec.Struct, rename="camel"):
     total: Optional[int] = None
     page: int = 1
-    limit: Optional[int] = None
-    per_page: Optional[int] = None
+    limit: _Limit = None
+    per_page: _Limit = None
     total_pages: Optional[int] = None
 
 
@@ -118,7 +120,7 @@ def _meta(meta: Optional[_Meta], items: List[Any]) -> PaginationMeta:
     if meta is None or meta.total is None:
         return whole_list(items)
     limit = meta.limit if meta.limit is not None else meta.per_page
-    limit = len(items) if limit is None else limit
+    limit = len(items) if limit is None else int(limit)
     pages = meta.total_pages
     if pages is None:
         pages = -(-meta.total // limit) if limit else 0

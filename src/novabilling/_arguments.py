@@ -49,6 +49,13 @@ def optional_identifier(name: str, value: Any) -> str:
     return identifier(name, value)
 
 
+def identifiers(name: str, value: Any) -> Any:
+    """Take a list of ids."""
+    if isinstance(value, str) or not hasattr(value, "__iter__"):
+        raise TypeError(f"{name} must be a list of str")
+    return [identifier(f"{name}[{index}]", item) for index, item in enumerate(value)]
+
+
 def money(name: str, value: Any) -> Decimal:
     """Take an amount: int, Decimal, or float by its shortest repr; exact, or refused."""
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
@@ -121,6 +128,19 @@ def number(name: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
         raise TypeError(f"{name} must be a number, not {type(value).__name__}")
     return plain(name, value)
+
+
+def whole(name: str, value: Any) -> int:
+    """Take an int: the server would silently cut off a fraction."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return value
+
+
+def refuse_null(name: str, value: Any, advice: str) -> None:
+    """Refuse None where the server would destroy data: it does not clear the field."""
+    if value is None:
+        raise ValueError(f"{name} must not be None: {advice}")
 
 
 def text(name: str, value: Any) -> str:

@@ -62,6 +62,8 @@ class Call(NamedTuple):
     url: Optional[str] = None
     """An absolute address that the server named, instead of the route."""
     sink: Optional[Sink] = None
+    gone_is_done: bool = False
+    """Whether a 404 after an attempt of unknown fate means that it worked."""
 
 
 class Attempt(NamedTuple):
@@ -220,7 +222,7 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[h
         return False
     if outcome.is_success:
         return True
-    return outcome.status_code == 404 and call.method == "DELETE" and tried_in_doubt
+    return outcome.status_code == 404 and call.gone_is_done and tried_in_doubt
 
 
 def judge(call: Call, outcome: Outcome) -> Failure:

@@ -16,12 +16,16 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Type
 
 import httpx
 import msgspec
 
 from ._retries import retry_after
+
+if TYPE_CHECKING:
+    from .types._inputs import UsageEventInput
+    from .types._metering import EventBatch
 
 MAX_MESSAGE = 300
 
@@ -31,11 +35,16 @@ class NovaBillingError(Exception):
 
     `may_have_been_applied` is True when a write was applied, or may have been: look at the
     server's state before repeating it. It is always False for a read.
+
+    An error of `events.create` or `create_batch` has `events`, all with their transaction ids, and
+    `partial`, the result so far; sending those events again counts nothing twice.
     """
 
     message: str
     request_id: Optional[str]
     may_have_been_applied: bool
+    events: Optional[List[UsageEventInput]] = None
+    partial: Optional[EventBatch] = None
 
     def __init__(
         self,

@@ -33,6 +33,7 @@ from msgspec import UNSET
 from ._arguments import Convert, count, encode, identifier, plain, query_text
 from ._secrets import Secret
 from .types._words import (
+    EventStatus,
     GroupBy,
     InvoiceStatus,
     PaymentStatus,
@@ -54,7 +55,7 @@ _DIFFERENT: Dict[Any, Dict[str, str]] = {
     WebhookEventType: {"payment.successful": "payment.succeeded"},
 }
 # Vocabularies whose words are lower case on the wire as well.
-_LOWER = (GroupBy, SortOrder, WebhookEventType)
+_LOWER = (EventStatus, GroupBy, SortOrder, WebhookEventType)
 # Vocabularies that other words may be added to at any time: unknown ones pass both ways.
 _OPEN = (WebhookEventType,)
 

@@ -1,11 +1,7 @@
-"""The client: settings, connections, and one attribute for each resource.
-
-A resource's module is imported when the resource is first used.
-"""
+"""The client: settings and connections."""
 
 from __future__ import annotations
 
-from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Mapping, NoReturn, Optional, Type, Union
 
@@ -30,27 +26,15 @@ from .._config import (
 )
 from .._retries import RetryBudget
 from .._secrets import Secret
+from .resources import AsyncResources
 from .session import AsyncSession
 from .transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from .resources.analytics import AsyncAnalytics
-    from .resources.api_keys import AsyncApiKeys
-    from .resources.auth import AsyncAuth
-    from .resources.currencies import AsyncCurrencies
-    from .resources.customers import AsyncCustomers
-    from .resources.invoices import AsyncInvoices
-    from .resources.payment_providers import AsyncPaymentProviders
-    from .resources.payments import AsyncPayments
-    from .resources.plans import AsyncPlans
-    from .resources.subscriptions import AsyncSubscriptions
-    from .resources.tenants import AsyncTenants
-    from .resources.webhooks import AsyncWebhooks
 
-
-class AsyncNovaBilling:
+class AsyncNovaBilling(AsyncResources):
     """Call the NovaBilling API; close it, or use it in a `with` block, to close its connections.
 
     Args:
@@ -162,75 +146,3 @@ class AsyncNovaBilling:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a token and connections: it cannot be pickled or copied")
-
-    @cached_property
-    def customers(self) -> AsyncCustomers:
-        from .resources.customers import AsyncCustomers
-
-        return AsyncCustomers(self._session)
-
-    @cached_property
-    def plans(self) -> AsyncPlans:
-        from .resources.plans import AsyncPlans
-
-        return AsyncPlans(self._session)
-
-    @cached_property
-    def subscriptions(self) -> AsyncSubscriptions:
-        from .resources.subscriptions import AsyncSubscriptions
-
-        return AsyncSubscriptions(self._session)
-
-    @cached_property
-    def invoices(self) -> AsyncInvoices:
-        from .resources.invoices import AsyncInvoices
-
-        return AsyncInvoices(self._session)
-
-    @cached_property
-    def payments(self) -> AsyncPayments:
-        from .resources.payments import AsyncPayments
-
-        return AsyncPayments(self._session)
-
-    @cached_property
-    def payment_providers(self) -> AsyncPaymentProviders:
-        from .resources.payment_providers import AsyncPaymentProviders
-
-        return AsyncPaymentProviders(self._session)
-
-    @cached_property
-    def webhooks(self) -> AsyncWebhooks:
-        from .resources.webhooks import AsyncWebhooks
-
-        return AsyncWebhooks(self._session)
-
-    @cached_property
-    def analytics(self) -> AsyncAnalytics:
-        from .resources.analytics import AsyncAnalytics
-
-        return AsyncAnalytics(self._session)
-
-    @cached_property
-    def auth(self) -> AsyncAuth:
-        from .resources.auth import AsyncAuth
-
-        return AsyncAuth(self._session)
-
-    @cached_property
-    def tenants(self) -> AsyncTenants:
-        from .resources.tenants import AsyncTenants
-
-        return AsyncTenants(self._session)
-
-    @cached_property
-    def api_keys(self) -> AsyncApiKeys:
-        from .resources.api_keys import AsyncApiKeys
-
-        return AsyncApiKeys(self._session)
-
-    @cached_property
-    def currencies(self) -> AsyncCurrencies:
-        from .resources.currencies import AsyncCurrencies
-
-        return AsyncCurrencies(self._session)

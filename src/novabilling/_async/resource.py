@@ -11,11 +11,12 @@ from .._calls import Call
 from .._errors import ResponseDecodeError, UnauthorizedError, plain_cause
 from .._retries import Repeat
 from .._secrets import Secret
-from .._wire import NO_ARGUMENTS, Route
+from .._wire import NO_ARGUMENTS, Arguments, Route
 from ..types._common import Message, PaginatedResponse, Response
 from .rows import PAGE_SIZE, AsyncRows, Row
 from .session import AsyncSession
 
+ALREADY_DELETED = "Deleted by an earlier attempt of this call"
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
 Query = Dict[str, str]
@@ -41,11 +42,12 @@ class AsyncResource:
         of: Type[T],
         route: Route,
         filters: Optional[Query] = None,
+        paging: Arguments = NO_ARGUMENTS,
         *,
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
-        query = {**(filters or {}), **NO_ARGUMENTS.query(page=page, limit=limit)}
+        query = {**(filters or {}), **paging.query(page=page, limit=limit)}
         call = Call("GET", route, "read", query)
         http = await self._send(call)
         data, meta = self._read(call, http, decode_list, of)
@@ -67,18 +69,26 @@ class AsyncResource:
         return await self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     async def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent")
+        call = Call("DELETE", route, "idempotent", gone_is_done=True)
         http = await self._send(call)
         if http.status_code == 404:
-            return Response(Message(message="Deleted by an earlier attempt of this call"), http)
+            return Response(Message(message=ALREADY_DELETED), http)
         return Response(self._read(call, http, decode_object, Message), http)
 
     async def _object(self, of: Type[T], call: Call) -> Response[T]:
         http = await self._send(call)
         return Response(self._read(call, http, decode_object, of), http)
 
-    def _iter(self, of: Type[Row], route: Route, filters: Query) -> AsyncIterator[Row]:
-        return AsyncRows(lambda page: self._list(of, route, filters, page=page, limit=PAGE_SIZE))
+    def _iter(
+        self,
+        of: Type[Row],
+        route: Route,
+        filters: Optional[Query] = None,
+        paging: Arguments = NO_ARGUMENTS,
+    ) -> AsyncIterator[Row]:
+        return AsyncRows(
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+        )
 
     async def _send(self, call: Call) -> httpx.Response:
         try:

@@ -12,11 +12,12 @@ from .._calls import Call
 from .._errors import ResponseDecodeError, UnauthorizedError, plain_cause
 from .._retries import Repeat
 from .._secrets import Secret
-from .._wire import NO_ARGUMENTS, Route
+from .._wire import NO_ARGUMENTS, Arguments, Route
 from ..types._common import Message, PaginatedResponse, Response
 from .rows import PAGE_SIZE, Row, Rows
 from .session import Session
 
+ALREADY_DELETED = "Deleted by an earlier attempt of this call"
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
 Query = Dict[str, str]
@@ -42,11 +43,12 @@ class Resource:
         of: Type[T],
         route: Route,
         filters: Optional[Query] = None,
+        paging: Arguments = NO_ARGUMENTS,
         *,
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
-        query = {**(filters or {}), **NO_ARGUMENTS.query(page=page, limit=limit)}
+        query = {**(filters or {}), **paging.query(page=page, limit=limit)}
         call = Call("GET", route, "read", query)
         http = self._send(call)
         data, meta = self._read(call, http, decode_list, of)
@@ -68,18 +70,24 @@ class Resource:
         return self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent")
+        call = Call("DELETE", route, "idempotent", gone_is_done=True)
         http = self._send(call)
         if http.status_code == 404:
-            return Response(Message(message="Deleted by an earlier attempt of this call"), http)
+            return Response(Message(message=ALREADY_DELETED), http)
         return Response(self._read(call, http, decode_object, Message), http)
 
     def _object(self, of: Type[T], call: Call) -> Response[T]:
         http = self._send(call)
         return Response(self._read(call, http, decode_object, of), http)
 
-    def _iter(self, of: Type[Row], route: Route, filters: Query) -> Iterator[Row]:
-        return Rows(lambda page: self._list(of, route, filters, page=page, limit=PAGE_SIZE))
+    def _iter(
+        self,
+        of: Type[Row],
+        route: Route,
+        filters: Optional[Query] = None,
+        paging: Arguments = NO_ARGUMENTS,
+    ) -> Iterator[Row]:
+        return Rows(lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE))
 
     def _send(self, call: Call) -> httpx.Response:
         try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, List, Mapping, Sequence, Union
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
 from ._words import Currency
 
@@ -41,3 +43,41 @@ def with_note(items: Sequence[Union[InvoiceItemDto, Fields]], notes: Any) -> Any
         raise TypeError(f"notes must be a str, not {type(notes).__name__}")
     lines: List[Any] = list(items)
     return [*lines, InvoiceItemDto(description=NOTE_PREFIX + notes, amount=0)]
+
+
+class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):
+    """What units from one number to another cost; without `to_value` it is the last range."""
+
+    from_value: int
+    per_unit_amount: Amount
+    to_value: Union[int, UnsetType, None] = UNSET
+    flat_amount: Union[Amount, UnsetType] = UNSET
+
+
+class ChargeFilterInput(msgspec.Struct, frozen=True):
+    """Other prices for events whose property `key` has one of these values."""
+
+    key: str
+    values: List[str]
+    properties: Union[Mapping[str, Any], UnsetType] = UNSET
+
+
+class MetricFilterInput(msgspec.Struct, frozen=True):
+    """A property of events by which a metric can be split."""
+
+    key: str
+    values: List[str]
+
+
+class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
+    """One use of something that is metered.
+
+    `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from
+    being counted twice; one that is left out is made up before the event is sent.
+    """
+
+    subscription_id: str
+    code: str
+    transaction_id: Union[str, UnsetType] = UNSET
+    timestamp: Union[datetime, date, str, UnsetType] = UNSET
+    properties: Union[Mapping[str, Any], UnsetType] = UNSET

@@ -64,6 +64,16 @@ SortOrder = Literal["asc", "desc"]
 GroupBy = Literal["day", "week", "month"]
 PaymentMethodType = Literal["card", "bank_account", "wallet"]
 WebhookStatus = Literal["active"]
+DiscountType = Literal["percentage", "fixed_amount"]
+CreditNoteReason = Literal["duplicate", "product_unsatisfactory", "order_change", "other"]
+CreditNoteStatus = Literal["draft", "finalized", "voided"]
+AggregationType = Literal["count", "sum", "max", "unique_count", "latest", "weighted_sum"]
+ChargeModel = Literal["standard", "graduated", "volume", "package", "percentage"]
+EventStatus = Literal["created", "duplicate", "error"]
+WalletStatus = Literal["active", "terminated"]
+WalletTransactionType = Literal["inbound", "outbound"]
+WalletTransactionStatus = Literal["pending", "settled", "failed"]
+WalletTransactionKind = Literal["purchased", "granted", "voided", "invoiced"]
 CustomerSortField = Literal[
     "id",
     "external_id",

@@ -1,0 +1,180 @@
+"""The resources of a client, one attribute each.
+
+A resource's module is imported when the resource is first used.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..session import AsyncSession
+
+if TYPE_CHECKING:
+    from .add_ons import AsyncAddOns
+    from .analytics import AsyncAnalytics
+    from .api_keys import AsyncApiKeys
+    from .auth import AsyncAuth
+    from .billable_metrics import AsyncBillableMetrics
+    from .charges import AsyncCharges
+    from .coupons import AsyncCoupons
+    from .credit_notes import AsyncCreditNotes
+    from .currencies import AsyncCurrencies
+    from .customers import AsyncCustomers
+    from .events import AsyncEvents
+    from .invoices import AsyncInvoices
+    from .payment_methods import AsyncPaymentMethods
+    from .payment_providers import AsyncPaymentProviders
+    from .payments import AsyncPayments
+    from .plan_overrides import AsyncPlanOverrides
+    from .plans import AsyncPlans
+    from .portal import AsyncPortal
+    from .subscriptions import AsyncSubscriptions
+    from .taxes import AsyncTaxes
+    from .tenants import AsyncTenants
+    from .wallets import AsyncWallets
+    from .webhooks import AsyncWebhooks
+
+
+class AsyncResources:
+    """All resources of the API on one session."""
+
+    _session: AsyncSession
+
+    @cached_property
+    def customers(self) -> AsyncCustomers:
+        from .customers import AsyncCustomers
+
+        return AsyncCustomers(self._session)
+
+    @cached_property
+    def plans(self) -> AsyncPlans:
+        from .plans import AsyncPlans
+
+        return AsyncPlans(self._session)
+
+    @cached_property
+    def subscriptions(self) -> AsyncSubscriptions:
+        from .subscriptions import AsyncSubscriptions
+
+        return AsyncSubscriptions(self._session)
+
+    @cached_property
+    def invoices(self) -> AsyncInvoices:
+        from .invoices import AsyncInvoices
+
+        return AsyncInvoices(self._session)
+
+    @cached_property
+    def payments(self) -> AsyncPayments:
+        from .payments import AsyncPayments
+
+        return AsyncPayments(self._session)
+
+    @cached_property
+    def payment_providers(self) -> AsyncPaymentProviders:
+        from .payment_providers import AsyncPaymentProviders
+
+        return AsyncPaymentProviders(self._session)
+
+    @cached_property
+    def webhooks(self) -> AsyncWebhooks:
+        from .webhooks import AsyncWebhooks
+
+        return AsyncWebhooks(self._session)
+
+    @cached_property
+    def analytics(self) -> AsyncAnalytics:
+        from .analytics import AsyncAnalytics
+
+        return AsyncAnalytics(self._session)
+
+    @cached_property
+    def auth(self) -> AsyncAuth:
+        from .auth import AsyncAuth
+
+        return AsyncAuth(self._session)
+
+    @cached_property
+    def tenants(self) -> AsyncTenants:
+        from .tenants import AsyncTenants
+
+        return AsyncTenants(self._session)
+
+    @cached_property
+    def api_keys(self) -> AsyncApiKeys:
+        from .api_keys import AsyncApiKeys
+
+        return AsyncApiKeys(self._session)
+
+    @cached_property
+    def currencies(self) -> AsyncCurrencies:
+        from .currencies import AsyncCurrencies
+
+        return AsyncCurrencies(self._session)
+
+    @cached_property
+    def coupons(self) -> AsyncCoupons:
+        from .coupons import AsyncCoupons
+
+        return AsyncCoupons(self._session)
+
+    @cached_property
+    def add_ons(self) -> AsyncAddOns:
+        from .add_ons import AsyncAddOns
+
+        return AsyncAddOns(self._session)
+
+    @cached_property
+    def credit_notes(self) -> AsyncCreditNotes:
+        from .credit_notes import AsyncCreditNotes
+
+        return AsyncCreditNotes(self._session)
+
+    @cached_property
+    def portal(self) -> AsyncPortal:
+        from .portal import AsyncPortal
+
+        return AsyncPortal(self._session)
+
+    @cached_property
+    def billable_metrics(self) -> AsyncBillableMetrics:
+        from .billable_metrics import AsyncBillableMetrics
+
+        return AsyncBillableMetrics(self._session)
+
+    @cached_property
+    def events(self) -> AsyncEvents:
+        from .events import AsyncEvents
+
+        return AsyncEvents(self._session)
+
+    @cached_property
+    def charges(self) -> AsyncCharges:
+        from .charges import AsyncCharges
+
+        return AsyncCharges(self._session)
+
+    @cached_property
+    def wallets(self) -> AsyncWallets:
+        from .wallets import AsyncWallets
+
+        return AsyncWallets(self._session)
+
+    @cached_property
+    def payment_methods(self) -> AsyncPaymentMethods:
+        from .payment_methods import AsyncPaymentMethods
+
+        return AsyncPaymentMethods(self._session)
+
+    @cached_property
+    def taxes(self) -> AsyncTaxes:
+        from .taxes import AsyncTaxes
+
+        return AsyncTaxes(self._session)
+
+    @cached_property
+    def plan_overrides(self) -> AsyncPlanOverrides:
+        from .plan_overrides import AsyncPlanOverrides
+
+        return AsyncPlanOverrides(self._session)

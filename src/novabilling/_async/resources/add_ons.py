@@ -1,0 +1,149 @@
+"""Add-ons: what is charged once, on the next invoice."""
+
+from __future__ import annotations
+
+from typing import AsyncIterator, Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import (
+    Date,
+    Omittable,
+    currency,
+    flag,
+    identifier,
+    money,
+    optional_identifier,
+    text,
+    timestamp,
+)
+from ..._wire import Arguments, Route, structs
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._discounts import AddOn, AppliedAddOn
+from ...types._inputs import Amount, Fields, PriceInput
+from ...types._words import Currency
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    name=text,
+    code=text,
+    description=text,
+    invoice_display_name=text,
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    created_at=timestamp,
+    add_on_id=identifier,
+    customer_id=identifier,
+    subscription_id=optional_identifier,
+    amount=money,
+    currency=currency,
+    invoiced=flag,
+)
+
+
+class AsyncAddOns(AsyncResource):
+    """Create add-ons and apply them to customers."""
+
+    async def list(
+        self, *, page: Optional[int] = None, limit: Optional[int] = None
+    ) -> PaginatedResponse[AddOn]:
+        """List one page of add-ons, the newest first; `limit` is 1 to 100 (default 20)."""
+        return await self._list(AddOn, Route("/add-ons"), page=page, limit=limit)
+
+    def iter(self) -> AsyncIterator[AddOn]:
+        """Iterate over all add-ons."""
+        return self._iter(AddOn, Route("/add-ons"))
+
+    async def create(
+        self,
+        *,
+        name: str,
+        code: str,
+        prices: Sequence[Union[PriceInput, Fields]],
+        description: Omittable[Optional[str]] = UNSET,
+        invoice_display_name: Omittable[Optional[str]] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[AddOn]:
+        """Create an add-on with one price or more; the server writes `code` in lower case.
+
+        Raises:
+            BadRequestError: The tenant has an add-on with this code.
+        """
+        body = _ARGUMENTS.body(
+            name=name,
+            code=code,
+            prices=prices,
+            description=description,
+            invoice_display_name=invoice_display_name,
+            created_at=created_at,
+        )
+        return await self._post(AddOn, Route("/add-ons"), body, repeat="once")
+
+    async def get(self, add_on_id: str) -> Response[AddOn]:
+        """Get an add-on with its prices."""
+        return await self._get(AddOn, Route("/add-ons/{add_on_id}", add_on_id))
+
+    async def update(
+        self,
+        add_on_id: str,
+        *,
+        name: Omittable[str] = UNSET,
+        description: Omittable[Optional[str]] = UNSET,
+        invoice_display_name: Omittable[Optional[str]] = UNSET,
+        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+    ) -> Response[AddOn]:
+        """Change what is given; `prices` replace all there were, `[]` removes them."""
+        body = _ARGUMENTS.body(
+            name=name,
+            description=description,
+            invoice_display_name=invoice_display_name,
+            prices=prices,
+        )
+        return await self._patch(AddOn, Route("/add-ons/{add_on_id}", add_on_id), body)
+
+    async def delete(self, add_on_id: str) -> Response[Message]:
+        """Delete an add-on, even while it is applied."""
+        return await self._delete(Route("/add-ons/{add_on_id}", add_on_id))
+
+    async def apply(
+        self,
+        *,
+        add_on_id: str,
+        customer_id: str,
+        amount: Amount,
+        currency: Union[Currency, str],
+        subscription_id: Omittable[Optional[str]] = UNSET,
+    ) -> Response[AppliedAddOn]:
+        """Charge an add-on on the customer's next invoice in this currency."""
+        body = _ARGUMENTS.body(
+            add_on_id=add_on_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency=currency,
+            subscription_id=subscription_id,
+        )
+        return await self._post(AppliedAddOn, Route("/add-ons/apply"), body, repeat="once")
+
+    async def list_applied(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        invoiced: Optional[bool] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[AppliedAddOn]:
+        """List one page of applied add-ons, those that were invoiced or those that were not."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
+        route = Route("/add-ons/applied/list")
+        return await self._list(AppliedAddOn, route, filters, page=page, limit=limit)
+
+    def iter_applied(
+        self, *, customer_id: Optional[str] = None, invoiced: Optional[bool] = None
+    ) -> AsyncIterator[AppliedAddOn]:
+        """Iterate over all applied add-ons that `list_applied` would page through."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
+        return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)
+
+    async def remove_applied(self, applied_add_on_id: str) -> Response[Message]:
+        """Take an add-on from a customer before it is invoiced."""
+        route = Route("/add-ons/applied/{applied_add_on_id}", applied_add_on_id)
+        return await self._delete(route)

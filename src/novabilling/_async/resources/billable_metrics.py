@@ -1,0 +1,98 @@
+"""Billable metrics: how usage events add up to quantities."""
+
+from __future__ import annotations
+
+from typing import Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Omittable, flag, refuse_null, text
+from ..._wire import Arguments, Route, structs, word
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._inputs import Fields, MetricFilterInput
+from ...types._metering import BillableMetric
+from ...types._words import AggregationType
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    name=text,
+    code=text,
+    description=text,
+    aggregation_type=word(AggregationType),
+    field_name=text,
+    recurring=flag,
+    filters=structs(MetricFilterInput, Arguments(key=text)),
+)
+
+
+class AsyncBillableMetrics(AsyncResource):
+    """Create, read, change and delete metrics."""
+
+    async def list(self) -> PaginatedResponse[BillableMetric]:
+        """List all metrics with the number of their charges."""
+        return await self._list(BillableMetric, Route("/billable-metrics"))
+
+    async def create(
+        self,
+        *,
+        name: str,
+        code: str,
+        aggregation_type: AggregationType,
+        description: Omittable[Optional[str]] = UNSET,
+        field_name: Omittable[Optional[str]] = UNSET,
+        recurring: Omittable[bool] = UNSET,
+        filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
+    ) -> Response[BillableMetric]:
+        """Create a metric of the events with this code.
+
+        `field_name` is the property that is summed, counted by value, or taken at its greatest.
+
+        Raises:
+            ConflictError: The tenant has a metric with this code.
+        """
+        body = _ARGUMENTS.body(
+            name=name,
+            code=code,
+            aggregation_type=aggregation_type,
+            description=description,
+            field_name=field_name,
+            recurring=recurring,
+            filters=filters,
+        )
+        return await self._post(BillableMetric, Route("/billable-metrics"), body, repeat="once")
+
+    async def get(self, billable_metric_id: str) -> Response[BillableMetric]:
+        """Get a metric with its charges."""
+        route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
+        return await self._get(BillableMetric, route)
+
+    async def update(
+        self,
+        billable_metric_id: str,
+        *,
+        name: Omittable[str] = UNSET,
+        description: Omittable[Optional[str]] = UNSET,
+        field_name: Omittable[Optional[str]] = UNSET,
+        recurring: Omittable[bool] = UNSET,
+        filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
+    ) -> Response[BillableMetric]:
+        """Change what is given; `filters` replace all there were, `[]` removes them."""
+        refuse_null("filters", filters, "the server would lose them and fail; send [] to remove")
+        body = _ARGUMENTS.body(
+            name=name,
+            description=description,
+            field_name=field_name,
+            recurring=recurring,
+            filters=filters,
+        )
+        route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
+        return await self._patch(BillableMetric, route, body)
+
+    async def delete(self, billable_metric_id: str) -> Response[Message]:
+        """Delete a metric.
+
+        Raises:
+            BadRequestError: A charge uses it.
+        """
+        route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
+        return await self._delete(route)

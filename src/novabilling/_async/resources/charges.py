@@ -1,0 +1,108 @@
+"""Charges: what the usage of a metric costs on a plan."""
+
+from __future__ import annotations
+
+from typing import Any, Mapping, Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Omittable, flag, identifier, money, refuse_null, text, whole
+from ..._wire import Arguments, Route, structs, word
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._inputs import ChargeFilterInput, Fields, GraduatedRangeInput
+from ...types._metering import Charge
+from ...types._words import BillingTiming, ChargeModel
+from ..resource import AsyncResource
+
+_RANGE = Arguments(from_value=whole, to_value=whole, per_unit_amount=money, flat_amount=money)
+_ARGUMENTS = Arguments(
+    plan_id=identifier,
+    billable_metric_id=identifier,
+    charge_model=word(ChargeModel),
+    billing_timing=word(BillingTiming),
+    invoice_display_name=text,
+    min_amount_cents=whole,
+    prorated=flag,
+    graduated_ranges=structs(GraduatedRangeInput, _RANGE),
+    filters=structs(ChargeFilterInput, Arguments(key=text)),
+)
+_ADVICE = "the server would lose them and fail; send [] to remove"
+
+
+class AsyncCharges(AsyncResource):
+    """Create, read, change and delete charges."""
+
+    async def list(self, *, plan_id: Optional[str] = None) -> PaginatedResponse[Charge]:
+        """List all charges, or those of one plan, the newest first."""
+        return await self._list(Charge, Route("/charges"), _ARGUMENTS.query(plan_id=plan_id))
+
+    async def create(
+        self,
+        *,
+        plan_id: str,
+        billable_metric_id: str,
+        charge_model: ChargeModel,
+        billing_timing: Omittable[BillingTiming] = UNSET,
+        invoice_display_name: Omittable[Optional[str]] = UNSET,
+        min_amount_cents: Omittable[Optional[int]] = UNSET,
+        prorated: Omittable[bool] = UNSET,
+        properties: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+        graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
+        filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
+    ) -> Response[Charge]:
+        """Create a charge; `properties` are those of the model and sent as they are.
+
+        Raises:
+            ConflictError: The plan has a charge for this metric.
+        """
+        body = _ARGUMENTS.body(
+            plan_id=plan_id,
+            billable_metric_id=billable_metric_id,
+            charge_model=charge_model,
+            billing_timing=billing_timing,
+            invoice_display_name=invoice_display_name,
+            min_amount_cents=min_amount_cents,
+            prorated=prorated,
+            properties=properties,
+            graduated_ranges=graduated_ranges,
+            filters=filters,
+        )
+        return await self._post(Charge, Route("/charges"), body, repeat="once")
+
+    async def get(self, charge_id: str) -> Response[Charge]:
+        """Get a charge with its metric and plan."""
+        return await self._get(Charge, Route("/charges/{charge_id}", charge_id))
+
+    async def update(
+        self,
+        charge_id: str,
+        *,
+        billing_timing: Omittable[BillingTiming] = UNSET,
+        invoice_display_name: Omittable[Optional[str]] = UNSET,
+        min_amount_cents: Omittable[Optional[int]] = UNSET,
+        prorated: Omittable[bool] = UNSET,
+        properties: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+        graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
+        filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
+    ) -> Response[Charge]:
+        """Change what is given; ranges and filters replace all there were, `[]` removes them."""
+        refuse_null("graduated_ranges", graduated_ranges, _ADVICE)
+        refuse_null("filters", filters, _ADVICE)
+        body = _ARGUMENTS.body(
+            billing_timing=billing_timing,
+            invoice_display_name=invoice_display_name,
+            min_amount_cents=min_amount_cents,
+            prorated=prorated,
+            properties=properties,
+            graduated_ranges=graduated_ranges,
+            filters=filters,
+        )
+        return await self._patch(Charge, Route("/charges/{charge_id}", charge_id), body)
+
+    async def delete(self, charge_id: str) -> Response[Message]:
+        """Delete a charge."""
+        return await self._delete(Route("/charges/{charge_id}", charge_id))
+
+    async def get_by_plan(self, plan_id: str) -> PaginatedResponse[Charge]:
+        """List all charges of a plan, the oldest first; none for an unknown plan."""
+        return await self._list(Charge, Route("/charges/plan/{plan_id}", plan_id))

@@ -1,0 +1,159 @@
+"""Coupons: discounts on the invoices of customers."""
+
+from __future__ import annotations
+
+from typing import AsyncIterator, Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import (
+    Date,
+    Omittable,
+    currency,
+    flag,
+    identifier,
+    identifiers,
+    money,
+    optional_identifier,
+    refuse_null,
+    text,
+    timestamp,
+    whole,
+)
+from ..._calls import Call
+from ..._coupons import read_deleted
+from ..._wire import Arguments, Route, word
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._discounts import AppliedCoupon, Coupon, DeletedCoupon
+from ...types._inputs import Amount
+from ...types._words import Currency, DiscountType
+from ..resource import ALREADY_DELETED, AsyncResource
+
+_ARGUMENTS = Arguments(
+    wire={"active": "isActive"},
+    code=text,
+    name=text,
+    description=text,
+    discount_type=word(DiscountType),
+    discount_value=money,
+    currency=currency,
+    max_redemptions=whole,
+    applies_to_plan_ids=identifiers,
+    expires_at=timestamp,
+    created_at=timestamp,
+    active=flag,
+    coupon_id=identifier,
+    customer_id=identifier,
+    subscription_id=optional_identifier,
+    uses_remaining=whole,
+)
+
+
+class AsyncCoupons(AsyncResource):
+    """Create coupons and apply them to customers."""
+
+    async def list(
+        self,
+        *,
+        active: Optional[bool] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Coupon]:
+        """List one page of coupons, the newest first; `limit` is 1 to 100 (default 20)."""
+        filters = _ARGUMENTS.query(active=active)
+        return await self._list(Coupon, Route("/coupons"), filters, page=page, limit=limit)
+
+    def iter(self, *, active: Optional[bool] = None) -> AsyncIterator[Coupon]:
+        """Iterate over all coupons that `list` would page through."""
+        return self._iter(Coupon, Route("/coupons"), _ARGUMENTS.query(active=active))
+
+    async def create(
+        self,
+        *,
+        code: str,
+        name: str,
+        discount_type: DiscountType,
+        discount_value: Amount,
+        description: Omittable[Optional[str]] = UNSET,
+        currency: Omittable[Union[Currency, str, None]] = UNSET,
+        max_redemptions: Omittable[Optional[int]] = UNSET,
+        applies_to_plan_ids: Omittable[Sequence[str]] = UNSET,
+        expires_at: Omittable[Optional[Date]] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[Coupon]:
+        """Create a coupon; the server writes `code` in upper case.
+
+        A percentage is at most 100; a fixed amount needs `currency`.
+
+        Raises:
+            BadRequestError: The tenant has a coupon with this code.
+        """
+        body = _ARGUMENTS.body(
+            code=code,
+            name=name,
+            discount_type=discount_type,
+            discount_value=discount_value,
+            description=description,
+            currency=currency,
+            max_redemptions=max_redemptions,
+            applies_to_plan_ids=applies_to_plan_ids,
+            expires_at=expires_at,
+            created_at=created_at,
+        )
+        return await self._post(Coupon, Route("/coupons"), body, repeat="once")
+
+    async def get(self, coupon_id: str) -> Response[Coupon]:
+        """Get a coupon with at most 20 of its applications."""
+        return await self._get(Coupon, Route("/coupons/{coupon_id}", coupon_id))
+
+    async def update(
+        self,
+        coupon_id: str,
+        *,
+        name: Omittable[str] = UNSET,
+        description: Omittable[Optional[str]] = UNSET,
+        active: Omittable[bool] = UNSET,
+        expires_at: Omittable[Date] = UNSET,
+    ) -> Response[Coupon]:
+        """Change what is given. An expiry can be moved, but not removed."""
+        advice = "the server would expire the coupon at once; send a date far in the future"
+        refuse_null("expires_at", expires_at, advice)
+        body = _ARGUMENTS.body(
+            name=name, description=description, active=active, expires_at=expires_at
+        )
+        return await self._patch(Coupon, Route("/coupons/{coupon_id}", coupon_id), body)
+
+    async def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
+        """Delete a coupon, or make it inactive if it was ever applied."""
+        route = Route("/coupons/{coupon_id}", coupon_id)
+        call = Call("DELETE", route, "idempotent", gone_is_done=True)
+        http = await self._send(call)
+        if http.status_code == 404:
+            return Response(DeletedCoupon(message=ALREADY_DELETED), http)
+        return Response(self._read(call, http, read_deleted), http)
+
+    async def apply(
+        self,
+        *,
+        coupon_id: str,
+        customer_id: str,
+        subscription_id: Omittable[Optional[str]] = UNSET,
+        uses_remaining: Omittable[Optional[int]] = UNSET,
+    ) -> Response[AppliedCoupon]:
+        """Apply a coupon to the next invoices of a customer; `uses_remaining` limits how many.
+
+        Raises:
+            BadRequestError: The customer has it already, or it is inactive, expired or used up.
+        """
+        body = _ARGUMENTS.body(
+            coupon_id=coupon_id,
+            customer_id=customer_id,
+            subscription_id=subscription_id,
+            uses_remaining=uses_remaining,
+        )
+        return await self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
+
+    async def remove_applied(self, applied_coupon_id: str) -> Response[Message]:
+        """Take a coupon from a customer; its redemption is not given back."""
+        route = Route("/coupons/applied/{applied_coupon_id}", applied_coupon_id)
+        return await self._delete(route)

@@ -1,0 +1,109 @@
+"""Credit notes: amounts of invoices that need not be paid, or are given back."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Mapping, Optional, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Date, Omittable, currency, identifier, money, timestamp
+from ..._wire import Arguments, Route, word
+from ...types._common import PaginatedResponse, Response
+from ...types._discounts import CreditNote
+from ...types._inputs import Amount
+from ...types._words import CreditNoteReason, CreditNoteStatus, Currency
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    invoice_id=identifier,
+    customer_id=identifier,
+    amount=money,
+    currency=currency,
+    reason=word(CreditNoteReason),
+    status=word(CreditNoteStatus),
+    created_at=timestamp,
+)
+
+
+class AsyncCreditNotes(AsyncResource):
+    """Create credit notes, finalize and void them."""
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        invoice_id: Optional[str] = None,
+        status: Optional[CreditNoteStatus] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[CreditNote]:
+        """List one page of credit notes, the newest first; `limit` is 1 to 100 (default 20)."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
+        return await self._list(CreditNote, Route("/credit-notes"), filters, page=page, limit=limit)
+
+    def iter(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        invoice_id: Optional[str] = None,
+        status: Optional[CreditNoteStatus] = None,
+    ) -> AsyncIterator[CreditNote]:
+        """Iterate over all credit notes that `list` would page through."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
+        return self._iter(CreditNote, Route("/credit-notes"), filters)
+
+    async def create(
+        self,
+        *,
+        invoice_id: str,
+        customer_id: str,
+        amount: Amount,
+        currency: Union[Currency, str],
+        reason: CreditNoteReason,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+        status: Omittable[CreditNoteStatus] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[CreditNote]:
+        """Create a credit note, a draft unless told otherwise.
+
+        All notes of an invoice that are not void may add up to its amount. The 1.0 server does
+        not compare the currency.
+        """
+        body = _ARGUMENTS.body(
+            invoice_id=invoice_id,
+            customer_id=customer_id,
+            amount=amount,
+            currency=currency,
+            reason=reason,
+            metadata=metadata,
+            status=status,
+            created_at=created_at,
+        )
+        return await self._post(CreditNote, Route("/credit-notes"), body, repeat="once")
+
+    async def get(self, credit_note_id: str) -> Response[CreditNote]:
+        """Get a credit note with its invoice and customer in short."""
+        return await self._get(CreditNote, Route("/credit-notes/{credit_note_id}", credit_note_id))
+
+    async def update(
+        self,
+        credit_note_id: str,
+        *,
+        amount: Omittable[Amount] = UNSET,
+        reason: Omittable[CreditNoteReason] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[CreditNote]:
+        """Change what is given, while the note is a draft."""
+        body = _ARGUMENTS.body(amount=amount, reason=reason, metadata=metadata)
+        route = Route("/credit-notes/{credit_note_id}", credit_note_id)
+        return await self._patch(CreditNote, route, body)
+
+    async def finalize(self, credit_note_id: str) -> Response[CreditNote]:
+        """Finalize a draft."""
+        route = Route("/credit-notes/{credit_note_id}/finalize", credit_note_id)
+        return await self._post(CreditNote, route, repeat="once")
+
+    async def void(self, credit_note_id: str) -> Response[CreditNote]:
+        """Void a credit note, a draft or a finalized one."""
+        route = Route("/credit-notes/{credit_note_id}/void", credit_note_id)
+        return await self._post(CreditNote, route, repeat="once")

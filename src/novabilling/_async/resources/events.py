@@ -1,0 +1,121 @@
+"""Events: the usage that is metered. Each is counted once, however often it is sent."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Mapping, Optional, Sequence, Union
+
+from msgspec import UNSET
+
+from ..._arguments import Date, Omittable, identifier, text, timestamp
+from ..._errors import NovaBillingError
+from ..._events import EMPTY_BATCH, event_body, merge, prepare, slices
+from ..._secrets import Secret
+from ..._wire import Arguments, Route
+from ...types._common import PaginatedResponse, Response
+from ...types._inputs import Fields, UsageEventInput
+from ...types._metering import EventBatch, UsageEvent
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    wire={"date_from": "from", "date_to": "to", "limit": "perPage"},
+    subscription_id=identifier,
+    code=text,
+    date_from=timestamp,
+    date_to=timestamp,
+)
+
+
+class AsyncEvents(AsyncResource):
+    """Send usage events and read them."""
+
+    async def create(
+        self,
+        *,
+        subscription_id: str,
+        code: str,
+        transaction_id: Omittable[str] = UNSET,
+        timestamp: Omittable[Date] = UNSET,
+        properties: Omittable[Mapping[str, Any]] = UNSET,
+    ) -> Response[UsageEvent]:
+        """Send one event; `subscription_id` may be the subscription's external id.
+
+        An event with a `transaction_id` that the server knows is not counted again, whatever it
+        holds; one that is left out is made up. It stands in `events` of an error.
+        """
+        event = UsageEventInput(
+            subscription_id=subscription_id,
+            code=code,
+            transaction_id=transaction_id,
+            timestamp=timestamp,
+            properties=properties,
+        )
+        events = prepare([event])
+        try:
+            return await self._post(
+                UsageEvent, Route("/events"), event_body(events[0]), repeat="keyed"
+            )
+        except NovaBillingError as error:
+            error.events, error.partial = events, EMPTY_BATCH
+            raise
+
+    async def create_batch(
+        self, events: Sequence[Union[UsageEventInput, Fields]]
+    ) -> Response[EventBatch]:
+        """Send any number of events, in slices; look at `errors` of the merged result.
+
+        All are checked before the first is sent. An error carries `events`, all of them with their
+        transaction ids, and `partial`, the result so far: sending `error.events` again counts
+        nothing twice.
+        """
+        prepared = prepare(events)
+        first, *rest = slices(prepared)
+        result = EMPTY_BATCH
+        try:
+            answer = await self._post_batch(first)
+            result = answer.data
+            for body in rest:
+                answer = await self._post_batch(body)
+                result = merge(result, answer.data)
+        except NovaBillingError as error:
+            error.events, error.partial = prepared, result
+            error.may_have_been_applied |= result.total > 0
+            raise
+        return Response(result, answer.http)
+
+    async def _post_batch(self, body: Secret[bytes]) -> Response[EventBatch]:
+        return await self._post(EventBatch, Route("/events/batch"), body, repeat="keyed")
+
+    async def get(self, event_id: str) -> Response[UsageEvent]:
+        """Get an event."""
+        return await self._get(UsageEvent, Route("/events/{event_id}", event_id))
+
+    async def get_by_subscription(
+        self,
+        subscription_id: str,
+        *,
+        code: Optional[str] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[UsageEvent]:
+        """List one page of a subscription's events, the latest first; none for an unknown one.
+
+        The dates bound `timestamp`; `limit` is 1 to 100 (default 50).
+        """
+        filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
+        route = Route("/events/subscription/{subscription_id}", subscription_id)
+        return await self._list(UsageEvent, route, filters, _ARGUMENTS, page=page, limit=limit)
+
+    def iter_by_subscription(
+        self,
+        subscription_id: str,
+        *,
+        code: Optional[str] = None,
+        date_from: Optional[Date] = None,
+        date_to: Optional[Date] = None,
+    ) -> AsyncIterator[UsageEvent]:
+        """Iterate over all events that `get_by_subscription` would page through."""
+        filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
+        route = Route("/events/subscription/{subscription_id}", subscription_id)
+        return self._iter(UsageEvent, route, filters, _ARGUMENTS)

@@ -1,0 +1,106 @@
+"""Plan overrides: other terms of a plan for one customer."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, AsyncIterator, Mapping, Optional, Sequence
+
+from msgspec import UNSET
+
+from ..._arguments import Omittable, identifier, money
+from ..._warnings import NovaBillingWarning
+from ..._wire import Arguments, Route
+from ...types._common import Message, PaginatedResponse, Response
+from ...types._inputs import Amount
+from ...types._plan_overrides import PlanOverride
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    customer_id=identifier, plan_id=identifier, overridden_minimum_commitment=money
+)
+_LOST = "plan_overrides: the 1.0 server stores overridden_prices and overridden_charges as empty"
+
+
+class AsyncPlanOverrides(AsyncResource):
+    """Create, read, change and delete overrides.
+
+    The 1.0 server stores the objects in prices and charges as empty, so that they have no effect;
+    a `NovaBillingWarning` says so where they are given.
+    """
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        plan_id: Optional[str] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[PlanOverride]:
+        """List one page of overrides, the newest first; `limit` is 1 to 100 (default 50)."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
+        route = Route("/plan-overrides")
+        return await self._list(PlanOverride, route, filters, page=page, limit=limit)
+
+    def iter(
+        self, *, customer_id: Optional[str] = None, plan_id: Optional[str] = None
+    ) -> AsyncIterator[PlanOverride]:
+        """Iterate over all overrides that `list` would page through."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
+        return self._iter(PlanOverride, Route("/plan-overrides"), filters)
+
+    async def create(
+        self,
+        *,
+        customer_id: str,
+        plan_id: str,
+        overridden_prices: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
+        overridden_minimum_commitment: Omittable[Optional[Amount]] = UNSET,
+        overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[PlanOverride]:
+        """Create an override.
+
+        Raises:
+            ConflictError: The customer has an override of this plan.
+        """
+        if overridden_prices or overridden_charges:
+            warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
+        body = _ARGUMENTS.body(
+            customer_id=customer_id,
+            plan_id=plan_id,
+            overridden_prices=overridden_prices,
+            overridden_minimum_commitment=overridden_minimum_commitment,
+            overridden_charges=overridden_charges,
+            metadata=metadata,
+        )
+        return await self._post(PlanOverride, Route("/plan-overrides"), body, repeat="once")
+
+    async def get(self, plan_override_id: str) -> Response[PlanOverride]:
+        """Get an override with its customer and plan in short."""
+        route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
+        return await self._get(PlanOverride, route)
+
+    async def update(
+        self,
+        plan_override_id: str,
+        *,
+        overridden_prices: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
+        overridden_minimum_commitment: Omittable[Optional[Amount]] = UNSET,
+        overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[PlanOverride]:
+        """Change what is given; None clears a field."""
+        if overridden_prices or overridden_charges:
+            warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
+        body = _ARGUMENTS.body(
+            overridden_prices=overridden_prices,
+            overridden_minimum_commitment=overridden_minimum_commitment,
+            overridden_charges=overridden_charges,
+            metadata=metadata,
+        )
+        route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
+        return await self._patch(PlanOverride, route, body)
+
+    async def delete(self, plan_override_id: str) -> Response[Message]:
+        """Delete an override: the plan's own terms apply again."""
+        return await self._delete(Route("/plan-overrides/{plan_override_id}", plan_override_id))

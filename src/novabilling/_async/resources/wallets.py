@@ -1,0 +1,194 @@
+"""Wallets: credits that customers pay in advance."""
+
+from __future__ import annotations
+
+from typing import Any, AsyncIterator, Mapping, Optional, Union
+
+from msgspec import UNSET
+
+from ..._answers import decode_object
+from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
+from ..._calls import Call
+from ..._errors import BadRequestError, NovaBillingError
+from ..._wire import Arguments, Route, word
+from ...types._common import PaginatedResponse, Response
+from ...types._inputs import Amount
+from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
+from ...types._words import (
+    Currency,
+    WalletStatus,
+    WalletTransactionKind,
+    WalletTransactionStatus,
+    WalletTransactionType,
+)
+from ..resource import AsyncResource
+
+_ARGUMENTS = Arguments(
+    customer_id=identifier,
+    wallet_id=identifier,
+    name=text,
+    currency=currency,
+    rate_amount=money,
+    paid_credits=money,
+    granted_credits=money,
+    voided_credits=money,
+    expiration_at=timestamp,
+    created_at=timestamp,
+    status=word(WalletStatus),
+)
+_TRANSACTIONS = Arguments(
+    status=word(WalletTransactionStatus),
+    transaction_status=word(WalletTransactionKind),
+    transaction_type=word(WalletTransactionType),
+)
+
+
+class AsyncWallets(AsyncResource):
+    """Create wallets, fill them, and end them."""
+
+    async def list(
+        self,
+        *,
+        customer_id: Optional[str] = None,
+        status: Optional[WalletStatus] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Wallet]:
+        """List one page of wallets, the newest first; `limit` is 1 to 100 (default 20)."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
+        return await self._list(Wallet, Route("/wallets"), filters, page=page, limit=limit)
+
+    def iter(
+        self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
+    ) -> AsyncIterator[Wallet]:
+        """Iterate over all wallets that `list` would page through."""
+        filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
+        return self._iter(Wallet, Route("/wallets"), filters)
+
+    async def create(
+        self,
+        *,
+        customer_id: str,
+        currency: Union[Currency, str],
+        name: Omittable[Optional[str]] = UNSET,
+        rate_amount: Omittable[Optional[Amount]] = UNSET,
+        paid_credits: Omittable[Optional[Amount]] = UNSET,
+        granted_credits: Omittable[Optional[Amount]] = UNSET,
+        expiration_at: Omittable[Optional[Date]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+        created_at: Omittable[Optional[Date]] = UNSET,
+    ) -> Response[Wallet]:
+        """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
+
+        Sent twice it makes two wallets, so it is never repeated after it may have worked.
+        """
+        body = _ARGUMENTS.body(
+            customer_id=customer_id,
+            currency=currency,
+            name=name,
+            rate_amount=rate_amount,
+            paid_credits=paid_credits,
+            granted_credits=granted_credits,
+            expiration_at=expiration_at,
+            metadata=metadata,
+            created_at=created_at,
+        )
+        return await self._post(Wallet, Route("/wallets"), body, repeat="once")
+
+    async def get(self, wallet_id: str) -> Response[Wallet]:
+        """Get a wallet with its customer."""
+        return await self._get(Wallet, Route("/wallets/{wallet_id}", wallet_id))
+
+    async def update(
+        self,
+        wallet_id: str,
+        *,
+        name: Omittable[Optional[str]] = UNSET,
+        expiration_at: Omittable[Optional[Date]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[Wallet]:
+        """Change what is given; None clears a field."""
+        body = _ARGUMENTS.body(name=name, expiration_at=expiration_at, metadata=metadata)
+        return await self._patch(Wallet, Route("/wallets/{wallet_id}", wallet_id), body)
+
+    async def terminate(self, wallet_id: str) -> Response[Wallet]:
+        """End a wallet; what is left in it is lost.
+
+        Raises:
+            BadRequestError: It was terminated before.
+        """
+        call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent")
+        try:
+            http = await self._send(call)
+        except BadRequestError as error:
+            if not error.may_have_been_applied:
+                raise
+            # An earlier attempt of this call may have worked: then this is what it leads to.
+            refused = error
+        else:
+            return Response(self._read(call, http, decode_object, Wallet), http)
+        return await self._terminated(wallet_id, refused)
+
+    async def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
+        try:
+            wallet = await self.get(wallet_id)
+        except NovaBillingError as error:
+            error.may_have_been_applied = True
+            raise
+        if wallet.data.status != "terminated":
+            raise refused
+        return wallet
+
+    async def create_transaction(
+        self,
+        *,
+        wallet_id: str,
+        paid_credits: Omittable[Optional[Amount]] = UNSET,
+        granted_credits: Omittable[Optional[Amount]] = UNSET,
+        voided_credits: Omittable[Optional[Amount]] = UNSET,
+        metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
+    ) -> Response[WalletTopUp]:
+        """Add credits that were paid or granted, or take away voided ones: voided first.
+
+        Sent twice it counts twice, so it is never repeated after it may have worked.
+        """
+        body = _ARGUMENTS.body(
+            wallet_id=wallet_id,
+            paid_credits=paid_credits,
+            granted_credits=granted_credits,
+            voided_credits=voided_credits,
+            metadata=metadata,
+        )
+        return await self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
+
+    async def get_transactions(
+        self,
+        wallet_id: str,
+        *,
+        status: Optional[WalletTransactionStatus] = None,
+        transaction_status: Optional[WalletTransactionKind] = None,
+        transaction_type: Optional[WalletTransactionType] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[WalletTransaction]:
+        """List one page of a wallet's transactions, the newest first (`limit` default 20)."""
+        filters = _TRANSACTIONS.query(
+            status=status, transaction_status=transaction_status, transaction_type=transaction_type
+        )
+        route = Route("/wallets/{wallet_id}/transactions", wallet_id)
+        return await self._list(WalletTransaction, route, filters, page=page, limit=limit)
+
+    def iter_transactions(
+        self,
+        wallet_id: str,
+        *,
+        status: Optional[WalletTransactionStatus] = None,
+        transaction_status: Optional[WalletTransactionKind] = None,
+        transaction_type: Optional[WalletTransactionType] = None,
+    ) -> AsyncIterator[WalletTransaction]:
+        """Iterate over all transactions that `get_transactions` would page through."""
+        filters = _TRANSACTIONS.query(
+            status=status, transaction_status=transaction_status, transaction_type=transaction_type
+        )
+        route = Route("/wallets/{wallet_id}/transactions", wallet_id)
+        return self._iter(WalletTransaction, route, filters)
