@@ -1,4 +1,4 @@
-"""The TLS settings that all clients share, and TLS over a stream of anyio."""
+"""The TLS settings that all clients share, and TLS over an async socket."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from ._concurrency import RenewedLock
 
 T = TypeVar("T")
 
-READ_SIZE = 256 * 1024
-"""As much as asyncio reads at once: what it keeps back could not be seen."""
+READ_SIZE = 64 * 1024
 
 _lock = RenewedLock()
 
@@ -33,7 +32,7 @@ def _context(file: object, folder: object) -> ssl.SSLContext:  # noqa: ARG001  #
 
 
 class AsyncTls:
-    """TLS over a stream of anyio, whose own TLS cannot say whether it holds unread bytes."""
+    """TLS over a socket; `is_readable` sees what has arrived and was not read."""
 
     def __init__(self, stream: Any, context: ssl.SSLContext, host: str) -> None:
         self._stream = stream
@@ -61,16 +60,15 @@ class AsyncTls:
             rest = rest[await self._call(self._tls.write, rest) :]
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
-        from anyio import EndOfStream
-
         while True:
             try:
                 result = work(*args)
             except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
                 await self._flush()
-                try:
-                    self._incoming.write(await self._stream.receive(READ_SIZE))
-                except EndOfStream:
+                data = await self._stream.receive(READ_SIZE)
+                if data:
+                    self._incoming.write(data)
+                else:
                     self._incoming.write_eof()
             else:
                 await self._flush()
@@ -90,6 +88,6 @@ class AsyncTls:
             return True
         return True
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close the connection without a farewell, as HTTP allows."""
-        await self._stream.aclose()
+        self._stream.close()

@@ -129,7 +129,6 @@ def test_closing_ends_the_calls_of_other_threads_over_tls(tls, trusted):
         assert server.settle(0) == 0
 
 
-@pytest.mark.filterwarnings("ignore:unclosed transport:ResourceWarning")
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_closing_ends_the_calls_of_another_loop(backend, place):
