@@ -96,7 +96,13 @@ def wallet(a: Account, amount: Any) -> List[Decimal]:
     created = a.client.wallets.create(
         customer_id=a.customer, currency="NGN", paid_credits=amount
     ).data
-    return [created.credits_balance, a.client.wallets.get(created.id).data.balance]
+    read = a.client.wallets.get(created.id).data
+    return [created.credits_balance, read.credits_balance, *worth(amount, read.balance)]
+
+
+def worth(amount: Any, *computed: Decimal) -> List[Decimal]:
+    """Return what the server multiplies, in floats: exact as far as amounts with a fraction are."""
+    return list(computed) if exact(amount) < 10**11 else []
 
 
 def top_up(a: Account, amount: Any) -> List[Decimal]:
@@ -106,7 +112,8 @@ def top_up(a: Account, amount: Any) -> List[Decimal]:
         return [Decimal(len(done.transactions))]  # there is nothing to add
     (transaction,) = done.transactions
     (read,) = a.client.wallets.get_transactions(empty)
-    return [transaction.credit_amount, transaction.amount, read.amount, done.wallet.balance]
+    amounts = [transaction.credit_amount, read.credit_amount, done.wallet.credits_balance]
+    return [*amounts, *worth(amount, transaction.amount, read.amount, done.wallet.balance)]
 
 
 def discount(a: Account, amount: Any) -> List[Decimal]:
@@ -206,6 +213,21 @@ def test_an_amount_is_read_back_as_it_was_sent(name, amount):
 
     assert read
     assert set(read) == {exact(amount)}
+
+
+@patient
+@given(amount=amounts.filter(bool))
+@example(amount=LONGEST)
+@example(amount=0.0001)
+def test_what_a_credit_is_worth_is_read_back_as_it_was_sent(amount):
+    a = account()
+
+    created = a.client.wallets.create(
+        customer_id=a.customer, currency="NGN", rate_amount=amount
+    ).data
+
+    assert created.rate_amount == exact(amount)
+    assert a.client.wallets.get(created.id).data.rate_amount == exact(amount)
 
 
 @patient
