@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+import sys
 import threading
 import time
 from contextlib import nullcontext
@@ -103,7 +103,8 @@ class LoopEvent:
     __slots__ = ("_future",)
 
     def __init__(self) -> None:
-        self._future = asyncio.get_running_loop().create_future()
+        loop: Any = async_home()
+        self._future = loop.create_future()
 
     async def wait(self, limits: Limits) -> None:
         seconds = limits.left("pool")
@@ -188,10 +189,12 @@ if hasattr(os, "register_at_fork"):  # not on Windows
 
 def async_home() -> object:
     """Return the running event loop: what was made on it cannot be used on another."""
+    asyncio = sys.modules.get("asyncio")  # whoever runs it has imported it
     try:
-        if asyncio.current_task() is not None:  # the common case, without what anyio asks
+        # The common case, without what anyio asks; under trio there is no loop of asyncio.
+        if asyncio is not None and asyncio.current_task() is not None:
             return asyncio.get_running_loop()
-    except RuntimeError:  # trio
+    except RuntimeError:
         pass
     from anyio.lowlevel import current_token
 

@@ -11,7 +11,6 @@ from typing import Any, Generator, Optional
 
 from ._concurrency import async_home, run_soon
 from ._limits import Limits
-from ._sockets import connect
 from ._tls import READ_SIZE, AsyncTls
 
 
@@ -52,6 +51,8 @@ class AsyncStream:
     ) -> None:
         """Connect, with TLS if there is a context."""
         import anyio
+
+        from ._sockets import connect
 
         self._home = async_home()
         with anyio.fail_after(limits.operation("connect")) as self._scope:
