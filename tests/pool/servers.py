@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Callable, Dict, Iterator, List, NamedTuple, Optional, Set
 from urllib.parse import unquote
@@ -242,10 +242,8 @@ class Server:
         socket.create_connection(self._listener.getsockname()).close()
         with self._lock:
             for peer in self.live:
-                try:
+                with suppress(OSError):
                     socket.socket.shutdown(peer.sock, socket.SHUT_RDWR)
-                except OSError:
-                    continue
 
     def close(self) -> None:
         for thread in self._threads:
