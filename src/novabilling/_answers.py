@@ -6,6 +6,7 @@ hosted API may wrap the first two in `{"data": ...}`. All of them are understood
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timezone
 from functools import lru_cache
 from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
@@ -18,8 +19,10 @@ from .types._common import PaginationMeta
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises when an answer is not what the operation returns."""
 
-_OFFSET_ENDS = (b':00"', b':30"', b':45"')
-"""How a timestamp with another offset than Z ends."""
+
+# How a timestamp with another offset than Z ends; two searches, which begin with a plain byte.
+_EAST = re.compile(rb'\+\d\d:?\d\d"').search
+_WEST = re.compile(rb'-\d\d:?\d\d"').search
 
 _Limit = Union[int, float, None]
 """Some routes of the 1.0 server give a fraction back."""
@@ -93,8 +96,11 @@ def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], Paginati
 
 def _in_utc(content: bytes, value: Any) -> Any:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
-    if any(end in content for end in _OFFSET_ENDS):
-        _move_to_utc(value)
+    if _EAST(content) or _WEST(content):
+        try:
+            _move_to_utc(value)
+        except OverflowError:
+            raise msgspec.ValidationError("Expected a time of the years 1 to 9999") from None
     return value
 
 

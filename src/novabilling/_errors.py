@@ -257,9 +257,9 @@ def _target(location: str) -> str:
 def _timestamp(value: Any) -> Optional[datetime]:
     try:
         moment = msgspec.convert(value, datetime)
-    except msgspec.ValidationError:
+        return moment.astimezone(timezone.utc) if moment.tzinfo else None
+    except (msgspec.ValidationError, OverflowError):  # or of no year from 1 to 9999 in UTC
         return None
-    return moment.astimezone(timezone.utc) if moment.tzinfo else None
 
 
 def _field_errors(items: Any) -> List[FieldError]:

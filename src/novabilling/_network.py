@@ -11,6 +11,7 @@ from typing import Any, Generator, Optional
 
 from ._concurrency import async_home, run_soon
 from ._limits import Limits
+from ._secrets import Secret
 from ._tls import READ_SIZE, AsyncTls
 
 
@@ -75,7 +76,7 @@ class AsyncStream:
         with anyio.fail_after(seconds):
             return await self._stream.receive(READ_SIZE)  # type: ignore[no-any-return]
 
-    async def write(self, data: bytes, limits: Limits) -> None:
+    async def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
         import anyio
 
@@ -157,9 +158,9 @@ class Stream:
             data: bytes = self._sock.recv(READ_SIZE)
             return data
 
-    def write(self, data: bytes, limits: Limits) -> None:
+    def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
-        rest = memoryview(data)
+        rest = memoryview(data.reveal())
         with _timed():
             while rest:
                 self._sock.settimeout(limits.left("write"))

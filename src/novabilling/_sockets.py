@@ -7,6 +7,7 @@ import socket
 from typing import Any, List, Tuple
 
 from ._concurrency import async_home
+from ._secrets import Secret
 
 HEAD_START = 0.25
 """Seconds after which the next address of a host is tried beside the one before."""
@@ -28,9 +29,9 @@ class LoopSocket:
         await asyncio.sleep(0)  # what has arrived is given at once, and others want their turn
         return await self._loop.sock_recv(self.sock, size)  # type: ignore[no-any-return]
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: Secret[bytes]) -> None:
         """Write all of it."""
-        await self._loop.sock_sendall(self.sock, data)
+        await self._loop.sock_sendall(self.sock, data.reveal())
 
     def close(self) -> None:
         self.sock.close()
@@ -52,9 +53,9 @@ class TrioSocket:
         """Read what there is; nothing at the end."""
         return await self._trio.recv(size)
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: Secret[bytes]) -> None:
         """Write all of it."""
-        rest = memoryview(data)
+        rest = memoryview(data.reveal())
         while rest:
             rest = rest[await self._trio.send(rest) :]
 

@@ -10,6 +10,7 @@ from typing import Any, Callable, TypeVar
 import httpx
 
 from ._concurrency import RenewedLock
+from ._secrets import Secret
 
 T = TypeVar("T")
 
@@ -53,9 +54,9 @@ class AsyncTls:
                 return b""  # many servers end without a word
             raise
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: Secret[bytes]) -> None:
         """Write all of it."""
-        rest = memoryview(data)
+        rest = memoryview(data.reveal())
         while rest:
             rest = rest[await self._call(self._tls.write, rest) :]
 
@@ -76,7 +77,7 @@ class AsyncTls:
 
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await self._stream.send(self._outgoing.read())
+            await self._stream.send(Secret(self._outgoing.read()))
 
     def is_readable(self) -> bool:
         """Say whether something has arrived that was not read."""

@@ -41,6 +41,8 @@ class AsyncBody:
         return b"".join(self._chunks)
 
     async def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
-        self._progress.on_disk = True
-        await _concurrency.async_run(work, *args)
-        self._progress.on_disk = False
+        try:
+            await _concurrency.async_run(work, *args)
+        except Exception:  # of the file; the timeout of the attempt is none
+            self._progress.on_disk = True
+            raise

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Tuple
+from typing import List, Optional
 
 import h11
+import httpx
 
 from .. import _concurrency
+from .._calls import Attempt
 from .._limits import Limits
 from .._network import AsyncStream
+from .._secrets import Secret
 
 MAX_HEAD = 100 * 1024
 MAX_INTERIM = 100  # answers 1xx before the real one
-
-Headers = List[Tuple[bytes, bytes]]
 
 
 class AsyncConnection:
@@ -24,13 +25,16 @@ class AsyncConnection:
         self.idle_since = 0.0
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
-    def encode(self, method: str, target: bytes, headers: Headers, body: Optional[bytes]) -> bytes:
-        """Begin an exchange: return the request in one piece."""
-        events: List[h11.Event] = [h11.Request(method=method, target=target, headers=headers)]
-        if body:
-            events.append(h11.Data(data=body))
+    def encode(self, attempt: Attempt, url: httpx.URL) -> Secret[bytes]:
+        """Begin an exchange: return the request in one piece, which holds the token."""
+        headers = attempt.raw_headers(url)
+        events: List[h11.Event] = [
+            h11.Request(method=attempt.method, target=url.raw_path, headers=headers)
+        ]
+        if attempt.body is not None and attempt.body.reveal():
+            events.append(h11.Data(data=attempt.body.reveal()))
         events.append(h11.EndOfMessage())
-        return b"".join(self._h11.send(event) or b"" for event in events)
+        return Secret(b"".join(self._h11.send(event) or b"" for event in events))
 
     async def read_head(self, limits: Limits) -> h11.Response:
         """Read status and headers of the answer."""

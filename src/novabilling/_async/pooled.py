@@ -51,8 +51,7 @@ class AsyncPooled:
         self, connection: AsyncConnection, attempt: Attempt, url: httpx.URL, progress: Progress
     ) -> httpx.Response:
         limits = progress.limits
-        content = None if attempt.body is None else attempt.body.reveal()
-        request = connection.encode(attempt.method, url.raw_path, attempt.raw_headers(url), content)
+        request = connection.encode(attempt, url)
         limits.check()
         progress.sent = True
         await connection.stream.write(request, limits)

@@ -42,6 +42,8 @@ class Body:
         return b"".join(self._chunks)
 
     def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
-        self._progress.on_disk = True
-        _concurrency.run(work, *args)
-        self._progress.on_disk = False
+        try:
+            _concurrency.run(work, *args)
+        except Exception:  # of the file; the timeout of the attempt is none
+            self._progress.on_disk = True
+            raise
