@@ -23,8 +23,8 @@ from ._errors import (
 from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
+from ._routes import Route
 from ._secrets import Secret
-from ._wire import Route
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard

@@ -18,7 +18,8 @@ from ..._arguments import (
     text,
     timestamp,
 )
-from ..._wire import Arguments, Route, structs
+from ..._routes import Route
+from ..._wire import Arguments, structs
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AddOn, AppliedAddOn
 from ...types._inputs import Amount, Fields, PriceInput

@@ -11,7 +11,8 @@ from ..._answers import decode_object
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._calls import Call
 from ..._errors import BadRequestError, NovaBillingError
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
