@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Dict
 
-from novabilling import NovaBilling
-
 IDS: Dict[str, Dict[str, str]] = {
     "auth": {
         "register": "",
@@ -172,12 +170,12 @@ IDS: Dict[str, Dict[str, str]] = {
         "update": "tax_id",
         "delete": "tax_id",
         "get_by_customer": "customer_id",
-        "assign_to_customer": "customer_id tax_id",
+        "assign_to_customer": "customer_id",
         "remove_from_customer": "customer_id tax_id",
         "get_by_plan": "plan_id",
-        "assign_to_plan": "plan_id tax_id",
+        "assign_to_plan": "plan_id",
         "remove_from_plan": "plan_id tax_id",
-        "assign_to_charge": "charge_id tax_id",
+        "assign_to_charge": "charge_id",
         "remove_from_charge": "charge_id tax_id",
     },
     "plan_overrides": {
@@ -218,6 +216,6 @@ POSTS: Dict[str, str] = {
 KEYED = {"events.create", "events.create_batch"}
 """Those that carry a key of their own, so that the server knows a repeat."""
 
-BUILT = sorted(set(IDS) & set(dir(NovaBilling)))
-METHODS = [(resource, method) for resource in BUILT for method in IDS[resource]]
-"""What there is of it."""
+RESOURCES = sorted(IDS)
+METHODS = [(resource, method) for resource in RESOURCES for method in IDS[resource]]
+"""Each of them once."""

@@ -75,3 +75,9 @@ def problem(status: int, message: str = "No", **more: Any) -> httpx.Response:
         **more,
     }
     return httpx.Response(status, json=body)
+
+
+def two_pages(row: Any) -> Server:
+    """Make a server that answers with a row in each of two pages; their ids are "1" and "2"."""
+    pages = [page([{**row, "id": str(n)}], total=2, page=n, totalPages=2) for n in (1, 2)]
+    return Server(*pages)

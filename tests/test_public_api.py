@@ -11,7 +11,7 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError, types, webhooks
-from tests.operations import BUILT, IDS, METHODS
+from tests.operations import IDS, METHODS, RESOURCES
 from tests.support import BASE_URL, TOKEN
 
 SYNC = NovaBilling(token=TOKEN, base_url=BASE_URL)
@@ -94,10 +94,10 @@ def test_the_results_of_all_methods_are_public_types():
 def test_the_clients_have_the_resources_of_the_table_and_no_others():
     for client in (NovaBilling, AsyncNovaBilling):
         found = {name for name in dir(client) if not name.startswith("_")}
-        assert found - {"close", "aclose", "with_options"} == set(BUILT)
+        assert found - {"close", "aclose", "with_options"} == set(RESOURCES)
 
 
-@pytest.mark.parametrize("resource", BUILT)
+@pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("client", [SYNC, ASYNC], ids=["sync", "async"])
 def test_a_resource_has_the_methods_of_the_table_and_no_others(client, resource):
     assert set(public_methods(getattr(client, resource))) == set(IDS[resource])
@@ -172,7 +172,7 @@ def test_iter_takes_the_filters_of_its_list_but_for_the_page(resource, method):
     }
 
 
-@pytest.mark.parametrize("resource", BUILT)
+@pytest.mark.parametrize("resource", RESOURCES)
 def test_every_list_by_pages_has_an_iter(resource):
     paged = [m for m in IDS[resource] if "page" in signature(SYNC, resource, m).parameters]
     iterated = [m for m in IDS[resource] if m.startswith("iter")]
@@ -183,9 +183,10 @@ def test_every_list_by_pages_has_an_iter(resource):
 # Docstrings
 
 VERBS = """
-Add Apply Assign Call Cancel Change Check Clear Close Configure Count Create Delete Download End
-Finalize Find Get Iterate List Log Make Mark Move Pause Read Record Refund Register Remove Renew
-Replace Resume Return Send Set Show Sign Start Stream Subscribe Terminate Try Update Use Verify Void
+Add Apply Assign Call Cancel Change Charge Check Clear Close Configure Count Create Delete
+Download End Finalize Find Get Iterate List Log Make Mark Move Pause Read Record Refund Register
+Remove Renew Replace Resume Return Send Set Show Sign Start Store Stream Subscribe Take Terminate
+Try Update Use Verify Void
 """
 
 
@@ -200,7 +201,7 @@ def test_the_docstring_of_a_method_starts_with_a_verb(client, resource, method):
     assert first_word(getattr(getattr(client, resource), method)) in VERBS.split()
 
 
-@pytest.mark.parametrize("resource", BUILT)
+@pytest.mark.parametrize("resource", RESOURCES)
 def test_the_docstring_of_a_resource_starts_with_a_verb(resource):
     assert first_word(type(getattr(SYNC, resource))) in VERBS.split()
 

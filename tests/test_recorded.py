@@ -2,134 +2,248 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import Any, Callable, Iterator, List
 
 import httpx
+import msgspec
 import pytest
 
-from novabilling import NovaBilling, ResponseDecodeError
-from tests.samples import answers_of, body_of
-from tests.support import BASE_URL, TOKEN, Server
+import novabilling
+from novabilling import APIStatusError, ResponseDecodeError
+from novabilling._async.resource import LOGIN_NEEDED
+from novabilling.types import InvoicePdf, Message, PaginatedResponse, Response
+from tests.facts import BY_OPERATION, FACTS, Fact
+from tests.recording import (
+    Exchange,
+    content_of,
+    is_word,
+    refusals,
+    response,
+    result_of,
+    successes,
+    unread,
+)
+from tests.samples import PDF, body_of
+
+pytestmark = pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+
+OF_JSON = [fact for fact in FACTS if fact.returns is not InvoicePdf]
 
 
-def client_of(*answers: Any) -> Any:
-    http = httpx.Client(transport=httpx.MockTransport(Server(*answers)))
-    return NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
+def name_of(fact: Fact) -> str:
+    return fact.operation
 
 
-NEVER_ASKED = {"subscriptions-list-limit-fraction"}  # `limit` is a whole number
-
-READERS = {
-    "CustomersController_findAll": lambda c: c.customers.list(),
-    "CustomersController_create": lambda c: c.customers.create(
-        external_id="u", email="a@b.co", currency="NGN"
-    ),
-    "CustomersController_findOne": lambda c: c.customers.get("x"),
-    "CustomersController_update": lambda c: c.customers.update("x"),
-    "CustomersController_delete": lambda c: c.customers.delete("x"),
-    "CustomersController_findSubscriptions": lambda c: c.customers.get_subscriptions("x"),
-    "CustomersController_findInvoices": lambda c: c.customers.get_invoices("x"),
-    "CustomersController_findPayments": lambda c: c.customers.get_payments("x"),
-    "CustomersController_findPaymentMethods": lambda c: c.customers.get_payment_methods("x"),
-    "CustomersController_deletePaymentMethod": lambda c: c.customers.delete_payment_method(
-        "x", "y"
-    ),
-    "PlansController_findAll": lambda c: c.plans.list(),
-    "PlansController_create": lambda c: c.plans.create(
-        name="n", code="c", billing_interval="monthly"
-    ),
-    "PlansController_findOne": lambda c: c.plans.get("x"),
-    "PlansController_update": lambda c: c.plans.update("x"),
-    "PlansController_delete": lambda c: c.plans.delete("x"),
-    "PlansController_addPrice": lambda c: c.plans.add_price("x", currency="NGN", amount=1),
-    "PlansController_updatePrice": lambda c: c.plans.update_price("x", "y", amount=1),
-    "PlansController_deletePrice": lambda c: c.plans.delete_price("x", "y"),
-    "SubscriptionsController_findAll": lambda c: c.subscriptions.list(),
-    "SubscriptionsController_create": lambda c: c.subscriptions.create(
-        customer_id="x", plan_id="y", currency="NGN"
-    ),
-    "SubscriptionsController_findOne": lambda c: c.subscriptions.get("x"),
-    "SubscriptionsController_update": lambda c: c.subscriptions.update("x"),
-    "SubscriptionsController_cancel": lambda c: c.subscriptions.cancel("x"),
-    "SubscriptionsController_pause": lambda c: c.subscriptions.pause("x"),
-    "SubscriptionsController_resume": lambda c: c.subscriptions.resume("x"),
-    "SubscriptionsController_changePlan": lambda c: c.subscriptions.change_plan("x", plan_id="y"),
-    "InvoicesController_findAll": lambda c: c.invoices.list(),
-    "InvoicesController_create": lambda c: c.invoices.create(
-        customer_id="x", items=[], due_date="2027-01-01"
-    ),
-    "InvoicesController_findOne": lambda c: c.invoices.get("x"),
-    "InvoicesController_finalize": lambda c: c.invoices.finalize("x"),
-    "InvoicesController_voidInvoice": lambda c: c.invoices.void("x"),
-    "InvoicesController_markPaid": lambda c: c.invoices.mark_paid("x"),
-    "InvoicesController_checkout": lambda c: c.invoices.create_checkout("x"),
-    "InvoicesController_sendEmail": lambda c: c.invoices.send_email("x"),
-    "PaymentsController_findAll": lambda c: c.payments.list(),
-    "PaymentsController_create": lambda c: c.payments.create(
-        invoice_id="x", provider="p", amount=1, currency="NGN", status="successful"
-    ),
-    "PaymentsController_findOne": lambda c: c.payments.get("x"),
-    "PaymentsController_refund": lambda c: c.payments.refund("x"),
-    "PaymentProvidersController_findAll": lambda c: c.payment_providers.list(),
-    "PaymentProvidersController_create": lambda c: c.payment_providers.create(
-        type="t", credentials={}
-    ),
-    "PaymentProvidersController_findOne": lambda c: c.payment_providers.get("x"),
-    "PaymentProvidersController_delete": lambda c: c.payment_providers.delete("x"),
-    "PaymentProvidersController_test": lambda c: c.payment_providers.test_connection("x"),
-    "TenantsController_getMe": lambda c: c.tenants.get_me(),
-    "TenantsController_updateMe": lambda c: c.tenants.update_me(),
-    "TenantsController_getUsage": lambda c: c.tenants.get_usage(),
-    "TenantsController_testSmtp": lambda c: c.tenants.test_smtp(to="x"),
-    "TenantsController_listApiKeys": lambda c: c.api_keys.list(),
-    "TenantsController_createApiKey": lambda c: c.api_keys.create(name="n", scopes=[]),
-    "TenantsController_deleteApiKey": lambda c: c.api_keys.delete("x"),
-    "CurrenciesController_getSupportedCurrencies": lambda c: c.currencies.list(),
-    "AuthController_register": lambda c: c.auth.register(
-        name="n", email="e", password="p", company_name="c"
-    ),
-    "AuthController_login": lambda c: c.auth.login(email="e", password="p"),
-    "AuthController_refreshTokens": lambda c: c.auth.refresh(refresh_token="t"),
-    "AuthController_forgotPassword": lambda c: c.auth.forgot_password(email="e"),
-    "AuthController_resetPassword": lambda c: c.auth.reset_password(token="t", new_password="p"),
-    "AnalyticsController_revenue": lambda c: c.analytics.get_revenue(),
-    "AnalyticsController_subscriptions": lambda c: c.analytics.get_subscriptions(),
-    "AnalyticsController_customers": lambda c: c.analytics.get_customers(),
-    "AnalyticsController_payments": lambda c: c.analytics.get_payments(),
-    "AnalyticsController_mrrBreakdown": lambda c: c.analytics.get_mrr_breakdown(),
-    "AnalyticsController_netRevenue": lambda c: c.analytics.get_net_revenue(),
-    "AnalyticsController_churnCohorts": lambda c: c.analytics.get_churn_cohorts(),
-    "AnalyticsController_ltv": lambda c: c.analytics.get_lifetime_value(),
-}
+def rows_of(body: Any, fact: Fact) -> Any:
+    """Return the part of a recorded answer that becomes the data of a result."""
+    return body["data"] if fact.is_list and isinstance(body, dict) else body
 
 
-def wire_objects(data: Any) -> List[Any]:
-    """Return the objects of a recorded answer."""
-    if isinstance(data, dict) and isinstance(data.get("data"), list):
-        data = data["data"]
-    return data if isinstance(data, list) else [data]
+def test_every_operation_was_recorded():
+    assert [fact.operation for fact in FACTS if not successes(fact.operation)] == []
+    assert sum(len(successes(fact.operation)) for fact in FACTS) > 600
+    assert sum(len(refusals(fact.operation)) for fact in FACTS) > 550
 
 
-@pytest.mark.parametrize("operation", READERS)
-@pytest.mark.parametrize("wrap", [lambda body: body, lambda body: {"data": body}])
-def test_every_recorded_answer_is_read_bare_and_in_an_envelope(operation, wrap):
-    names = set(answers_of(operation)) - NEVER_ASKED
-    assert names
+@pytest.mark.parametrize("fact", OF_JSON, ids=name_of)
+def test_no_field_of_a_recorded_answer_is_left_unread(fact):
+    for exchange in successes(fact.operation):
+        body = exchange["response_body"]
 
-    for name in names:
-        body = body_of(name)
-        read = READERS[operation](client_of(httpx.Response(200, json=wrap(body)))).data
-        rows = read if isinstance(read, list) else [read]
-        for row, wire in zip(rows, wire_objects(body)):
-            for field in ("id", "externalId", "email", "invoiceNumber", "message", "code"):
-                if field in wire:
-                    python = {"externalId": "external_id", "invoiceNumber": "invoice_number"}
-                    assert getattr(row, python.get(field, field)) == wire[field]
-        assert len(rows) == len(wire_objects(body))
+        result = result_of(fact, response(exchange))
+
+        assert type(result) is (PaginatedResponse if fact.is_list else Response)
+        assert list(unread(rows_of(body, fact), content_of(result.data))) == [], exchange["id"]
+
+
+@pytest.mark.parametrize("fact", OF_JSON, ids=name_of)
+def test_a_recorded_answer_becomes_the_type_of_the_table(fact):
+    for exchange in successes(fact.operation):
+        data = result_of(fact, response(exchange)).data
+
+        assert {type(row) for row in (data if fact.is_list else [data])} <= {fact.returns}
+
+
+@pytest.mark.parametrize("fact", [fact for fact in FACTS if fact.is_list], ids=name_of)
+def test_the_place_of_a_recorded_page_is_read(fact):
+    for exchange in successes(fact.operation):
+        body = exchange["response_body"]
+        count = len(rows_of(body, fact))
+        whole = {"total": count, "page": 1, "limit": count, "totalPages": 1}
+        sent = body["meta"] if isinstance(body, dict) else whole
+
+        meta = result_of(fact, response(exchange)).meta
+
+        limit = sent["limit"] if "limit" in sent else sent["perPage"]
+        assert (meta.total, meta.page, meta.total_pages) == (
+            sent["total"],
+            sent["page"],
+            sent["totalPages"],
+        )
+        assert meta.limit == int(limit)
+        assert type(meta.limit) is int
+
+
+def test_a_recorded_pdf_is_given_back_as_it_is():
+    fact = BY_OPERATION["GET /invoices/{id}/pdf"]
+
+    for exchange in successes(fact.operation):
+        assert result_of(fact, response(exchange)).data.content == PDF
+
+
+# The hosted API: the same in an envelope
+
+
+@pytest.mark.parametrize("fact", OF_JSON, ids=name_of)
+def test_a_recorded_answer_is_read_in_an_envelope_as_well(fact):
+    for exchange in successes(fact.operation):
+        wrapped = httpx.Response(exchange["status"], json={"data": exchange["response_body"]})
+
+        assert result_of(fact, wrapped).data == result_of(fact, response(exchange)).data
 
 
 def test_an_object_that_has_a_required_field_is_no_envelope():
     body = {"id": "cus_1", "data": body_of("customer-get")}
+    answer = httpx.Response(200, json=body)
 
     with pytest.raises(ResponseDecodeError, match="missing required field"):
-        client_of(httpx.Response(200, json=body)).customers.get("cus_1")
+        result_of(BY_OPERATION["GET /customers/{id}"], answer)
+
+
+# A newer server: unknown fields, unknown words
+
+
+def structs_in(value: Any, wire: Any) -> Iterator[Any]:
+    """Yield each struct of a result with the object of the answer that it was read from."""
+    if isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from structs_in(item, wire[index])
+    elif isinstance(value, msgspec.Struct):
+        yield value, wire
+        for field in msgspec.structs.fields(type(value)):
+            if field.encode_name in wire:
+                yield from structs_in(getattr(value, field.name), wire[field.encode_name])
+
+
+NEW = {"new": [{"x": None}], "": 1, "__new__": {"data": []}}
+
+
+def add_fields(struct: Any, wire: Any) -> int:
+    wire.update(NEW)
+    return 1
+
+
+def replace_words(struct: Any, wire: Any) -> int:
+    """Replace all words of an object; return how many there were."""
+    fields = msgspec.structs.fields(type(struct))
+    words = [f for f in fields if is_word(f) and getattr(struct, f.name) is not None]
+    wire.update({field.encode_name: "Brand_NEW" for field in words})
+    return len(words)
+
+
+def altered(fact: Fact, exchange: Exchange, alter: Callable[[Any, Any], int]) -> List[Any]:
+    """Return the structs of an answer that is altered at every level."""
+    body = msgspec.json.decode(msgspec.json.encode(exchange["response_body"]))
+    before = content_of(result_of(fact, response(exchange)).data)
+    count = sum([alter(*pair) for pair in structs_in(before, rows_of(body, fact))])
+    after = content_of(result_of(fact, httpx.Response(exchange["status"], json=body)).data)
+    return [before, after, count]
+
+
+@pytest.mark.parametrize("fact", OF_JSON, ids=name_of)
+def test_unknown_fields_at_any_level_change_nothing(fact):
+    for exchange in successes(fact.operation):
+        before, after, count = altered(fact, exchange, add_fields)
+
+        assert after == before
+        assert count >= (0 if isinstance(before, list) else 1)
+
+
+@pytest.mark.parametrize("fact", OF_JSON, ids=name_of)
+def test_unknown_words_at_any_level_arrive_in_lower_case(fact):
+    for exchange in successes(fact.operation):
+        _, after, count = altered(fact, exchange, replace_words)
+
+        shown = [
+            getattr(struct, field.name)
+            for struct, _ in structs_in(after, rows_of(exchange["response_body"], fact))
+            for field in msgspec.structs.fields(type(struct))
+            if is_word(field)
+        ]
+        assert [word for word in shown if word is not None] == ["brand_new"] * count
+
+
+def test_words_are_found_to_be_replaced():
+    counts = {
+        fact.operation: sum(altered(fact, e, replace_words)[2] for e in successes(fact.operation))
+        for fact in OF_JSON
+    }
+
+    assert counts["GET /subscriptions/{id}"] >= 4
+    assert counts["GET /portal/customers/{externalId}/billing"] >= 4
+    assert counts["POST /events/batch"] >= 4
+    assert sum(counts.values()) > 1000
+
+
+# Errors
+
+CLASSES = {
+    400: novabilling.BadRequestError,
+    401: novabilling.UnauthorizedError,
+    403: novabilling.ForbiddenError,
+    404: novabilling.NotFoundError,
+    409: novabilling.ConflictError,
+    429: novabilling.RateLimitError,
+    500: novabilling.ServerError,
+}
+
+
+def real_field(wire: Any) -> str:
+    """Return the field that an error is about, out of the words that the server gives."""
+    *at, last = wire["field"].split(".")
+    words = wire["message"].split()
+    if last == "each" and words[3] == "nested":
+        last = "" if at else words[5]
+    elif last == "each":
+        last = words[3]
+    elif last == "property":
+        last = words[1]
+    return ".".join([*at, last] if last else at).replace("Code", "code")
+
+
+@pytest.mark.parametrize("fact", FACTS, ids=name_of)
+def test_a_recorded_error_is_raised_with_its_message_and_field_names(fact):
+    for exchange in refusals(fact.operation):
+        body = exchange["response_body"]
+
+        with pytest.raises(APIStatusError) as caught:
+            result_of(fact, response(exchange))
+
+        error = caught.value
+        lines = body["message"].strip().splitlines()
+        text = lines[-1].strip()[:300] if exchange["status"] == 500 else body["message"]
+        assert type(error) is CLASSES[exchange["status"]], exchange["id"]
+        assert error.message in (text, f"{text} ({LOGIN_NEEDED})")
+        assert error.path == body["path"]
+        assert [e.message for e in error.errors] == [e["message"] for e in body["errors"] or []]
+        assert [e.field for e in error.errors] == [real_field(e) for e in body["errors"] or []]
+        assert not {"property", "each"} & {e.field.split(".")[-1] for e in error.errors}
+        assert error.may_have_been_applied is (exchange["status"] == 500 and fact.method != "GET")
+
+
+def test_the_message_of_a_recorded_confirmation_is_kept():
+    for fact in FACTS:
+        if fact.returns is Message:
+            for exchange in successes(fact.operation):
+                shown = result_of(fact, response(exchange)).data.message
+                assert shown == exchange["response_body"]["message"]
+
+
+def test_the_wait_that_a_recorded_429_asks_for_is_read():
+    fact = BY_OPERATION["GET /currencies"]
+    (exchange,) = [e for e in refusals(fact.operation) if e["status"] == 429]
+
+    with pytest.raises(novabilling.RateLimitError) as caught:
+        result_of(fact, response(exchange))
+
+    assert caught.value.retry_after == 60

@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-from typing import Any, Dict, Literal, Tuple, Union, get_args, get_origin, get_type_hints
+from typing import Tuple
 
 import httpx
 import pytest
 
 from novabilling import NovaBilling, NovaBillingError
+from tests.examples import arguments_of
 from tests.operations import KEYED, METHODS, POSTS
 from tests.support import BASE_URL, TOKEN, Server, problem
-
-
-def example_of(hint: Any) -> Any:
-    """Return a value that an argument of this type takes."""
-    origin = get_origin(hint)
-    if origin is Literal:
-        return get_args(hint)[0]
-    if origin is Union:
-        return example_of(get_args(hint)[0])
-    if hint in (str, int, float, bool):
-        return {str: "x1", int: 1, float: 1, bool: True}[hint]
-    if origin is None:
-        return "2027-01-01"
-    return {} if "Mapping" in str(origin) else []
-
-
-def required_of(function: Any) -> Dict[str, Any]:
-    """Return the least arguments that a method takes."""
-    hints = get_type_hints(function)
-    parameters = inspect.signature(function).parameters.values()
-    return {p.name: example_of(hints[p.name]) for p in parameters if p.default is p.empty}
 
 
 def attempts(resource: str, method: str) -> Tuple[str, int]:
@@ -40,13 +19,7 @@ def attempts(resource: str, method: str) -> Tuple[str, int]:
     http = httpx.Client(transport=httpx.MockTransport(server))
     client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
     function = getattr(getattr(client, resource), method)
-    arguments = required_of(function)
-    if "currency" in arguments:
-        arguments["currency"] = "NGN"
-    if method == "create_batch":
-        arguments["events"] = [{"subscription_id": "s", "code": "c"}]
-    if method == "download_pdf":
-        arguments["to"] = "never-written.pdf"
+    arguments = arguments_of(function, only_required=True)
     with pytest.raises(NovaBillingError):
         list(function(**arguments)) if method.startswith("iter") else function(**arguments)
     return server.requests[0].method, len(server.requests)

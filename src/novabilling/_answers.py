@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, List, Optional, Tuple
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
 
 import msgspec
 
@@ -24,12 +24,15 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _EAST = re.compile(rb'\+\d\d:?\d\d"').search
 _WEST = re.compile(rb'-\d\d:?\d\d"').search
 
+_Limit = Union[int, float, None]
+"""Some routes of the 1.0 server give a fraction back."""
+
 
 class _Meta(msgspec.Struct, rename="camel"):
     total: Optional[int] = None
     page: int = 1
-    limit: Optional[int] = None
-    per_page: Optional[int] = None
+    limit: _Limit = None
+    per_page: _Limit = None
     total_pages: Optional[int] = None
 
 
@@ -123,7 +126,7 @@ def _meta(meta: Optional[_Meta], items: List[Any]) -> PaginationMeta:
     if meta is None or meta.total is None:
         return whole_list(items)
     limit = meta.limit if meta.limit is not None else meta.per_page
-    limit = len(items) if limit is None else limit
+    limit = len(items) if limit is None else int(limit)
     pages = meta.total_pages
     if pages is None:
         pages = -(-meta.total // limit) if limit else 0

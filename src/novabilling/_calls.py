@@ -23,8 +23,8 @@ from ._errors import (
 from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
+from ._routes import Route
 from ._secrets import Secret
-from ._wire import Route
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
@@ -147,7 +147,7 @@ class Progress:
         self.limits = limits
         self.status = 0
         self.on_disk = False
-        self.sent: Optional[bool] = None
+        self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
 
     def fate(self, exc: Exception) -> Fate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from contextlib import nullcontext
@@ -76,7 +77,7 @@ def run(function: Callable[..., T], *args: Any) -> T:
     return function(*args)
 
 
-class AsyncEvent:
+class AnyEvent:
     """Something that one task waits for and another one announces."""
 
     __slots__ = ("_event",)
@@ -87,17 +88,47 @@ class AsyncEvent:
         self._event = anyio.Event()
 
     async def wait(self, limits: Limits) -> None:
-        seconds = limits.operation("pool")
-        if seconds is None:
-            await self._event.wait()
-            return
         import anyio
 
-        with anyio.fail_after(seconds):
+        with anyio.fail_after(limits.left("pool")):
             await self._event.wait()
 
     def set(self) -> None:
         self._event.set()
+
+
+class LoopEvent:
+    """The same for asyncio alone: thousands may wait, and they should cost next to nothing."""
+
+    __slots__ = ("_future",)
+
+    def __init__(self) -> None:
+        loop: Any = async_home()
+        self._future = loop.create_future()
+
+    async def wait(self, limits: Limits) -> None:
+        seconds = limits.left("pool")
+        if seconds is None:
+            await self._future
+            return
+        expiry = self._future.get_loop().call_later(seconds, self._expire)
+        try:
+            await self._future
+        finally:
+            expiry.cancel()
+
+    def set(self) -> None:
+        if not self._future.done():
+            self._future.set_result(None)
+
+    def _expire(self) -> None:
+        if not self._future.done():
+            self._future.set_exception(TimeoutError())
+
+
+def async_event_type() -> Any:
+    """Return the class of events that suits the running loop."""
+    return LoopEvent if hasattr(async_home(), "create_future") else AnyEvent
 
 
 class Event:
@@ -114,6 +145,11 @@ class Event:
 
     def set(self) -> None:
         self._event.set()
+
+
+def event_type() -> Any:
+    """Return the class of events for threads."""
+    return Event
 
 
 AsyncLock = nullcontext
@@ -153,6 +189,13 @@ if hasattr(os, "register_at_fork"):  # not on Windows
 
 def async_home() -> object:
     """Return the running event loop: what was made on it cannot be used on another."""
+    asyncio = sys.modules.get("asyncio")  # whoever runs it has imported it
+    try:
+        # The common case, without what anyio asks; under trio there is no loop of asyncio.
+        if asyncio is not None and asyncio.current_task() is not None:
+            return asyncio.get_running_loop()
+    except RuntimeError:
+        pass
     from anyio.lowlevel import current_token
 
     token: Any = current_token()

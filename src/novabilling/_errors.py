@@ -40,6 +40,9 @@ class NovaBillingError(Exception):
     `partial`, the result so far; sending those events again counts nothing twice.
     """
 
+    message: str
+    request_id: Optional[str]
+    may_have_been_applied: bool
     events: Optional[List[UsageEventInput]] = None
     partial: Optional[EventBatch] = None
 
@@ -54,6 +57,11 @@ class NovaBillingError(Exception):
         self.message = message
         self.request_id = request_id
         self.may_have_been_applied = may_have_been_applied
+
+    def add_hint(self, hint: str) -> None:
+        """Add what to do about it to the message."""
+        self.message = f"{self.message} ({hint})"
+        Exception.__init__(self, self.message)
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return _rebuild, (type(self), self.args, self.__dict__)
@@ -78,6 +86,12 @@ class FieldError(NamedTuple):
 class APIStatusError(NovaBillingError):
     """Raised when the server answers with a status other than 2xx."""
 
+    status_code: int
+    errors: List[FieldError]
+    path: Optional[str]
+    timestamp: Optional[datetime]
+    http: httpx.Response
+
     def __init__(
         self,
         message: str,
@@ -93,15 +107,10 @@ class APIStatusError(NovaBillingError):
             message, request_id=request_id, may_have_been_applied=may_have_been_applied
         )
         self.status_code = http.status_code
-        self.errors: List[FieldError] = errors or []
+        self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
         self.http = http
-
-    def add_hint(self, hint: str) -> None:
-        """Add what to do about it to the message."""
-        self.message = f"{self.message} ({hint})"
-        self.args = (self.message,)
 
     def __str__(self) -> str:
         details = "; ".join(error.message for error in self.errors)

@@ -36,8 +36,10 @@ class PerHome(Generic[T]):
             self._drop_strangers()
             if home not in self._found:
                 self._found[home] = self._make()
-            self._last = (home, self._pid, self._found[home])
-            return self._found[home]
+            found = self._found[home]
+            # While there are others, each call looks whether their loops have ended.
+            self._last = (home, self._pid, found) if len(self._found) == 1 else None
+            return found
 
     def all(self) -> List[Tuple[Any, T]]:
         """Return every loop's object, of this process alone."""

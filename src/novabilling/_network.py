@@ -6,7 +6,6 @@ import select
 import socket
 import ssl
 import sys
-import traceback
 from contextlib import contextmanager
 from typing import Any, Generator, Optional
 
@@ -14,8 +13,6 @@ from ._concurrency import async_home, run_soon
 from ._limits import Limits
 from ._secrets import Secret
 from ._tls import READ_SIZE, AsyncTls
-
-CLOSE_SECONDS = 1.0
 
 
 def is_readable(sock: Any) -> bool:
@@ -34,16 +31,13 @@ def shut_down(sock: Any) -> None:
     """End both directions, which wakes whoever reads, on any thread or loop."""
     try:
         # Not the method of an SSL socket: that one would pull its state from under a reader.
-        if isinstance(sock, socket.socket):
-            socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        else:
-            sock.shutdown(socket.SHUT_RDWR)
-    except (OSError, TypeError, AttributeError):  # ended already, or a loop that cannot
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:  # it has ended already
         return
 
 
 class AsyncStream:
-    """A connection on asyncio or trio, through anyio."""
+    """A connection on asyncio or trio."""
 
     __slots__ = ("_home", "_scope", "_sock", "_stream")
 
@@ -58,16 +52,13 @@ class AsyncStream:
     ) -> None:
         """Connect, with TLS if there is a context."""
         import anyio
-        from anyio.abc import SocketAttribute
+
+        from ._sockets import connect
 
         self._home = async_home()
-        with anyio.fail_after(limits.operation("connect")) as self._scope, _mapped():
-            try:
-                self._stream = await anyio.connect_tcp(host, port)
-            except BaseException as exc:
-                self._stream = _forgotten_stream(exc)
-                raise
-            self._sock = self._stream.extra(SocketAttribute.raw_socket)  # noqa: S610  # no query
+        with anyio.fail_after(limits.operation("connect")) as self._scope:
+            self._stream = await connect(host, port)
+            self._sock = self._stream.sock
             if context is not None:
                 self._stream = AsyncTls(self._stream, context, host)
                 await self._stream.handshake()
@@ -79,40 +70,23 @@ class AsyncStream:
         """Read what there is; nothing at the end."""
         seconds = limits.operation("read")
         if seconds is None:
-            return await self._receive()
+            return await self._stream.receive(READ_SIZE)  # type: ignore[no-any-return]
         import anyio
 
         with anyio.fail_after(seconds):
-            return await self._receive()
-
-    async def _receive(self) -> bytes:
-        import anyio
-
-        try:
             return await self._stream.receive(READ_SIZE)  # type: ignore[no-any-return]
-        except anyio.EndOfStream:
-            return b""
-        except (anyio.BrokenResourceError, anyio.ClosedResourceError) as exc:
-            raise ConnectionResetError("the connection was reset") from exc
 
     async def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
         import anyio
 
-        with anyio.fail_after(limits.operation("write")), _mapped():
-            await self._stream.send(data.reveal())
+        with anyio.fail_after(limits.operation("write")):
+            await self._stream.send(data)
 
     async def aclose(self) -> None:
-        """Close the socket, even while being canceled; never for long."""
-        if self._stream is None:
-            return
-        import anyio
-
-        with anyio.move_on_after(CLOSE_SECONDS, shield=True):
-            try:
-                await self._stream.aclose()
-            except (OSError, anyio.BrokenResourceError, anyio.ClosedResourceError):
-                return  # it was not open any more
+        """Close the socket; this never waits."""
+        if self._stream is not None:
+            self._stream.close()
 
     def is_readable(self) -> bool:
         """Say whether there are bytes that were not read, or the connection has ended."""
@@ -129,34 +103,11 @@ class AsyncStream:
             run_soon(self._home, connecting.cancel)
 
     def forget(self) -> None:
-        """Leave the connection to the loop or process that it belongs to."""
-        if isinstance(self._sock, socket.socket):  # trio's; asyncio closes its own
+        """Close a socket whose loop has ended, or this process's copy of it."""
+        if self._sock is not None:
             self._sock.close()
 
     __del__ = forget  # of a client that nobody closed
-
-
-def _forgotten_stream(exc: BaseException) -> Any:
-    """Return what was connected at the moment of a cancellation, if anything.
-
-    Older versions of anyio leave it open, also the last one for Python 3.8.
-    """
-    import anyio
-
-    for frame, _ in traceback.walk_tb(exc.__traceback__):
-        if frame.f_code is anyio.connect_tcp.__code__:
-            return frame.f_locals.get("connected_stream")
-    return None
-
-
-@contextmanager
-def _mapped() -> Generator[None, None, None]:
-    import anyio
-
-    try:
-        yield
-    except (anyio.BrokenResourceError, anyio.ClosedResourceError, anyio.EndOfStream) as exc:
-        raise ConnectionResetError("the connection was reset") from exc
 
 
 class Stream:

@@ -1,4 +1,4 @@
-"""The TLS settings that all clients share, and TLS over a stream of anyio."""
+"""The TLS settings that all clients share, and TLS over an async socket."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any, Callable, TypeVar
 import httpx
 
 from ._concurrency import RenewedLock
+from ._secrets import Secret
 
 T = TypeVar("T")
 
-READ_SIZE = 256 * 1024
-"""As much as asyncio reads at once: what it keeps back could not be seen."""
+READ_SIZE = 64 * 1024
 
 _lock = RenewedLock()
 
@@ -33,7 +33,7 @@ def _context(file: object, folder: object) -> ssl.SSLContext:  # noqa: ARG001  #
 
 
 class AsyncTls:
-    """TLS over a stream of anyio, whose own TLS cannot say whether it holds unread bytes."""
+    """TLS over a socket; `is_readable` sees what has arrived and was not read."""
 
     def __init__(self, stream: Any, context: ssl.SSLContext, host: str) -> None:
         self._stream = stream
@@ -54,24 +54,22 @@ class AsyncTls:
                 return b""  # many servers end without a word
             raise
 
-    async def send(self, data: bytes) -> None:
+    async def send(self, data: Secret[bytes]) -> None:
         """Write all of it."""
-        rest = memoryview(data)
-        del data  # so that no traceback with local variables shows it
+        rest = memoryview(data.reveal())
         while rest:
             rest = rest[await self._call(self._tls.write, rest) :]
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
-        from anyio import EndOfStream
-
         while True:
             try:
                 result = work(*args)
             except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
                 await self._flush()
-                try:
-                    self._incoming.write(await self._stream.receive(READ_SIZE))
-                except EndOfStream:
+                data = await self._stream.receive(READ_SIZE)
+                if data:
+                    self._incoming.write(data)
+                else:
                     self._incoming.write_eof()
             else:
                 await self._flush()
@@ -79,7 +77,7 @@ class AsyncTls:
 
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await self._stream.send(self._outgoing.read())
+            await self._stream.send(Secret(self._outgoing.read()))
 
     def is_readable(self) -> bool:
         """Say whether something has arrived that was not read."""
@@ -91,6 +89,6 @@ class AsyncTls:
             return True
         return True
 
-    async def aclose(self) -> None:
+    def close(self) -> None:
         """Close the connection without a farewell, as HTTP allows."""
-        await self._stream.aclose()
+        self._stream.close()

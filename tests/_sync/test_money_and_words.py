@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from novabilling import ResponseDecodeError, types
-from novabilling._wire import Model, Route
+from novabilling._routes import Route
+from novabilling._wire import Model
 from tests.support import CUSTOMER, Server
 
 pytestmark = pytest.mark.anyio

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+import threading
+from typing import Any, Callable, Dict, List
 
 import pytest
 
@@ -182,23 +183,34 @@ def test_the_content_of_a_204_never_becomes_the_next_answer(colour):
 def test_the_newest_idle_connection_is_used_first():
     import anyio
 
-    ports: List[int] = []
+    names = ["cus_0", "cus_1", "cus_2"]
+    ports: Dict[str, int] = {}
+    gates = {name: threading.Event() for name in names}
 
-    def slowly(peer: Peer, request: Request) -> None:
-        ports.append(peer.sock.getpeername()[1])
-        peer.pause({"cus_0": 0.3, "cus_1": 0.2, "cus_2": 0.1}.get(request.id, 0))
+    def when_told(peer: Peer, request: Request) -> None:
+        ports[request.id] = peer.sock.getpeername()[1]
+        if request.id in gates:
+            gates[request.id].wait(10)
         echo(peer, request)
+
+    async def until(condition: Callable[[], bool]) -> None:
+        while not condition():
+            await anyio.sleep(0.005)
 
     async def script(api: Any) -> None:
         async with anyio.create_task_group() as tasks:
-            for n in range(3):
-                tasks.start_soon(api.get, f"cus_{n}")
-                await anyio.sleep(0.01)
+            for name in names:
+                tasks.start_soon(api.get, name)
+            await until(lambda: len(ports) == 3)
+            idle = pool_of(api.client)._idle
+            for count, name in enumerate(names, start=1):
+                gates[name].set()
+                await until(lambda count=count: len(idle) == count)
         await api.get("again")
-        assert ports[3] == ports[0]  # the last to be given back
-        assert len(pool_of(api.client)._idle) == 3
+        assert ports["again"] == ports["cus_2"]  # the last to be given back
+        assert len(idle) == 3
 
-    with serve(slowly) as server:
+    with serve(when_told) as server:
         play("asyncio", server.url, script)
 
 

@@ -13,6 +13,7 @@ from .._pdfs import is_file
 from .body import AsyncBody
 from .connection import AsyncConnection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, AsyncPool
+from .slots import AsyncSlots
 
 
 class AsyncPooled:
@@ -25,21 +26,17 @@ class AsyncPooled:
         self._max_response_bytes = max_response_bytes
         self._pools = PerHome(lambda: AsyncPool(home, max_connections))
 
+    def slots(self) -> AsyncSlots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._pools.get(_concurrency.async_home()).slots
+
     async def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> httpx.Response:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.async_home())
-        await pool.slots.acquire(progress.limits)
-        try:
-            return await self._exchange(pool, attempt, url or attempt.url, progress)
-        finally:
-            pool.slots.release()
-
-    async def _exchange(
-        self, pool: AsyncPool, attempt: Attempt, url: httpx.URL, progress: Progress
-    ) -> httpx.Response:
+        url = url or attempt.url
         max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
         connection = await pool.take(url, max_idle, progress.limits)
         reusable = False

@@ -10,8 +10,9 @@ from .._answers import UNREADABLE, decode_list, decode_object
 from .._calls import Call
 from .._errors import ResponseDecodeError, UnauthorizedError, plain_cause
 from .._retries import Repeat
+from .._routes import Route
 from .._secrets import Secret
-from .._wire import NO_ARGUMENTS, Arguments, Route
+from .._wire import NO_ARGUMENTS, Arguments
 from ..types._common import Message, PaginatedResponse, Response
 from .rows import PAGE_SIZE, AsyncRows, Row
 from .session import AsyncSession

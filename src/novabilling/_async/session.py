@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import Optional
-from uuid import uuid4
 
 import httpx
 
@@ -36,7 +36,7 @@ class AsyncSession:
         """
         deadline = self.config.deadline
         ends = None if deadline is None else _concurrency.monotonic() + deadline
-        request_id = self.config.headers.get("x-request-id") or uuid4().hex
+        request_id = self.config.headers.get("x-request-id") or secrets.token_hex(16)
         tried_in_doubt = False
         retries = 0
         while True:
@@ -83,9 +83,9 @@ class AsyncSession:
         token = self.config.token
         if token.reveal() is None:
             return None
-        if callable(token.reveal()):
-            token = Secret(await _concurrency.async_resolve(token.reveal()()))
-        return check_token_text(token)
+        if not callable(token.reveal()):  # it was checked when the client was made
+            return token
+        return check_token_text(Secret(await _concurrency.async_resolve(token.reveal()())))
 
     def _request(
         self, call: Call, token: Optional[Secret[str]], request_id: str, left: Optional[float]

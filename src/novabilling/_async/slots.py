@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
 from .. import _concurrency
 from .._limits import Limits
@@ -14,7 +15,8 @@ class AsyncSlots:
     def __init__(self, size: int) -> None:
         self.size = size
         self.free = size
-        self._waiting: OrderedDict[_concurrency.AsyncEvent, None] = OrderedDict()
+        self._event = _concurrency.async_event_type()
+        self._waiting: OrderedDict[Any, None] = OrderedDict()
         self._lock = _concurrency.AsyncLock()
 
     async def acquire(self, limits: Limits) -> None:
@@ -23,7 +25,7 @@ class AsyncSlots:
             if self.free and not self._waiting:
                 self.free -= 1
                 return
-            turn = _concurrency.AsyncEvent()
+            turn = self._event()
             self._waiting[turn] = None
         try:
             await turn.wait(limits)

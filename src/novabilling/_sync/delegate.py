@@ -47,20 +47,16 @@ class Delegate:
     def is_closed(self) -> bool:
         return self._http.is_closed
 
+    def slots(self) -> Slots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._slots.get(_concurrency.home())
+
     def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> httpx.Response:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
-        slots = self._slots.get(_concurrency.home())
-        progress.sent = False
-        slots.acquire(progress.limits)
-        try:
-            progress.sent = None  # only httpx knows
-            return self._send(attempt, url or attempt.url, progress)
-        finally:
-            slots.release()
-
-    def _send(self, attempt: Attempt, url: httpx.URL, progress: Progress) -> httpx.Response:
+        progress.sent = None  # only httpx knows
+        url = url or attempt.url
         request = attempt.request(url)
         response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:

@@ -14,6 +14,7 @@ from .._pdfs import is_file
 from .body import Body
 from .connection import Connection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, Pool
+from .slots import Slots
 
 
 class Pooled:
@@ -26,21 +27,17 @@ class Pooled:
         self._max_response_bytes = max_response_bytes
         self._pools = PerHome(lambda: Pool(home, max_connections))
 
+    def slots(self) -> Slots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._pools.get(_concurrency.home()).slots
+
     def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> httpx.Response:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.home())
-        pool.slots.acquire(progress.limits)
-        try:
-            return self._exchange(pool, attempt, url or attempt.url, progress)
-        finally:
-            pool.slots.release()
-
-    def _exchange(
-        self, pool: Pool, attempt: Attempt, url: httpx.URL, progress: Progress
-    ) -> httpx.Response:
+        url = url or attempt.url
         max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
         connection = pool.take(url, max_idle, progress.limits)
         reusable = False

@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from typing import Optional
-from uuid import uuid4
 
 import httpx
 
@@ -37,7 +37,7 @@ class Session:
         """
         deadline = self.config.deadline
         ends = None if deadline is None else _concurrency.monotonic() + deadline
-        request_id = self.config.headers.get("x-request-id") or uuid4().hex
+        request_id = self.config.headers.get("x-request-id") or secrets.token_hex(16)
         tried_in_doubt = False
         retries = 0
         while True:
@@ -82,9 +82,9 @@ class Session:
         token = self.config.token
         if token.reveal() is None:
             return None
-        if callable(token.reveal()):
-            token = Secret(_concurrency.resolve(token.reveal()()))
-        return check_token_text(token)
+        if not callable(token.reveal()):  # it was checked when the client was made
+            return token
+        return check_token_text(Secret(_concurrency.resolve(token.reveal()())))
 
     def _request(
         self, call: Call, token: Optional[Secret[str]], request_id: str, left: Optional[float]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import Any
 
 from .. import _concurrency
 from .._limits import Limits
@@ -15,7 +16,8 @@ class Slots:
     def __init__(self, size: int) -> None:
         self.size = size
         self.free = size
-        self._waiting: OrderedDict[_concurrency.Event, None] = OrderedDict()
+        self._event = _concurrency.event_type()
+        self._waiting: OrderedDict[Any, None] = OrderedDict()
         self._lock = _concurrency.Lock()
 
     def acquire(self, limits: Limits) -> None:
@@ -24,7 +26,7 @@ class Slots:
             if self.free and not self._waiting:
                 self.free -= 1
                 return
-            turn = _concurrency.Event()
+            turn = self._event()
             self._waiting[turn] = None
         try:
             turn.wait(limits)

@@ -37,15 +37,26 @@ class Transport:
         if self.closed or self._wire.is_closed:
             return closed_failure("unsent")
         progress = Progress(attempt.limits())
-        guard = None if attempt.limit is None else attempt.limit + self._wire.grace
         try:
-            with _concurrency.time_limit(guard):
-                return self._follow(attempt, progress)
+            return self._in_slot(attempt, progress)
         except TRANSPORT_ERRORS as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)
         return closed_failure(failure.fate) if self.closed else failure
+
+    def _in_slot(self, attempt: Attempt, progress: Progress) -> httpx.Response:
+        slots = self._wire.slots()
+        slots.acquire(progress.limits)
+        try:
+            with _concurrency.time_limit(self._guard(progress)):
+                return self._follow(attempt, progress)
+        finally:
+            slots.release()
+
+    def _guard(self, progress: Progress) -> Optional[float]:
+        until = progress.limits.until
+        return None if until is None else until - _concurrency.monotonic() + self._wire.grace
 
     def _follow(self, attempt: Attempt, progress: Progress) -> httpx.Response:
         url: Optional[httpx.URL] = None

@@ -17,7 +17,8 @@ from ..._arguments import (
     text,
     timestamp,
 )
-from ..._wire import Arguments, Route, structs
+from ..._routes import Route
+from ..._wire import Arguments, structs
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AddOn, AppliedAddOn
 from ...types._inputs import Amount, Fields, PriceInput
@@ -63,7 +64,7 @@ class AsyncAddOns(AsyncResource):
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[AddOn]:
-        """Create an add-on; the server writes `code` in lower case.
+        """Create an add-on with one price or more; the server writes `code` in lower case.
 
         Raises:
             BadRequestError: The tenant has an add-on with this code.

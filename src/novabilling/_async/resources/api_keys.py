@@ -7,7 +7,8 @@ from typing import Optional, Sequence
 from msgspec import UNSET
 
 from ..._arguments import Date, Omittable, text, timestamp
-from ..._wire import Arguments, Route
+from ..._routes import Route
+from ..._wire import Arguments
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import ApiKey
 from ..resource import AsyncResource

@@ -7,7 +7,8 @@ from typing import Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._arguments import Omittable, flag, refuse_null, text
-from ..._wire import Arguments, Route, structs, word
+from ..._routes import Route
+from ..._wire import Arguments, structs, word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, MetricFilterInput
 from ...types._metering import BillableMetric

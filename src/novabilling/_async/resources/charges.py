@@ -7,7 +7,8 @@ from typing import Any, Mapping, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._arguments import Omittable, flag, identifier, money, refuse_null, text, whole
-from ..._wire import Arguments, Route, structs, word
+from ..._routes import Route
+from ..._wire import Arguments, structs, word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import ChargeFilterInput, Fields, GraduatedRangeInput
 from ...types._metering import Charge

@@ -7,7 +7,8 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._arguments import Date, Omittable, currency, identifier, text, timestamp
-from ..._wire import Arguments, Route, sort_field, word
+from ..._routes import Route
+from ..._wire import Arguments, sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod

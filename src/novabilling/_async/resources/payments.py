@@ -9,7 +9,8 @@ from msgspec import UNSET
 from ..._answers import whole_list
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._payments import PaymentFilter
-from ..._wire import NO_ARGUMENTS, Arguments, Route, word
+from ..._routes import Route
+from ..._wire import NO_ARGUMENTS, Arguments, word
 from ...types._billing import Payment
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount

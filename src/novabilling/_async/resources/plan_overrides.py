@@ -8,8 +8,9 @@ from typing import Any, AsyncIterator, Mapping, Optional, Sequence
 from msgspec import UNSET
 
 from ..._arguments import Omittable, identifier, money
+from ..._routes import Route
 from ..._warnings import NovaBillingWarning
-from ..._wire import Arguments, Route
+from ..._wire import Arguments
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._plan_overrides import PlanOverride

@@ -7,7 +7,8 @@ from typing import List, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._arguments import Omittable, currency, flag, money, text
-from ..._wire import Arguments, Route, structs, word
+from ..._routes import Route
+from ..._wire import Arguments, structs, word
 from ...types._billing import Plan, PlanPrice
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount, Fields, PriceInput

@@ -7,7 +7,8 @@ from typing import AsyncIterator, Optional
 from msgspec import UNSET
 
 from ..._arguments import Omittable, flag, identifier, money, text
-from ..._wire import Arguments, Route
+from ..._routes import Route
+from ..._wire import Arguments
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._taxes import Tax, TaxAssignment

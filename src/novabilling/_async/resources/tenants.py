@@ -7,7 +7,8 @@ from typing import Any, Mapping, Optional
 from msgspec import UNSET
 
 from ..._arguments import Omittable, text
-from ..._wire import Arguments, Route
+from ..._routes import Route
+from ..._wire import Arguments
 from ...types._common import Message, Response
 from ...types._tenants import Tenant, TenantUsage
 from ..resource import AsyncResource

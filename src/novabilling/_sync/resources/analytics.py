@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import Optional, Union
 
 from ..._arguments import Date, count, currency, timestamp
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._analytics import (
     ChurnCohorts,
     CustomerAnalytics,

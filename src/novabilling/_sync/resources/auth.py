@@ -4,8 +4,9 @@
 from __future__ import annotations
 
 from ..._arguments import secret, text
+from ..._routes import Route
 from ..._secrets import Secret
-from ..._wire import Arguments, Route
+from ..._wire import Arguments
 from ...types._common import Message, Response
 from ...types._tenants import Login, Registration, TokenPair
 from ..resource import Resource

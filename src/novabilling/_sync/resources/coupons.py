@@ -23,7 +23,8 @@ from ..._arguments import (
 )
 from ..._calls import Call
 from ..._coupons import read_deleted
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AppliedCoupon, Coupon, DeletedCoupon
 from ...types._inputs import Amount

@@ -8,7 +8,8 @@ from typing import Any, Iterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._arguments import Date, Omittable, currency, identifier, money, timestamp
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._common import PaginatedResponse, Response
 from ...types._discounts import CreditNote
 from ...types._inputs import Amount

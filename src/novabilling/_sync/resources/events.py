@@ -10,8 +10,9 @@ from msgspec import UNSET
 from ..._arguments import Date, Omittable, identifier, text, timestamp
 from ..._errors import NovaBillingError
 from ..._events import EMPTY_BATCH, event_body, merge, prepare, slices
+from ..._routes import Route
 from ..._secrets import Secret
-from ..._wire import Arguments, Route
+from ..._wire import Arguments
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Fields, UsageEventInput
 from ...types._metering import EventBatch, UsageEvent

@@ -23,7 +23,8 @@ from ..._arguments import (
 from ..._calls import Call
 from ..._downloads import Sink, Target
 from ..._pdfs import ACCEPT_PDF, is_file, read_address
-from ..._wire import Arguments, Route, structs, word
+from ..._routes import Route
+from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
 from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response

@@ -8,7 +8,8 @@ from typing import Optional
 from msgspec import UNSET
 
 from ..._arguments import Omittable, identifier, text, whole
-from ..._wire import NO_ARGUMENTS, Arguments, Route, word
+from ..._routes import Route
+from ..._wire import NO_ARGUMENTS, Arguments, word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
 from ...types._words import PaymentMethodType

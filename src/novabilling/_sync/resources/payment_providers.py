@@ -9,9 +9,10 @@ from typing import Any, Mapping, Optional
 from msgspec import UNSET
 
 from ..._arguments import Omittable, flag, text
+from ..._routes import Route
 from ..._secrets import Secret
 from ..._warnings import NovaBillingWarning
-from ..._wire import Arguments, Route, credentials
+from ..._wire import Arguments, credentials
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_providers import PaymentProvider, ProviderTest
 from ..resource import Resource

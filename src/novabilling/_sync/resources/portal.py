@@ -8,7 +8,8 @@ from typing import Iterator, Optional
 from msgspec import UNSET
 
 from ..._arguments import Omittable, text
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
 from ...types._portal import PortalBilling, PortalCheckout, PortalInvoice, PortalPayment

@@ -16,7 +16,8 @@ from ..._arguments import (
     optional_identifier,
     timestamp,
 )
-from ..._wire import Arguments, Route, word
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
 from ...types._words import Currency, SubscriptionStatus

@@ -10,8 +10,9 @@ from msgspec import UNSET
 from ..._answers import decode_object
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._calls import Call
-from ..._errors import BadRequestError
-from ..._wire import Arguments, Route, word
+from ..._errors import BadRequestError, NovaBillingError
+from ..._routes import Route
+from ..._wire import Arguments, word
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
@@ -128,7 +129,14 @@ class Wallets(Resource):
             refused = error
         else:
             return Response(self._read(call, http, decode_object, Wallet), http)
-        wallet = self.get(wallet_id)
+        return self._terminated(wallet_id, refused)
+
+    def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
+        try:
+            wallet = self.get(wallet_id)
+        except NovaBillingError as error:
+            error.may_have_been_applied = True
+            raise
         if wallet.data.status != "terminated":
             raise refused
         return wallet

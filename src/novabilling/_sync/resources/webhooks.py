@@ -8,8 +8,9 @@ from typing import Sequence, Union
 from ..._answers import whole_list
 from ..._arguments import text
 from ..._errors import NovaBillingError
+from ..._routes import Route
 from ..._webhooks import webhooks_of
-from ..._wire import Arguments, Route, words
+from ..._wire import Arguments, words
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import Tenant
 from ...types._webhooks import Webhook

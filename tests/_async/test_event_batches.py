@@ -1,0 +1,275 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+from novabilling import APIConnectionError, BadRequestError, ServerError
+from novabilling.types import EventBatch, UsageEventInput
+from tests.samples import body_of, recorded
+from tests.support import Server, problem
+
+pytestmark = pytest.mark.anyio
+
+
+def event(number, **more):
+    return {
+        "subscription_id": "sub_1",
+        "code": "calls",
+        "transaction_id": f"txn-{number}",
+        **more,
+    }
+
+
+def events_of(request):
+    (key, events), *rest = json.loads(request.content).items()
+    assert (key, rest) == ("events", [])
+    return events
+
+
+def ids_of(request):
+    return [sent["transactionId"] for sent in events_of(request)]
+
+
+def accept(request):
+    """Answer that all events of a slice are new, but for those with another code."""
+    results = [
+        {"transactionId": sent["transactionId"], "status": "created"}
+        if sent["code"] == "calls"
+        else {"transactionId": sent["transactionId"], "status": "error", "error": "no such code"}
+        for sent in events_of(request)
+    ]
+    errors = sum(result["status"] == "error" for result in results)
+    body = {
+        "total": len(results),
+        "created": len(results) - errors,
+        "duplicates": 0,
+        "errors": errors,
+        "results": results,
+    }
+    return httpx.Response(201, json=body)
+
+
+async def test_structs_and_dicts_are_sent_alike(client_for):
+    server = Server(recorded("events-batch"))
+    given = {**event(1), "timestamp": "2026-11-20T10:00:00Z", "properties": {"my_key": 1}}
+
+    result = await client_for(server).events.create_batch([given, UsageEventInput(**given)])
+
+    sent = {
+        "subscriptionId": "sub_1",
+        "code": "calls",
+        "transactionId": "txn-1",
+        "timestamp": "2026-11-20T10:00:00Z",
+        "properties": {"my_key": 1},
+    }
+    assert server.paths == ["POST /api/events/batch"]
+    assert server.body == {"events": [sent, sent]}
+    assert type(result.data) is EventBatch
+
+
+async def test_the_result_says_what_became_of_each_event(client_for):
+    server = Server(recorded("events-batch-mixed"))
+
+    result = (await client_for(server).events.create_batch(events=[event(1)])).data
+
+    assert (result.total, result.created, result.duplicates, result.errors) == (5, 2, 2, 1)
+    assert [one.status for one in result.results] == [
+        "duplicate",
+        "error",
+        "created",
+        "created",
+        "duplicate",
+    ]
+    assert result.results[1].error == body_of("events-batch-mixed")["results"][1]["error"]
+    assert result.results[0].error is None
+
+
+async def test_any_iterable_is_taken_and_read_once(client_for):
+    server = Server(accept)
+
+    result = await client_for(server).events.create_batch(event(n) for n in range(3))
+
+    assert result.data.total == 3
+
+
+async def test_a_transaction_id_left_out_is_made_up_once_for_each_event(client_for, clock):
+    server = Server(httpx.ReadTimeout("slow"), problem(500), accept)
+    bare = {"subscription_id": "sub_1", "code": "calls"}
+
+    result = await client_for(server).events.create_batch([bare, UsageEventInput(**bare)])
+
+    assert len(server.requests) == 3
+    assert len({request.content for request in server.requests}) == 1
+    one, other = ids_of(server.requests[0])
+    assert one != other
+    assert [r.transaction_id for r in result.data.results] == [one, other]
+    assert bare == {"subscription_id": "sub_1", "code": "calls"}
+
+
+# Slices
+
+
+@pytest.mark.parametrize(
+    ("count", "sizes"), [(1, [1]), (100, [100]), (101, [100, 1]), (250, [100, 100, 50])]
+)
+async def test_a_request_holds_at_most_100_events(client_for, count, sizes):
+    server = Server(accept)
+
+    result = (await client_for(server).events.create_batch([event(n) for n in range(count)])).data
+
+    assert [len(events_of(request)) for request in server.requests] == sizes
+    assert [r.transaction_id for r in result.results] == [f"txn-{n}" for n in range(count)]
+    assert (result.total, result.created, result.errors) == (count, count, 0)
+
+
+async def test_a_request_holds_at_most_100_000_bytes_of_events(client_for):
+    server = Server(accept)
+    large = [event(n, properties={"text": "é" * 15_000}) for n in range(8)]
+
+    await client_for(server).events.create_batch(large)
+
+    assert [ids_of(request) for request in server.requests] == [
+        ["txn-0", "txn-1", "txn-2"],
+        ["txn-3", "txn-4", "txn-5"],
+        ["txn-6", "txn-7"],
+    ]
+    assert all(len(request.content) <= 100_100 for request in server.requests)
+
+
+def event_of(size):
+    """Return an event that takes so many bytes."""
+    wire = {"subscriptionId": "sub_1", "transactionId": "txn-1", "code": "calls"}
+    empty = len(json.dumps({**wire, "properties": {"t": ""}}, separators=(",", ":")))
+    return event(1, properties={"t": "x" * (size - empty)})
+
+
+async def test_an_event_of_100_000_bytes_is_sent_and_a_larger_one_is_refused(client_for):
+    server = Server(accept)
+    events = client_for(server).events
+
+    await events.create_batch([event(0), event_of(100_000), event(2)])
+    with pytest.raises(ValueError, match=r"^events\[1\] is larger than 100,000 bytes$"):
+        await events.create_batch([event(0), event_of(100_001)])
+
+    assert [len(events_of(request)) for request in server.requests] == [1, 1, 1]
+
+
+async def test_the_results_of_the_slices_are_merged(client_for):
+    server = Server(accept)
+    mixed = [event(n, code="calls" if n % 3 else "other") for n in range(150)]
+
+    answer = await client_for(server).events.create_batch(mixed)
+
+    result = answer.data
+    assert (result.total, result.created, result.duplicates, result.errors) == (150, 100, 0, 50)
+    assert [one.status for one in result.results[98:102]] == [
+        "created",
+        "error",
+        "created",
+        "created",
+    ]
+    assert answer.http.json()["total"] == 50
+
+
+# Nothing is sent unless all can be
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error", "match"),
+    [
+        ({"code": "c"}, ValueError, r"^events\[149\]: .*subscription_id"),
+        (event(1, code=None, timestamp=1), TypeError, r"^events\[149\]\.timestamp must be"),
+        (event(1, subscription_id=""), ValueError, r"^events\[149\]\.subscription_id must be"),
+        (event(1, transaction_id=7), TypeError, r"^events\[149\]\.transaction_id must be a str"),
+        (event(1, transaction_id=None), TypeError, r"^events\[149\]\.transaction_id must be"),
+        (event(1, quantity=2), ValueError, r"^events\[149\]: unknown quantity"),
+        (event(1, properties={"a": float("inf")}), ValueError, r"^events\[149\]\.properties"),
+        ("calls", TypeError, r"^events\[149\] must be UsageEventInput or a dict"),
+        (event(1, properties={"a": "x" * 100_001}), ValueError, r"^events\[149\] is larger"),
+    ],
+)
+async def test_a_bad_event_anywhere_is_found_before_the_first_is_sent(
+    client_for, wrong, error, match
+):
+    server = Server(accept)
+
+    with pytest.raises(error, match=match):
+        await client_for(server).events.create_batch([*map(event, range(149)), wrong])
+
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("events", "error"),
+    [([], ValueError), ("ab", TypeError), (event(1), TypeError), (None, TypeError)],
+)
+async def test_events_must_be_a_list_that_is_not_empty(client_for, events, error):
+    server = Server(accept)
+
+    with pytest.raises(error):
+        await client_for(server).events.create_batch(events)
+
+    assert server.requests == []
+
+
+# Failures
+
+
+async def test_a_failure_in_the_second_slice_tells_what_was_counted(client_for, clock):
+    server = Server(accept, problem(400, "No"))
+    given = [event(n) for n in range(250)]
+
+    with pytest.raises(BadRequestError) as caught:
+        await client_for(server).events.create_batch(given)
+
+    error = caught.value
+    assert [len(events_of(request)) for request in server.requests] == [100, 100]
+    assert [one.transaction_id for one in error.events] == [f"txn-{n}" for n in range(250)]
+    assert (error.partial.total, error.partial.created) == (100, 100)
+    assert error.partial.results[-1].transaction_id == "txn-99"
+    assert error.may_have_been_applied
+
+
+async def test_a_refusal_of_the_first_slice_applied_nothing(client_for):
+    server = Server(problem(400, "No"))
+
+    with pytest.raises(BadRequestError) as caught:
+        await client_for(server).events.create_batch([event(1)])
+
+    assert caught.value.partial == EventBatch(
+        total=0, created=0, duplicates=0, errors=0, results=[]
+    )
+    assert len(caught.value.events) == 1
+    assert not caught.value.may_have_been_applied
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [(problem(500), ServerError), (httpx.ReadError("reset"), APIConnectionError)],
+)
+async def test_a_slice_of_unknown_fate_may_have_been_applied(client_for, clock, answer, error):
+    server = Server(answer)
+
+    with pytest.raises(error) as caught:
+        await client_for(server).events.create_batch([event(1)])
+
+    assert len(server.requests) == 3
+    assert caught.value.may_have_been_applied
+    assert caught.value.partial.total == 0
+
+
+async def test_the_events_of_an_error_are_sent_again_with_the_same_ids(client_for, clock):
+    server = Server(accept, problem(503), problem(503), problem(503), accept)
+    events = client_for(server).events
+    bare = {"subscription_id": "sub_1", "code": "calls"}
+
+    with pytest.raises(ServerError) as caught:
+        await events.create_batch([bare] * 101)
+    await events.create_batch(caught.value.events)
+
+    first, *_, again, last = server.requests
+    assert ids_of(again) == ids_of(first)
+    assert ids_of(last) == ids_of(server.requests[1])
+    assert len({*ids_of(again), *ids_of(last)}) == 101

@@ -1,0 +1,55 @@
+"""Arguments made up from the signature of a method, so that none can be forgotten."""
+
+from __future__ import annotations
+
+import inspect
+import io
+from datetime import datetime, timezone
+from decimal import Decimal
+from typing import Any, Dict, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+
+NAMED: Dict[str, Any] = {"currency": "NGN", "to": "to@example.com", "limit": 10}
+"""Values where the type alone does not say what is accepted."""
+
+
+def example_of(hint: Any) -> Any:
+    """Return a value that an argument of this type takes."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return inner[0]
+    if origin is Union:
+        best = [part for part in inner if part is datetime or part is Decimal]
+        return example_of((best or inner)[0])
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        return hint(**{f.name: example_of(f.type) for f in msgspec.structs.fields(hint)})
+    if origin is not None:
+        return {"a_key": "a value"} if "Mapping" in str(origin) else [example_of(inner[0])]
+    if hint is datetime:
+        return datetime(2027, 1, 2, 3, 4, 5, tzinfo=timezone.utc)
+    return {str: "x1", int: 1, float: 1.5, bool: True, Decimal: Decimal("12.5")}[hint]
+
+
+def arguments_of(function: Any, only_required: bool = False) -> Dict[str, Any]:
+    """Return a value for each argument of a method, or for each that it cannot do without."""
+    hints = get_type_hints(function)
+    wanted = [
+        parameter.name
+        for parameter in inspect.signature(function).parameters.values()
+        if parameter.default is parameter.empty or not only_required
+    ]
+    if function.__name__ == "download_pdf":
+        return {"invoice_id": "the invoice_id", "to": io.BytesIO()}
+    return {name: NAMED.get(name) or _id(name) or example_of(hints[name]) for name in wanted}
+
+
+def _id(name: str) -> str:
+    """Return an id that says where it belongs, or nothing for what is no id."""
+    return f"the {name}" if name.endswith("_id") else ""
+
+
+def function_of(client: Any, name: str) -> Any:
+    """Return a method by its name in the table of facts."""
+    resource, _, method = name.partition("(")[0].partition(".")
+    return getattr(getattr(client, resource), method)

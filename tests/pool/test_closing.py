@@ -1,0 +1,198 @@
+"""Closing ends what is on its way, at once and with an error that says so."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from typing import Iterator, List
+
+import anyio
+import pytest
+
+from novabilling import ClientClosedError
+from tests.pool import servers
+from tests.pool.servers import serve
+from tests.pool.support import Api, client_of, ends_within, pool_of, run
+
+PROMPTLY = 1.0
+
+
+@contextlib.contextmanager
+def stalled_handshake() -> Iterator[str]:
+    with serve(accepts=False) as server:
+        yield server.url.replace("http:", "https:")
+
+
+@contextlib.contextmanager
+def silent() -> Iterator[str]:
+    with serve(servers.silence) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def dripping() -> Iterator[str]:
+    with serve(servers.drip_body) as server:
+        yield server.url
+
+
+@contextlib.contextmanager
+def not_accepting() -> Iterator[str]:
+    with socket.socket() as full, contextlib.ExitStack() as waiting:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            sock = waiting.enter_context(socket.socket())
+            sock.setblocking(False)
+            sock.connect_ex(full.getsockname())
+        yield f"http://127.0.0.1:{full.getsockname()[1]}"
+
+
+PLACES = [silent, dripping, stalled_handshake, not_accepting]
+
+
+class Crew:
+    """Calls on their way, in tasks or threads; `ended` are the errors that they ended with."""
+
+    def __init__(self, api: Api, size: int) -> None:
+        self.api = api
+        self.size = size
+        self.ended: List[BaseException] = []
+
+    async def one(self) -> None:
+        try:
+            await self.api.get()
+        except Exception as exc:
+            self.ended.append(exc)
+
+    def start_threads(self) -> List[threading.Thread]:
+        threads = [
+            threading.Thread(target=run, args=("sync", self.one), daemon=True)
+            for _ in range(self.size)
+        ]
+        for thread in threads:
+            thread.start()
+        return threads
+
+    def check(self) -> None:
+        assert [type(exc) for exc in self.ended] == [ClientClosedError] * self.size
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_ends_calls_on_their_way_and_those_in_the_queue(backend, place):
+    async def script() -> None:
+        api = Api(client_of(backend, url, max_connections=2))
+        crew = Crew(api, 6)
+        async with anyio.create_task_group() as tasks:
+            for _ in range(crew.size):
+                tasks.start_soon(crew.one)
+            await anyio.sleep(0.1)
+            started = time.monotonic()
+            await api.close()
+        assert time.monotonic() - started < PROMPTLY
+        crew.check()
+        pool = pool_of(api.client)
+        assert pool.slots.free == 2
+        assert not pool._open
+
+    with place() as url:
+        run(backend, script)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_closing_ends_the_calls_of_other_threads(place):
+    with place() as url:
+        api = Api(client_of("sync", url, max_connections=2))
+        crew = Crew(api, 6)
+        threads = crew.start_threads()
+        time.sleep(0.1)
+        with ends_within(PROMPTLY):
+            run("sync", api.close)
+            for thread in threads:
+                thread.join(10)
+        crew.check()
+
+
+def test_closing_ends_the_calls_of_other_threads_over_tls(tls, trusted):
+    with serve(servers.drip_body, tls=tls) as server:
+        api = Api(client_of("sync", server.url, max_connections=2))
+        crew = Crew(api, 4)
+        threads = crew.start_threads()
+        time.sleep(0.2)
+        with ends_within(PROMPTLY):
+            run("sync", api.close)
+            for thread in threads:
+                thread.join(10)
+        crew.check()
+        assert server.settle(0) == 0
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_ends_the_calls_of_another_loop(backend, place):
+    def elsewhere() -> None:
+        async def main() -> None:
+            async with anyio.create_task_group() as tasks:
+                for _ in range(crew.size):
+                    tasks.start_soon(crew.one)
+
+        run(backend, main)
+
+    with place() as url:
+        api = Api(client_of(backend, url, max_connections=2))
+        crew = Crew(api, 6)
+        thread = threading.Thread(target=elsewhere, daemon=True)
+        thread.start()
+        time.sleep(0.3)
+        with ends_within(PROMPTLY):
+            run("asyncio", api.close)
+            thread.join(10)
+        crew.check()
+
+
+def test_closing_while_threads_call_without_a_pause_leaves_no_connection():
+    with serve() as server:
+        for _ in range(20):
+            api = Api(client_of("sync", server.url, max_connections=4))
+            crew = Crew(api, 8)
+
+            async def work(crew: Crew = crew) -> None:
+                while not crew.ended or not isinstance(crew.ended[-1], Exception):
+                    await crew.one()
+
+            threads = [threading.Thread(target=run, args=("sync", work)) for _ in range(8)]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.01)
+            run("sync", api.close)
+            for thread in threads:
+                thread.join(10)
+            assert {type(exc) for exc in crew.ended} == {ClientClosedError}
+            assert server.settle(0) == 0
+
+
+def test_closing_twice_and_calling_afterwards(colour):
+    async def script() -> None:
+        api = Api(client_of(colour, server.url))
+        await api.get()
+        await api.close()
+        await api.close()
+        with pytest.raises(ClientClosedError):
+            await api.get()
+
+    with serve() as server:
+        run(colour, script)
+        assert server.settle(0) == 0
+
+
+def test_closing_a_copy_closes_the_original(colour):
+    async def script() -> None:
+        api = Api(client_of(colour, server.url))
+        await Api(api.client.with_options(timeout=5)).close()
+        with pytest.raises(ClientClosedError):
+            await api.get()
+
+    with serve() as server:
+        run(colour, script)

@@ -1,0 +1,164 @@
+"""One client object on several event loops, in several threads and processes."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import threading
+import warnings
+from typing import Any, Dict, List, Optional
+
+import anyio
+import pytest
+
+from novabilling import AsyncNovaBilling
+from tests.pool.servers import ROOT, serve
+from tests.pool.support import Api, client_of, run
+
+
+async def calls(api: Api, who: str, count: int = 10) -> None:
+    async def one(n: int) -> None:
+        assert await api.get(f"{who}_{n}") == f"{who}_{n}"
+
+    async with anyio.create_task_group() as tasks:
+        for n in range(count):
+            tasks.start_soon(one, n)
+
+
+def pools(client: Any) -> Dict[Any, Any]:
+    found: Dict[Any, Any] = client._session.transport._wire._pools._found
+    return found
+
+
+@pytest.mark.parametrize(
+    "backends", [["asyncio"] * 5, ["asyncio", "trio", "asyncio", "trio"], ["trio"] * 3]
+)
+def test_one_client_serves_one_loop_after_the_other(backends):
+    with serve() as server:
+        api = Api(client_of("asyncio", server.url))
+        for turn, backend in enumerate(backends):
+            run(backend, calls, api, f"run{turn}")
+            assert len(pools(api.client)) == 1, "the pool of the loop before is dropped"
+        assert server.settle(10) <= 10, "and its connections are closed"
+        run("asyncio", api.close)
+    gc.collect()
+
+
+def test_four_threads_with_a_loop_each_share_a_client():
+    errors: List[BaseException] = []
+
+    def work(who: str, backend: str) -> None:
+        try:
+            for turn in range(10):
+                run(backend, calls, api, f"{who}_{turn}")
+        except BaseException as exc:
+            errors.append(exc)
+
+    with serve() as server:
+        api = Api(client_of("asyncio", server.url, max_connections=5))
+        threads = [
+            threading.Thread(target=work, args=(f"thread{n}", backend))
+            for n, backend in enumerate(["asyncio", "asyncio", "asyncio", "trio"])
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        run("asyncio", api.close)
+    gc.collect()
+
+
+def test_closing_on_another_loop_does_not_raise():
+    with serve() as server:
+        for first, second in [("asyncio", "asyncio"), ("asyncio", "trio"), ("trio", "asyncio")]:
+            api = Api(client_of("asyncio", server.url))
+            run(first, calls, api, "run")
+            run(second, api.close)
+            gc.collect()
+            assert server.settle(0) == 0
+
+
+def test_a_client_that_nobody_closed_gives_no_warning(colour):
+    async def script() -> None:
+        api = Api(client_of(colour, server.url))
+        assert await api.get("cus_1") == "cus_1"
+
+    with serve() as server, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(colour, script)
+        gc.collect()
+        assert server.settle(0) == 0
+
+
+def test_a_program_that_closes_nothing_ends_without_a_warning():
+    program = (
+        "import asyncio, sys\n"
+        "from novabilling import AsyncNovaBilling\n"
+        "async def main():\n"
+        "    client = AsyncNovaBilling(token='t', base_url=sys.argv[1])\n"
+        "    print((await client.customers.get('cus_1')).data.id)\n"
+        "asyncio.run(main())\n"
+    )
+    with serve() as server:
+        done = python("-W", "always", "-c", program, server.url)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "cus_1\n", "")
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+@pytest.mark.parametrize("kind", ["sync", "threads", "in_loop", "between_loops"])
+def test_a_forked_child_never_touches_the_connections_of_its_parent(kind):
+    with serve() as server:
+        done = python("-m", "tests.pool.forks", kind, server.url, "20")
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        by_parent = [r.id for r in server.requests if r.id.startswith("parent")]
+        by_child = [r.id for r in server.requests if r.id.startswith("child")]
+        assert len(by_child) == 200
+        if kind == "sync":  # the parent's one connection survives all its children
+            assert len(by_parent) == 200
+            assert server.accepted == 21
+
+
+def test_the_pool_of_a_loop_that_has_ended_is_dropped_by_a_loop_that_goes_on():
+    """Also when the loop that goes on had its pool before."""
+    other: Optional[Any] = None
+
+    async def elsewhere() -> None:
+        nonlocal other
+        await api.get("elsewhere")
+        other = asyncio.get_running_loop()
+
+    async def script() -> None:
+        await api.get("here")
+        thread = threading.Thread(target=lambda: asyncio.run(elsewhere()))
+        thread.start()
+        await api.get("here")
+        thread.join()
+        assert other is not None
+        assert other.is_closed()
+        await api.get("here")
+        await api.get("here")
+        assert list(pools(api.client)) == [asyncio.get_running_loop()]
+        await api.close()
+
+    with serve() as server:
+        client: AsyncNovaBilling = client_of("asyncio", server.url)
+        api = Api(client)
+        run("asyncio", script)
+    gc.collect()

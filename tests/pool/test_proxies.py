@@ -1,0 +1,100 @@
+"""Proxies that the environment names: httpx connects, all else is as without."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, List
+
+import anyio
+import pytest
+
+from novabilling import NovaBillingTimeoutError
+from tests.pool.servers import Peer, Request, echo, serve, silence
+from tests.pool.support import SLACK, client_of, ends_within, play, raises
+
+HOME = "http://billing.example"
+
+
+@pytest.fixture(autouse=True)
+def no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def test_requests_go_to_the_proxy_of_the_environment(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        for n in range(3):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+
+    with serve() as proxy:
+        monkeypatch.setenv("HTTP_PROXY" if colour == "sync" else "http_proxy", proxy.url)
+        monkeypatch.setenv("ALL_PROXY", proxy.url)
+        play(colour, HOME, script)
+        assert [r.path for r in proxy.requests] == [
+            f"{HOME}/api/customers/cus_{n}" for n in range(3)
+        ]
+        assert proxy.accepted == 1
+
+
+def test_no_proxy_names_what_is_reached_directly(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        assert await api.get("cus_1") == "cus_1"
+
+    with serve() as server, serve() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", "127.0.0.1")
+        play(colour, server.url, script)
+        assert len(server.requests) == 1
+        assert proxy.requests == []
+
+
+def slowly(peer: Peer, request: Request) -> None:
+    peer.pause(0.005)
+    echo(peer, request)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_burst_through_a_proxy_keeps_to_max_connections(backend, monkeypatch):
+    async def script(api: Any) -> None:
+        async with anyio.create_task_group() as tasks:
+            for n in range(200):
+                tasks.start_soon(api.get, f"cus_{n}")
+
+    with serve(slowly) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        play(backend, HOME, script, max_connections=5)
+        assert len(proxy.requests) == 200
+        assert proxy.peak <= 5
+
+
+def test_threads_through_a_proxy_keep_to_max_connections(monkeypatch):
+    failed: List[BaseException] = []
+
+    def work() -> None:
+        try:
+            for n in range(10):
+                client.customers.get(f"cus_{n}")
+        except BaseException as exc:
+            failed.append(exc)
+
+    with serve(slowly) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with client_of("sync", HOME, max_connections=3) as client:
+            threads = [threading.Thread(target=work) for _ in range(10)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        assert failed == []
+        assert proxy.peak <= 3
+
+
+def test_a_silent_proxy_ends_with_the_timeout(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        with ends_within(0.2 + SLACK), raises(NovaBillingTimeoutError, applied=True):
+            await api.post()
+
+    with serve(silence) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        play(colour, HOME, script, timeout=0.2)

@@ -1,0 +1,117 @@
+"""Certificates, and the one TLS context."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from typing import Any, List
+
+import anyio
+import httpx
+import pytest
+
+from novabilling import APIConnectionError
+from tests.pool.servers import echo_in_pieces, serve
+from tests.pool.support import client_of, play, raises
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> List[Any]:
+    """Collect the TLS contexts that are made."""
+    contexts: List[Any] = []
+    make = httpx.create_ssl_context
+
+    def create(*args: Any, **kwargs: Any) -> Any:
+        contexts.append(make(*args, **kwargs))
+        return contexts[-1]
+
+    monkeypatch.setattr(httpx, "create_ssl_context", create)
+    return contexts
+
+
+def test_clients_of_http_build_no_context(colour, built):
+    async def script(api: Any) -> None:
+        await api.get()
+
+    with serve() as server:
+        play(colour, server.url, script)
+    assert built == []
+
+
+def test_a_context_is_built_when_it_is_needed_and_shared(built, tls, trusted):
+    async def script(api: Any) -> None:
+        async with anyio.create_task_group() as tasks:
+            for n in range(10):
+                tasks.start_soon(api.get, f"cus_{n}")
+
+    with serve(tls=tls) as server:
+        for colour in ("asyncio", "trio"):
+            play(colour, server.url, script)
+        with client_of("sync", server.url) as client:
+            assert len(built) == 1
+            client.customers.get("cus_1")
+    assert len(built) == 1
+
+
+def test_threads_that_need_the_context_at_once_build_one(built, tls, trusted):
+    with serve(tls=tls) as server, client_of("sync", server.url) as client:
+        threads = [threading.Thread(target=client.customers.get, args=("c",)) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(built) == 1
+
+
+def test_the_authority_that_ssl_cert_file_names_is_trusted(colour, tls, trusted):
+    async def script(api: Any) -> None:
+        for n in range(3):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+        await api.post("a" * 60_000 + "@example.com")  # several records
+
+    with serve(echo_in_pieces, tls=tls) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 1
+
+
+def test_a_certificate_that_nobody_trusts_is_refused_and_nothing_was_sent(colour, tls):
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        assert "CERTIFICATE_VERIFY_FAILED" in str(caught.value)
+
+    with serve(tls=tls) as server:
+        play(colour, server.url, script)
+        assert server.requests == []
+        assert server.settle(0) == 0
+
+
+def test_a_certificate_of_another_host_is_refused_and_nothing_was_sent(
+    colour, tls_elsewhere, trusted
+):
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        assert "127.0.0.1" in str(caught.value)
+
+    with serve(tls=tls_elsewhere) as server:
+        play(colour, server.url, script)
+        assert server.requests == []
+
+
+def test_a_server_that_does_not_speak_tls_is_refused_and_nothing_was_sent(colour):
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False):
+            await api.post()
+
+    def nonsense() -> None:
+        sock, _ = listener.accept()
+        with sock:
+            sock.recv(4096)
+            sock.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=nonsense)
+        thread.start()
+        play(colour, f"https://127.0.0.1:{listener.getsockname()[1]}", script)
+        thread.join()

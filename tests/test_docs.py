@@ -1,0 +1,49 @@
+"""The page about resources names them all, and its programs print what their comments say."""
+
+from __future__ import annotations
+
+import io
+import re
+from contextlib import redirect_stdout
+from pathlib import Path
+from typing import Any, Dict
+
+import pytest
+
+from tests.operations import IDS
+
+ROOT = Path(__file__).parents[1]
+PAGE = ROOT / "docs" / "resources.md"
+
+pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the docs are not part of the sdist")
+
+
+def test_the_page_names_every_resource_and_method():
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+
+    assert {name: re.findall(r"\w+", methods) for name, _, methods in rows} == {
+        name: list(methods) for name, methods in IDS.items()
+    }
+    assert all(about.endswith(".") for _, about, _ in rows)
+
+
+def test_the_readme_names_every_resource_and_the_page():
+    text = (ROOT / "README.md").read_text("utf-8")
+
+    listed = text[text.index("Resources: ") :].partition(".")[0]
+    assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(IDS)
+    assert "docs/resources.md" in text
+
+
+def test_the_programs_of_the_page_print_what_their_comments_say():
+    text = PAGE.read_text("utf-8")
+    program = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
+    output = io.StringIO()
+    names: Dict[str, Any] = {}
+
+    with redirect_stdout(output):
+        exec(compile(program, str(PAGE), "exec"), names)
+
+    assert len(expected) == program.count("print(") == 2
+    assert output.getvalue().splitlines() == expected
