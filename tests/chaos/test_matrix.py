@@ -100,7 +100,7 @@ GROUPS = [[name] for name in FAULTS if name not in SLOW] + [SLOW[n::3] for n in 
 @pytest.mark.parametrize("names", GROUPS, ids=" ".join)
 def test_each_fault_ends_as_the_contract_says_and_the_ledger_agrees(server, other, colour, names):
     is_slow = names[0] in SLOW
-    timeout = 0.5 if is_slow else 10
+    timeout = 0.7 if is_slow else 10
     options = {"timeout": timeout, "max_retries": RETRIES, "max_response_bytes": 1 << 20}
     planned = [(o, p) for name in names for o in OPERATIONS for p in plans_of(name)]
     warm_up = [job("GET", client=1) for _ in planned[::4]]  # the second client has idle connections
