@@ -6,7 +6,7 @@ from typing import Sequence, Union
 
 from ..._answers import whole_list
 from ..._arguments import text
-from ..._errors import NovaBillingError
+from ..._errors import NovaBillingError, ResponseDecodeError
 from ..._routes import Route
 from ..._webhooks import webhooks_of
 from ..._wire import Arguments, words
@@ -49,7 +49,9 @@ class AsyncWebhooks(AsyncResource):
         try:
             stored = await self.list()  # only this answer shows the secret
             if not stored.data:
-                raise NovaBillingError("the webhook was set and is gone: another call removed it")
+                raise ResponseDecodeError(
+                    "the webhook was set and is gone: another call removed it"
+                )
         except NovaBillingError as error:
             error.may_have_been_applied = True
             raise
