@@ -1,49 +1,150 @@
-"""The page about resources names them all, and its programs print what their comments say."""
+"""The tables of the pages say what the code does."""
 
 from __future__ import annotations
 
-import io
+import json
 import re
-from contextlib import redirect_stdout
-from pathlib import Path
-from typing import Any, Dict
+from typing import List, Literal, get_args, get_origin
 
+import httpx
+import msgspec
 import pytest
 
+import novabilling
+from novabilling import NovaBilling, NovaBillingError, types
+from novabilling._wire import Model, camel, vocabulary
 from tests.operations import IDS
+from tests.pages import DOCS, rows, text_of
+from tests.support import BASE_URL, TOKEN
 
-ROOT = Path(__file__).parents[1]
-PAGE = ROOT / "docs" / "resources.md"
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
-pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the docs are not part of the sdist")
+# Resources
 
 
 def test_the_page_names_every_resource_and_method():
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (.+) \|$", PAGE.read_text("utf-8"), re.MULTILINE)
+    found = rows("resources.md", "# Resources")
 
-    assert {name: re.findall(r"\w+", methods) for name, _, methods in rows} == {
+    assert {name.strip("`"): re.findall(r"\w+", methods) for name, _, methods in found} == {
         name: list(methods) for name, methods in IDS.items()
     }
-    assert all(about.endswith(".") for _, about, _ in rows)
+    assert all(about.endswith(".") for _, about, _ in found)
 
 
 def test_the_readme_names_every_resource_and_the_page():
-    text = (ROOT / "README.md").read_text("utf-8")
+    text = text_of("README.md")
 
     listed = text[text.index("Resources: ") :].partition(".")[0]
     assert sorted(re.findall(r"`(\w+)`", listed)) == sorted(IDS)
     assert "docs/resources.md" in text
 
 
-def test_the_programs_of_the_page_print_what_their_comments_say():
-    text = PAGE.read_text("utf-8")
-    program = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
-    expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
-    output = io.StringIO()
-    names: Dict[str, Any] = {}
+# Errors
 
-    with redirect_stdout(output):
-        exec(compile(program, str(PAGE), "exec"), names)
 
-    assert len(expected) == program.count("print(") == 2
-    assert output.getvalue().splitlines() == expected
+def test_the_page_says_of_every_error_what_to_do():
+    named = [name.strip("`") for name, *_ in rows("errors.md", "## What to do about each")]
+
+    named = [name.replace("other `", "") for name in named]
+    errors = [name for name in novabilling.__all__ if name.endswith("Error")]
+    assert sorted(named) == sorted(set(errors) - {"NovaBillingError", "FieldError"})
+
+
+# Pages of results
+
+
+def test_the_page_names_every_iter():
+    text = text_of("pagination.md")
+
+    for resource, methods in IDS.items():
+        for method in methods:
+            if method.startswith("iter"):
+                assert f"`{method}()`" in text
+                assert f"`{resource}`" in text or f"`{resource}." in text
+
+
+# Words
+
+LITERALS = {
+    name: getattr(types, name)
+    for name in types.__all__
+    if get_origin(getattr(types, name)) is Literal
+}
+NOT_SENT = {"Currency", "CustomerSortField", "WebhookStatus"}
+"""Aliases without another spelling on the wire, or that never go there."""
+TRANSLATED = {name: literal for name, literal in LITERALS.items() if name not in NOT_SENT}
+
+
+def test_the_page_lists_all_words():
+    assert {
+        name.strip("`"): tuple(re.findall(r"`(\w+)`", words))
+        for name, words in rows("words.md", "## All words")
+    } == {
+        name: get_args(literal)
+        for name, literal in TRANSLATED.items()
+        if name != "WebhookEventType"
+    }
+
+
+def test_the_page_lists_the_words_that_differ_from_the_servers():
+    listed = [[cell.strip("`") for cell in row] for row in rows("words.md", "## Words")]
+
+    assert sorted(listed) == sorted(
+        [name, word, wire]
+        for name, literal in TRANSLATED.items()
+        for word, wire in vocabulary(literal).to_wire.items()
+        if wire.lower() != word
+    )
+
+
+def test_the_page_lists_the_vocabularies_that_are_lower_case_on_the_wire():
+    sentence = re.search(r"^(`.+) are lower case on the wire", text_of("words.md"), re.MULTILINE)
+
+    assert sentence
+    assert sorted(re.findall(r"`(\w+)`", sentence[1])) == [
+        name
+        for name, literal in TRANSLATED.items()
+        if all(wire == wire.lower() for wire in vocabulary(literal).to_wire.values())
+    ]
+
+
+def test_the_page_lists_the_fields_that_are_called_otherwise_on_the_wire():
+    structs = [getattr(types, name) for name in types.__all__]
+    fields = [
+        field
+        for struct in structs
+        if isinstance(struct, type) and issubclass(struct, Model)
+        for field in msgspec.structs.fields(struct)
+    ]
+    listed = rows("words.md", "And these fields of results:\n")
+
+    renamed = {(f.name, f.encode_name) for f in fields if f.encode_name != camel(f.name)}
+    found = {
+        (name.strip("`").rpartition(".")[2], wire.strip("`"))
+        for names, wire in listed
+        for name in names.split(", ")
+    }
+    assert renamed == {pair for pair in found if pair[1] in {wire for _, wire in renamed}} - {
+        ("name", "providerName")  # a property
+    }
+
+
+SENT = rows("words.md", "## Names")
+
+
+@pytest.mark.parametrize(("call", "expected"), SENT, ids=[call for call, _ in SENT])
+def test_what_the_page_says_is_sent(call, expected):
+    sent: List[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append(request)
+        return httpx.Response(204)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as http_client:
+        client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http_client)
+        with pytest.raises(NovaBillingError):
+            eval(f"client.{call.strip('`')}", {"client": client})
+
+    method, path, *body = expected.strip("`").split(" ", 2)
+    assert (sent[0].method, sent[0].url.raw_path.decode()) == (method, path)
+    assert list(map(json.loads, body)) == list(map(json.loads, filter(None, [sent[0].content])))

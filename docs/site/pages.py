@@ -1,0 +1,96 @@
+"""Adds the reference and the changelog to the site: pages made from the source, not written."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any, Dict, List, Tuple
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.files import File, Files
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "src" / "novabilling"
+
+WORDS, INPUTS = "_words", "_inputs"
+ASYNC = "`AsyncNovaBilling` has the same methods, to be awaited"
+
+
+def on_config(config: MkDocsConfig) -> None:
+    """Put the made pages into the navigation, behind the written ones."""
+    reference = [{name: f"{page}.md"} for page, (name, _) in reference_pages().items()]
+    config.nav += [{"Reference": reference}, {"Changelog": "changelog.md"}]
+
+
+def on_files(files: Files, config: MkDocsConfig) -> None:
+    """Make the pages."""
+    made = {"changelog": (ROOT / "CHANGELOG.md").read_text("utf-8")}
+    made.update((page, f"# {name}\n\n{text}") for page, (name, text) in reference_pages().items())
+    for page, text in made.items():
+        files.append(File.generated(config, f"{page}.md", content=text))
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Take away the dash behind a field that has no description."""
+    return re.sub(r'\s+\u2013\s+<div class="doc-md-description">\s*</div>', "", html)
+
+
+def reference_pages() -> Dict[str, Tuple[str, str]]:
+    """Return the title and text of each page of the reference by its path."""
+    made = {"client": ("The client", client())}
+    made.update(
+        (name, (f"client.{name}", resource(name, cls))) for name, cls in resources().items()
+    )
+    made["errors"] = "Errors", directives("novabilling", errors())
+    made["receiving"] = "novabilling.webhooks", directive("novabilling.webhooks")
+    made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", ["Sandbox"])
+    for kind, names in types_by_kind().items():
+        made[kind] = f"Types: {kind}", directives("novabilling.types", names)
+    return {f"reference/{name}": page for name, page in made.items()}
+
+
+def resources() -> Dict[str, str]:
+    """Return the class of each resource, in the order of the client's attributes."""
+    source = (PACKAGE / "_sync" / "resources" / "__init__.py").read_text("utf-8")
+    return dict(re.findall(r"^    def (\w+)\(self\) -> (\w+):", source, re.MULTILINE))
+
+
+def types_by_kind() -> Dict[str, List[str]]:
+    """Return the names of all types: results, what arguments take, and words."""
+    source = (PACKAGE / "types" / "__init__.py").read_text("utf-8")
+    found: Dict[str, List[str]] = {"results": [], "inputs": [], "words": []}
+    for module, name in re.findall(r"from \.(\w+) import (\w+) as", source):
+        kind = {WORDS: "words", INPUTS: "inputs"}.get(module, "results")
+        found[kind].append(name)
+    return found
+
+
+def errors() -> List[str]:
+    """Return the error classes and the warning, the base before what derives from it."""
+    source = (PACKAGE / "_errors.py").read_text("utf-8")
+    classes = re.findall(r"^class ([A-Z]\w+)\(", source, re.MULTILINE)
+    return [*classes, "NovaBillingWarning"]
+
+
+def client() -> str:
+    return f"""{ASYNC}; its `close()` is called `aclose()`, and `token` and `http_client` may be
+async ones.
+
+{directive("novabilling.NovaBilling")}"""
+
+
+def resource(name: str, cls: str) -> str:
+    path = f"novabilling._sync.resources.{name}.{cls}"
+    return f"""{ASYNC}. What is `UNSET` is not sent.
+
+{directive(path)}"""
+
+
+def directives(module: str, names: List[str]) -> str:
+    return "\n".join(directive(f"{module}.{name}", show_root_heading=True) for name in names)
+
+
+def directive(path: str, **options: bool) -> str:
+    lines = [f"::: {path}", *("    options:" for _ in range(bool(options)))]
+    lines += [f"      {name}: {str(value).lower()}" for name, value in options.items()]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,136 @@
+"""The programs of the pages print what their comments say, sync and async."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import re
+from contextlib import redirect_stdout
+from typing import Any, Dict, Iterator, List, NamedTuple
+
+import anyio
+import pytest
+
+from novabilling import NovaBilling
+from novabilling.sandbox import Sandbox
+from tests.loopback import serve
+from tests.pages import DOCS, text_of
+
+OWN_TESTS = {"sandbox.md"}
+"""Pages whose blocks another file runs: tests/sandbox/test_docs.py."""
+COMMANDS = {
+    "pip install novabilling",
+    'python -m pip install ".[trio]" && python examples/quickstart.py',
+    'python -m pip install -e ".[test]" && python -m coverage run -m pytest && '
+    "python -m coverage report",
+    "python -m pytest -m slow -s tests/chaos",  # by hand: it takes long
+    "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
+}
+"""The commands of the pages; .ci/run runs all but those marked."""
+PAGES = [*sorted({path.name for path in DOCS.glob("*.md")} - OWN_TESTS), "README.md"]
+
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
+
+
+class Block(NamedTuple):
+    """A block of code and the tab that it stands in, if any."""
+
+    tab: str
+    language: str
+    code: str
+
+
+FENCE = re.compile(
+    r'^=== "(?P<tab>\w+)"\n|^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^(?P=indent)```$',
+    re.MULTILINE | re.DOTALL,
+)
+
+
+def blocks(page: str) -> List[Block]:
+    """Read all blocks of a page; those of a tab are indented."""
+    found: List[Block] = []
+    tab = ""
+    for match in FENCE.finditer(text_of(page)):
+        if match["tab"]:
+            tab = match["tab"]
+        else:
+            code = re.sub(rf"^{match['indent']}", "", match["code"], flags=re.MULTILINE)
+            found.append(Block(tab if match["indent"] else "", match["language"], code))
+    return found
+
+
+def programs(page: str, *tabs: str) -> List[str]:
+    """Return the Python of these tabs: one program, and those that start an event loop."""
+    code = [b.code for b in blocks(page) if b.language == "python" and b.tab in tabs]
+    alone = [block for block in code if "asyncio.run(" in block]
+    together = "\n".join(block for block in code if block not in alone)
+    return [*alone, *filter(None, [together])]
+
+
+SYNC = [(page, code) for page in PAGES for code in programs(page, "", "Sync")]
+ASYNC = [(page, code) for page in PAGES for code in programs(page, "Async")]
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """Serve a sandbox; yield the arguments of a client for it."""
+    sandbox = Sandbox()
+    with serve(sandbox.handle) as url:
+        yield f"token={sandbox.token!r}, base_url={url!r}"
+
+
+def check(page: str, program: str, server: str, backend: str = "asyncio") -> None:
+    """Run a program against a server here and compare what it prints with its comments."""
+    expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
+    program = program.replace('token="sk_live_..."', server)
+    code = compile(program, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
+    names: Dict[str, Any] = {"__name__": "__main__"}
+    output = io.StringIO()
+
+    async def run() -> None:
+        await eval(code, names)
+
+    with redirect_stdout(output):
+        if code.co_flags & inspect.CO_COROUTINE:
+            anyio.run(run, backend=backend)
+        else:
+            exec(code, names)
+    if isinstance(names.get("client"), NovaBilling):
+        names["client"].close()
+    assert output.getvalue().splitlines() == expected or page == "README.md"
+
+
+@pytest.mark.parametrize(("page", "program"), SYNC, ids=[page for page, _ in SYNC])
+def test_sync_programs_print_what_their_comments_say(page, program, server):
+    check(page, program, server)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize(("page", "program"), ASYNC, ids=[page for page, _ in ASYNC])
+def test_async_programs_print_what_their_comments_say(page, program, backend, server):
+    check(page, program, server, backend)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_block_is_run_by_a_test(page):
+    for block in blocks(page):
+        if block.language == "python":
+            assert block.tab in ("", "Sync", "Async")
+        elif block.language:
+            assert block.language == "bash"
+            assert block.code.strip() in COMMANDS
+    assert len(blocks(page)) == text_of(page).count("```") // 2
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_tabs_come_in_pairs_that_print_the_same(page):
+    printed = {
+        tab: re.findall(r"\)  # (.*)$", "".join(b.code for b in blocks(page) if b.tab == tab), re.M)
+        for tab in ("Sync", "Async")
+    }
+
+    assert printed["Sync"] == printed["Async"]
+    assert [b.tab for b in blocks(page) if b.tab] == ["Sync", "Async"] * (
+        len([b for b in blocks(page) if b.tab]) // 2
+    )
