@@ -19,6 +19,7 @@ from tests.guide import GUIDE, Block, blocks, prepared
 from tests.loopback import serve
 
 BLOCKS = blocks()
+AWAITED = [block for block in BLOCKS if not block.runs_itself]
 pytestmark = pytest.mark.skipif(not BLOCKS, reason=f"the guide is not here: {GUIDE.name}")
 
 ID = r"c[a-z0-9]{24}"
@@ -81,7 +82,7 @@ def check(block: Block, run: Any) -> None:
     assert re.fullmatch(PRINTS.get(block.title, ""), printed.getvalue().strip())
 
 
-@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.title)
+@pytest.mark.parametrize("block", BLOCKS, ids=[block.title for block in BLOCKS])
 def test_runs_as_printed(block, server, monkeypatch):
     sandbox, url = server
     monkeypatch.setenv("NOVABILLING_TOKEN", sandbox.token)
@@ -100,9 +101,7 @@ def test_runs_as_printed(block, server, monkeypatch):
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
-@pytest.mark.parametrize(
-    "block", [block for block in BLOCKS if not block.runs_itself], ids=lambda block: block.title
-)
+@pytest.mark.parametrize("block", AWAITED, ids=[block.title for block in AWAITED])
 def test_runs_with_awaits(block, backend, server, monkeypatch):
     sandbox, url = server
     monkeypatch.setenv("NOVABILLING_TOKEN", sandbox.token)

@@ -52,7 +52,7 @@ def fields(cls: griffe.Class) -> List[str]:
         if not name.startswith("_")
         and member.is_attribute
         and not {"property", "cached"} & set(member.labels)
-        and member.annotation  # type: ignore[union-attr]
+        and member.annotation
     ]
 
 
@@ -67,8 +67,8 @@ def plain(annotation: Annotation) -> Annotation:
     if name in ("Omittable", "Optional", "Union", "Word"):
         rest: List[Annotation] = [part for part in parts if str(part) != "UnsetType"]
         return union(rest + {"Optional": ["None"], "Word": ["str"]}.get(name, []))
-    inner = parts[0] if len(parts) == 1 else griffe.ExprTuple(parts, implicit=True)  # type: ignore[arg-type]
-    return griffe.ExprSubscript(annotation.left, inner)  # type: ignore[arg-type]
+    inner = parts[0] if len(parts) == 1 else griffe.ExprTuple(parts, implicit=True)
+    return griffe.ExprSubscript(annotation.left, inner)
 
 
 def elements(inner: Union[str, griffe.Expr]) -> List[Union[str, griffe.Expr]]:
@@ -77,4 +77,4 @@ def elements(inner: Union[str, griffe.Expr]) -> List[Union[str, griffe.Expr]]:
 
 def union(parts: List[Annotation]) -> Annotation:
     flat = {str(part): part for part in parts}  # Union[Word[X], str] names str twice
-    return reduce(lambda left, right: griffe.ExprBinOp(left, "|", right), flat.values())  # type: ignore[arg-type]
+    return reduce(lambda left, right: griffe.ExprBinOp(left, "|", right), flat.values())

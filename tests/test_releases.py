@@ -1,0 +1,230 @@
+"""The checks before a release: the tag, what is distributed, and what the public API may lose."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CI = ROOT / ".ci"
+
+pytestmark = pytest.mark.skipif(not CI.exists(), reason="the checks are not part of the sdist")
+
+
+def run(*command, cwd=ROOT):
+    command = [str(part) for part in command]
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+
+
+# The tag
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Copy what a release is made of, as version 1.2.3 of a certain day."""
+    shutil.copytree(CI, tmp_path / ".ci")
+    shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 1.2.3 (2027-01-31)\n")
+    set_version(tmp_path, "1.2.3")
+    return tmp_path
+
+
+def set_version(checkout, version):
+    (checkout / "src/novabilling/_version.py").write_text(f'__version__ = "{version}"\n')
+
+
+def test_the_tag_of_the_version_passes(checkout):
+    done = run(checkout / ".ci/check_tag", "v1.2.3")
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("tag", ["v1.2.4", "1.2.3", "v1.2.3rc1", ""])
+def test_another_tag_is_refused(checkout, tag):
+    done = run(checkout / ".ci/check_tag", tag)
+
+    assert done.returncode == 1
+    assert "the tag must be v1.2.3" in done.stderr
+
+
+def test_a_version_that_the_changelog_does_not_date_is_refused(checkout):
+    (checkout / "CHANGELOG.md").write_text("# Changelog\n\n## 1.2.3 (unreleased)\n")
+
+    done = run(checkout / ".ci/check_tag", "v1.2.3")
+
+    assert done.returncode == 1
+    assert 'no section "## 1.2.3 (<date>)"' in done.stderr
+
+
+# The distributions
+
+
+def write_wheel(folder, *extra, size=0):
+    path = folder / "novabilling-1.2.3-py3-none-any.whl"
+    needed = ["novabilling/py.typed", "novabilling/_sync/client.py"]
+    info = ["licenses/LICENSE", "METADATA"]
+    with zipfile.ZipFile(path, "w") as wheel:
+        for name in [*needed, *(f"novabilling-1.2.3.dist-info/{n}" for n in info), *extra]:
+            wheel.writestr(name, b"x" * size)
+    return path
+
+
+def problems_of(*paths):
+    done = run(sys.executable, CI / "check_dist.py", *paths)
+    return done.stderr.splitlines() if done.returncode else []
+
+
+def test_a_wheel_without_tests_passes(tmp_path):
+    assert problems_of(write_wheel(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["tests/test_x.py", "novabilling/__pycache__/x.pyc", "docs/index.md"]
+)
+def test_a_wheel_that_holds_anything_else_is_refused(tmp_path, name):
+    assert any(
+        f"{name} does not belong there" in p for p in problems_of(write_wheel(tmp_path, name))
+    )
+
+
+def test_a_wheel_that_is_too_large_is_refused(tmp_path):
+    (problem,) = problems_of(write_wheel(tmp_path, size=100_000))
+
+    assert "bytes are more than 400,000" in problem
+
+
+def test_a_wheel_without_the_mark_of_types_is_refused(tmp_path):
+    path = tmp_path / "novabilling-1.2.3-py3-none-any.whl"
+    with zipfile.ZipFile(path, "w") as wheel:
+        wheel.writestr("novabilling/__init__.py", "")
+
+    assert any("novabilling/py.typed is missing" in problem for problem in problems_of(path))
+
+
+def test_no_distribution_is_no_success(tmp_path):
+    assert problems_of(tmp_path / "novabilling.whl")
+    assert problems_of()
+
+
+# The dependencies
+
+
+def test_the_lowest_versions_are_those_that_the_package_allows():
+    pins = dict(re.findall(r"^(\w+)==([\d.]+)", (CI / "lowest.txt").read_text(), re.MULTILINE))
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+    declared = project.partition("\ndependencies = [")[2].partition("\n]")[0]
+
+    allowed = dict(re.findall(r'"(\w+)>=([\d.]+)', declared))
+    assert set(pins) == set(allowed)
+    for name, lowest in allowed.items():
+        assert re.fullmatch(rf"{re.escape(lowest)}(\.0)*", pins[name]), name
+
+
+# The public API
+
+
+@pytest.fixture
+def released(checkout):
+    """Make a repository whose last release is v1.2.3, and a commit after it."""
+    pytest.importorskip("griffe", reason="it is installed for the lint")
+    git = ("git", "-c", "user.name=x", "-c", "user.email=x@example.com")
+    for command in (
+        ["git", "init", "-q"],
+        ["git", "add", "."],
+        [*git, "commit", "-qm", "Release"],
+        ["git", "tag", "v1.2.3"],
+        [*git, "commit", "-qm", "Work", "--allow-empty"],
+    ):
+        assert run(*command, cwd=checkout).returncode == 0
+    return checkout
+
+
+def change(checkout, path, old, new):
+    file = checkout / "src" / "novabilling" / path
+    text = file.read_text("utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), "utf-8")
+
+
+def compare(checkout):
+    return run(sys.executable, ".ci/api_changes.py", cwd=checkout)
+
+
+def test_without_a_release_there_is_nothing_to_compare_with(checkout):
+    pytest.importorskip("griffe")
+
+    assert compare(checkout).stdout == "API: there is no release to compare with\n"
+
+
+def test_an_unchanged_api_passes(released):
+    done = compare(released)
+
+    assert (done.returncode, done.stdout) == (0, "API: 0 breaking changes since v1.2.3\n")
+
+
+BREAKS = {
+    "client.customers": ("_sync/resources/customers.py", "def get_payments(", "def all_payments("),
+    "client.currencies": ("_sync/resources/__init__.py", "def currencies(", "def _currencies("),
+    "client.plans": ("_sync/resources/plans.py", "        active: ", "        is_active: "),
+    "types.Message": ("types/_common.py", "    message: str", "    text: str"),
+    "types.SortOrder": ("types/_words.py", '["asc", "desc"]', '["asc"]'),
+    "types.Tax": ("types/__init__.py", "    from ._taxes import Tax as Tax\n", ""),
+    "webhooks": ("webhooks.py", "    secret: Secrets,", "    key: Secrets,"),
+    "NotFoundError": ("__init__.py", '    "NotFoundError",\n', ""),
+}
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_a_break_is_named_and_refused(released, name):
+    change(released, *BREAKS[name])
+
+    done = compare(released)
+
+    assert done.returncode == 1
+    assert f"\n{name}: " in done.stdout
+    assert "1.2.3 may not break what v1.2.3 has" in done.stderr
+
+
+def test_a_new_optional_argument_and_a_new_word_break_nothing(released):
+    change(released, "types/_words.py", '["asc", "desc"]', '["asc", "desc", "random"]')
+    change(
+        released,
+        "_sync/resources/customers.py",
+        "        search: Optional[str] = None,",
+        "        search: Optional[str] = None,\n        code: Optional[str] = None,",
+    )
+
+    done = compare(released)
+
+    assert (done.returncode, done.stdout) == (0, "API: 0 breaking changes since v1.2.3\n")
+
+
+def test_a_new_major_version_may_break_what_it_names(released):
+    change(released, *BREAKS["client.plans"])
+    set_version(released, "2.0.0")
+
+    done = compare(released)
+
+    assert done.returncode == 0
+    assert "\nclient.plans: " in done.stdout
+
+
+# The workflows
+
+
+@pytest.mark.parametrize("name", ["ci", "release"])
+def test_a_workflow_sets_up_every_python_that_is_promised_and_runs_all_checks(name):
+    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+    project = (ROOT / "pyproject.toml").read_text("utf-8")
+
+    assert re.findall(r"^ +(3\.\d+)$", text, re.MULTILINE) == re.findall(
+        r"Python :: (3\.\d+)", project
+    )
+    assert re.search(r"- run: .*\.ci/run$", text, re.MULTILINE)
+    assert (".ci/check_tag" in text) is (name == "release")
