@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Optional, Tuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "novabilling"
 
 WORDS, INPUTS = "_words", "_inputs"
+VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
 ASYNC = "`AsyncNovaBilling` has the same methods, to be awaited"
 
 
@@ -30,6 +32,13 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, f"{page}.md", content=text))
 
 
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> Optional[str]:
+    """Link the table of resources to their pages; as plain Markdown it has nothing to link to."""
+    if page.file.src_uri != "resources.md":
+        return None
+    return re.sub(r"^\| `(\w+)` \|", r"| [`\1`](reference/\1.md) |", markdown, flags=re.MULTILINE)
+
+
 def on_page_content(html: str, **_: Any) -> str:
     """Take away the dash behind a field that has no description."""
     return re.sub(r'\s+\u2013\s+<div class="doc-md-description">\s*</div>', "", html)
@@ -41,7 +50,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     made.update(
         (name, (f"client.{name}", resource(name, cls))) for name, cls in resources().items()
     )
-    made["errors"] = "Errors", directives("novabilling", errors())
+    made["errors"] = "Errors", directives("novabilling", errors(), show_bases=True)
     made["receiving"] = "novabilling.webhooks", directive("novabilling.webhooks")
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", ["Sandbox"])
     for kind, names in types_by_kind().items():
@@ -81,13 +90,15 @@ async ones.
 
 def resource(name: str, cls: str) -> str:
     path = f"novabilling._sync.resources.{name}.{cls}"
+    note = VERIFY if name == "webhooks" else ""
     return f"""{ASYNC}. What is `UNSET` is not sent.
 
-{directive(path)}"""
+{directive(path)}{note}"""
 
 
-def directives(module: str, names: List[str]) -> str:
-    return "\n".join(directive(f"{module}.{name}", show_root_heading=True) for name in names)
+def directives(module: str, names: List[str], **options: bool) -> str:
+    options = {"show_root_heading": True, **options}
+    return "\n".join(directive(f"{module}.{name}", **options) for name in names)
 
 
 def directive(path: str, **options: bool) -> str:
