@@ -38,9 +38,9 @@ async def async_sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-def sleep(seconds: float) -> None:
-    """Wait."""
-    time.sleep(seconds)
+def sleep(seconds: float, until: threading.Event) -> None:
+    """Wait, at most until something happens."""
+    until.wait(seconds)
 
 
 def async_time_limit(seconds: Optional[float]) -> ContextManager[Any]:

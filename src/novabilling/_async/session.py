@@ -53,7 +53,7 @@ class AsyncSession:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
-            await _concurrency.async_sleep(wait)
+            await self.transport.pauses.wait(wait)
 
     async def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float]

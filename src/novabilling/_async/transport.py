@@ -8,6 +8,7 @@ import httpx
 
 from .. import _concurrency
 from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._pauses import AsyncPauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from .delegate import AsyncDelegate
@@ -25,6 +26,7 @@ class AsyncTransport:
         max_response_bytes: int,
     ) -> None:
         self.closed = False
+        self.pauses = AsyncPauses()
         self._wire: Union[AsyncDelegate, AsyncPooled]
         if http_client is not None or is_proxied(home):
             self._wire = AsyncDelegate(http_client, max_connections, max_response_bytes)
@@ -77,4 +79,5 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close the connections, unless they are the user's own."""
         self.closed = True
+        self.pauses.end()
         await self._wire.aclose()

@@ -54,7 +54,7 @@ class Session:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
-            _concurrency.sleep(wait)
+            self.transport.pauses.wait(wait)
 
     def _attempt(self, call: Call, request_id: str, retries: int, ends: Optional[float]) -> Outcome:
         started = _concurrency.monotonic()

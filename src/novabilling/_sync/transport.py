@@ -9,6 +9,7 @@ import httpx
 
 from .. import _concurrency
 from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._pauses import Pauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from .delegate import Delegate
@@ -26,6 +27,7 @@ class Transport:
         max_response_bytes: int,
     ) -> None:
         self.closed = False
+        self.pauses = Pauses()
         self._wire: Union[Delegate, Pooled]
         if http_client is not None or is_proxied(home):
             self._wire = Delegate(http_client, max_connections, max_response_bytes)
@@ -78,4 +80,5 @@ class Transport:
     def close(self) -> None:
         """Close the connections, unless they are the user's own."""
         self.closed = True
+        self.pauses.end()
         self._wire.close()
