@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import AsyncIterator, Optional, Sequence, Tuple, Union
 
-import httpx
 from msgspec import UNSET
 
 from ... import _concurrency
@@ -21,7 +20,8 @@ from ..._arguments import (
 )
 from ..._calls import Call
 from ..._downloads import Sink, Target
-from ..._pdfs import ACCEPT_PDF, is_file, read_address
+from ..._http import Answer, is_file
+from ..._pdfs import ACCEPT_PDF, read_address
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
@@ -168,10 +168,10 @@ class AsyncInvoices(AsyncResource):
 
         Use `download_pdf` for one that should not be held in memory.
         """
-        http, address = await self._fetch_pdf(invoice_id, None)
+        file, address = await self._fetch_pdf(invoice_id, None)
         if address is None:
             address = (await self.get(invoice_id)).data.pdf_url
-        return Response(InvoicePdf(url=address, content=http.content), http)
+        return Response(InvoicePdf(url=address, content=file.content), file)
 
     async def download_pdf(self, invoice_id: str, to: Target) -> int:
         """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
@@ -189,15 +189,15 @@ class AsyncInvoices(AsyncResource):
 
     async def _fetch_pdf(
         self, invoice_id: str, sink: Optional[Sink]
-    ) -> Tuple[httpx.Response, Optional[str]]:
+    ) -> Tuple[Answer, Optional[str]]:
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        http = await self._send(call)
-        if is_file(http.headers):
-            return http, None
-        address = self._read(call, http, read_address)
-        http = await self._send(call._replace(url=address))
-        if not is_file(http.headers):
-            raise unreadable(call, http, "it is not a PDF")
-        return http, address
+        answer = await self._session.send(call)
+        if is_file(answer.raw_headers):
+            return answer, None
+        address = self._read(call, answer, read_address)
+        answer = await self._session.send(call._replace(url=address))
+        if not is_file(answer.raw_headers):
+            raise unreadable(call, answer, "it is not a PDF")
+        return answer, address

@@ -129,10 +129,10 @@ class Coupons(Resource):
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
         call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = self._send(call)
-        if http.status_code == 404:
-            return Response(DeletedCoupon(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, read_deleted), http)
+        answer = self._session.send(call)
+        if answer.status_code == 404:
+            return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+        return Response(self._read(call, answer, read_deleted), answer)
 
     def apply(
         self,

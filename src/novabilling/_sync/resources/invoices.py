@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
-import httpx
 from msgspec import UNSET
 
 from ... import _concurrency
@@ -22,7 +21,8 @@ from ..._arguments import (
 )
 from ..._calls import Call
 from ..._downloads import Sink, Target
-from ..._pdfs import ACCEPT_PDF, is_file, read_address
+from ..._http import Answer, is_file
+from ..._pdfs import ACCEPT_PDF, read_address
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
@@ -169,10 +169,10 @@ class Invoices(Resource):
 
         Use `download_pdf` for one that should not be held in memory.
         """
-        http, address = self._fetch_pdf(invoice_id, None)
+        file, address = self._fetch_pdf(invoice_id, None)
         if address is None:
             address = (self.get(invoice_id)).data.pdf_url
-        return Response(InvoicePdf(url=address, content=http.content), http)
+        return Response(InvoicePdf(url=address, content=file.content), file)
 
     def download_pdf(self, invoice_id: str, to: Target) -> int:
         """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
@@ -188,17 +188,15 @@ class Invoices(Resource):
             sink.discard()
         return sink.written
 
-    def _fetch_pdf(
-        self, invoice_id: str, sink: Optional[Sink]
-    ) -> Tuple[httpx.Response, Optional[str]]:
+    def _fetch_pdf(self, invoice_id: str, sink: Optional[Sink]) -> Tuple[Answer, Optional[str]]:
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        http = self._send(call)
-        if is_file(http.headers):
-            return http, None
-        address = self._read(call, http, read_address)
-        http = self._send(call._replace(url=address))
-        if not is_file(http.headers):
-            raise unreadable(call, http, "it is not a PDF")
-        return http, address
+        answer = self._session.send(call)
+        if is_file(answer.raw_headers):
+            return answer, None
+        address = self._read(call, answer, read_address)
+        answer = self._session.send(call._replace(url=address))
+        if not is_file(answer.raw_headers):
+            raise unreadable(call, answer, "it is not a PDF")
+        return answer, address

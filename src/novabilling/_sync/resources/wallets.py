@@ -121,14 +121,14 @@ class Wallets(Resource):
         """
         call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent")
         try:
-            http = self._send(call)
+            answer = self._session.send(call)
         except BadRequestError as error:
             if not error.may_have_been_applied:
                 raise
             # An earlier attempt of this call may have worked: then this is what it leads to.
             refused = error
         else:
-            return Response(self._read(call, http, decode_object, Wallet), http)
+            return Response(self._read(call, answer, decode_object, Wallet), answer)
         return self._terminated(wallet_id, refused)
 
     def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
