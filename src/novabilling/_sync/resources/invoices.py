@@ -69,10 +69,7 @@ class Invoices(Resource):
 
         The dates bound `created_at`; a bare date is midnight UTC, so `date_to` leaves that day out.
         """
-        filters = _ARGUMENTS.query(
-            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
-        )
-        return self._list(Invoice, Route("/invoices"), filters, page=page, limit=limit)
+        return self._list(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
     def iter(
         self,
@@ -83,10 +80,7 @@ class Invoices(Resource):
         date_to: Optional[Date] = None,
     ) -> Iterator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
-        filters = _ARGUMENTS.query(
-            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
-        )
-        return self._iter(Invoice, Route("/invoices"), filters)
+        return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
     def create(
         self,
@@ -107,17 +101,8 @@ class Invoices(Resource):
         `notes` stands on it as a last line of amount 0. `invoice_number` is unique: with it, the
         same invoice cannot be made twice.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            items=with_note(items, notes),
-            due_date=due_date,
-            subscription_id=subscription_id,
-            status=status,
-            invoice_number=invoice_number,
-            currency=currency,
-            paid_at=paid_at,
-            created_at=created_at,
-        )
+        items = with_note(items, notes)
+        body = _ARGUMENTS.body(**locals())
         return self._post(Invoice, Route("/invoices"), body, repeat="once")
 
     def get(self, invoice_id: str) -> Response[Invoice]:
