@@ -6,8 +6,7 @@ import select
 import socket
 import ssl
 import sys
-from contextlib import contextmanager
-from typing import Any, Generator, Optional
+from typing import Any, Optional
 
 from ._concurrency import async_home, run_soon
 from ._limits import Limits
@@ -36,14 +35,21 @@ def shut_down(sock: Any) -> None:
         return
 
 
+def refuse_if(shut: bool) -> None:
+    """Stop connecting when the client was closed: looked at wherever there is a new socket."""
+    if shut:
+        raise ConnectionAbortedError("closed while connecting")
+
+
 class AsyncStream:
     """A connection on asyncio or trio."""
 
-    __slots__ = ("_home", "_scope", "_sock", "_stream")
+    __slots__ = ("_home", "_scope", "_shut", "_sock", "_stream")
 
     def __init__(self) -> None:
         self._home: Any = None
         self._scope: Any = None
+        self._shut = False
         self._sock: Any = None
         self._stream: Any = None
 
@@ -57,13 +63,13 @@ class AsyncStream:
 
         self._home = async_home()
         with anyio.fail_after(limits.operation("connect")) as self._scope:
+            refuse_if(self._shut)
             self._stream = await connect(host, port)
             self._sock = self._stream.sock
             if context is not None:
                 self._stream = AsyncTls(self._stream, context, host)
                 await self._stream.handshake()
-        if self._scope.cancel_called:
-            raise ConnectionAbortedError("closed while connecting")
+        refuse_if(self._scope.cancel_called)
         self._scope = None
 
     async def read(self, limits: Limits) -> bytes:
@@ -96,6 +102,7 @@ class AsyncStream:
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread or loop."""
+        self._shut = True
         connecting = self._scope
         if self._sock is not None:
             shut_down(self._sock)
@@ -113,9 +120,10 @@ class AsyncStream:
 class Stream:
     """A connection of a thread."""
 
-    __slots__ = ("_sock",)
+    __slots__ = ("_shut", "_sock")
 
     def __init__(self) -> None:
+        self._shut = False
         self._sock: Any = None
 
     def connect(
@@ -125,11 +133,12 @@ class Stream:
         self._connect_any(host, port, limits)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
-            with _timed():
+            with _translated:
                 # In two steps, so that `shutdown` finds the socket during the handshake.
                 self._sock = context.wrap_socket(
                     self._sock, server_hostname=host, do_handshake_on_connect=False
                 )
+                refuse_if(self._shut)
                 self._sock.settimeout(limits.left("connect"))
                 self._sock.do_handshake()
 
@@ -140,7 +149,8 @@ class Stream:
         ):
             self._sock = socket.socket(family, kind, protocol)
             try:
-                with _timed():
+                with _translated:
+                    refuse_if(self._shut)
                     self._sock.settimeout(limits.left("connect"))
                     self._sock.connect(address)
             except OSError as exc:
@@ -153,7 +163,7 @@ class Stream:
 
     def read(self, limits: Limits) -> bytes:
         """Read what there is; nothing at the end."""
-        with _timed():
+        with _translated:
             self._sock.settimeout(limits.left("read"))
             data: bytes = self._sock.recv(READ_SIZE)
             return data
@@ -161,7 +171,7 @@ class Stream:
     def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
         rest = memoryview(data.reveal())
-        with _timed():
+        with _translated:
             while rest:
                 self._sock.settimeout(limits.left("write"))
                 rest = rest[self._sock.send(rest) :]
@@ -180,17 +190,23 @@ class Stream:
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread."""
+        self._shut = True
         if self._sock is not None:
             shut_down(self._sock)
 
 
-@contextmanager
-def _timed() -> Generator[None, None, None]:
-    try:
-        yield
-    except socket.timeout as exc:  # another class than TimeoutError before 3.10
-        raise TimeoutError(*exc.args) from exc
-    except ssl.SSLError:  # some of them are a ValueError as well
-        raise
-    except ValueError as exc:  # what ssl says of a socket that another thread has closed
-        raise ConnectionAbortedError(*exc.args) from exc
+class _Translation:
+    """Let only OSError and TimeoutError out of a block."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
+        if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
+            raise TimeoutError(*exc.args) from exc
+        # Of a socket that another thread has closed; some errors of ssl are one as well.
+        if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+            raise ConnectionAbortedError(*exc.args) from exc
+
+
+_translated = _Translation()

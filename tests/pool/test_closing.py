@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from typing import Iterator, List
@@ -49,7 +50,13 @@ def not_accepting() -> Iterator[str]:
         yield f"http://127.0.0.1:{full.getsockname()[1]}"
 
 
-PLACES = [silent, dripping, stalled_handshake, not_accepting]
+@contextlib.contextmanager
+def putting_off() -> Iterator[str]:
+    with serve(servers.put_off) as server:
+        yield server.url
+
+
+PLACES = [silent, dripping, stalled_handshake, not_accepting, putting_off]
 
 
 class Crew:
@@ -83,7 +90,7 @@ class Crew:
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_closing_ends_calls_on_their_way_and_those_in_the_queue(backend, place):
     async def script() -> None:
-        api = Api(client_of(backend, url, max_connections=2))
+        api = Api(client_of(backend, url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         async with anyio.create_task_group() as tasks:
             for _ in range(crew.size):
@@ -104,7 +111,7 @@ def test_closing_ends_calls_on_their_way_and_those_in_the_queue(backend, place):
 @pytest.mark.parametrize("place", PLACES)
 def test_closing_ends_the_calls_of_other_threads(place):
     with place() as url:
-        api = Api(client_of("sync", url, max_connections=2))
+        api = Api(client_of("sync", url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         threads = crew.start_threads()
         time.sleep(0.1)
@@ -117,7 +124,7 @@ def test_closing_ends_the_calls_of_other_threads(place):
 
 def test_closing_ends_the_calls_of_other_threads_over_tls(tls, trusted):
     with serve(servers.drip_body, tls=tls) as server:
-        api = Api(client_of("sync", server.url, max_connections=2))
+        api = Api(client_of("sync", server.url, max_connections=2, max_retries=2))
         crew = Crew(api, 4)
         threads = crew.start_threads()
         time.sleep(0.2)
@@ -141,7 +148,7 @@ def test_closing_ends_the_calls_of_another_loop(backend, place):
         run(backend, main)
 
     with place() as url:
-        api = Api(client_of(backend, url, max_connections=2))
+        api = Api(client_of(backend, url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         thread = threading.Thread(target=elsewhere, daemon=True)
         thread.start()
@@ -150,6 +157,24 @@ def test_closing_ends_the_calls_of_another_loop(backend, place):
             run("asyncio", api.close)
             thread.join(10)
         crew.check()
+
+
+def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
+    async def script() -> None:
+        def close_elsewhere() -> ssl.SSLContext:
+            thread = threading.Thread(target=run, args=("asyncio", api.close))
+            thread.start()
+            thread.join(10)
+            return ssl.create_default_context()
+
+        monkeypatch.setattr(f"novabilling.{tree}.pool.tls_context", close_elsewhere)
+        with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
+            await api.get()
+
+    tree = "_sync" if colour == "sync" else "_async"
+    with stalled_handshake() as url:
+        api = Api(client_of(colour, url))
+        run(colour, script)
 
 
 def test_closing_while_threads_call_without_a_pause_leaves_no_connection():
