@@ -12,6 +12,7 @@ from typing import Dict, Iterator, Optional, Set, Union
 import griffe
 
 Thing = Union[griffe.Object, griffe.Alias]
+COLOUR = re.compile("\x1b\\[[0-9]+m")
 
 
 def main() -> None:
@@ -71,7 +72,7 @@ def changes(old: Dict[str, Thing], new: Dict[str, Thing]) -> Iterator[str]:
         for word in sorted(words(thing) - words(new[name])):
             yield f"{name}: {word} removed"
         for breakage in griffe.find_breaking_changes(thing, new[name]):
-            yield f"{name}: {breakage.explain()}"
+            yield f"{name}: {COLOUR.sub('', breakage.explain())}"
 
 
 def words(thing: Thing) -> Set[str]:
