@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Tuple
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -32,11 +32,12 @@ def on_files(files: Files, config: MkDocsConfig) -> None:
         files.append(File.generated(config, f"{page}.md", content=text))
 
 
-def on_page_markdown(markdown: str, page: Page, **_: Any) -> Optional[str]:
-    """Link the table of resources to their pages; as plain Markdown it has nothing to link to."""
-    if page.file.src_uri != "resources.md":
-        return None
-    return re.sub(r"^\| `(\w+)` \|", r"| [`\1`](reference/\1.md) |", markdown, flags=re.MULTILINE)
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Mend what is right in the repository and not on the site."""
+    if page.file.src_uri == "resources.md":
+        row = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
+        markdown = row.sub(r"| [`\1`](reference/\1.md) |", markdown)
+    return re.sub(r"\[([^]]+)\]\(\.\./[^)]+\)", r"`\1`", markdown)  # files beside the docs
 
 
 def on_page_content(html: str, **_: Any) -> str:
