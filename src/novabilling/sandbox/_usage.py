@@ -59,16 +59,6 @@ def _sum(events: List[Row], field: str) -> float:
     return sum((_number(_property(event, field)) for event in events), 0.0)
 
 
-def _weighted_sum(events: List[Row], field: str) -> float:
-    return sum(
-        (
-            _number(_property(event, field)) * _number(_property(event, "weight"), 1.0)
-            for event in events
-        ),
-        0.0,
-    )
-
-
 def _unique_count(events: List[Row], field: str) -> float:
     values = [_property(event, field) for event in events]
     texts = {"" if value in (None, UNDEFINED) else js.to_string(value) for value in values}
@@ -81,7 +71,7 @@ _AGGREGATIONS: Dict[str, Callable[[List[Row], str], float]] = {
     "MAX": lambda events, field: max(_number(_property(event, field)) for event in events),
     "UNIQUE_COUNT": _unique_count,
     "LATEST": lambda events, field: _number(_property(events[0], field)),
-    "WEIGHTED_SUM": _weighted_sum,
+    "WEIGHTED_SUM": _sum,  # no answer of the server shows by what it weighs
 }
 
 

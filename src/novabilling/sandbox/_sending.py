@@ -1,0 +1,72 @@
+"""Deliveries on their way: to a URL, or straight into an ASGI or WSGI application."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from inspect import iscoroutinefunction
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
+
+import httpx
+
+from ._deliveries import Delivery, Status, signed_again
+from ._javascript import Row
+
+# When the server tries, counted from the event; here nobody waits.
+ATTEMPTS = tuple(timedelta(seconds=seconds) for seconds in (0, 2, 6))
+TIMEOUT = 10.0
+
+Application = Callable[..., Any]
+Target = Union[str, Application, None]
+
+
+def attempts(
+    delivery: Delivery, tenant: Row, target: Target, at: Optional[datetime]
+) -> Iterator[httpx.Request]:
+    """Yield a request for each attempt, with a timestamp and signature of its own."""
+    url = target if isinstance(target, str) else delivery.url
+    for wait in ATTEMPTS:
+        signed = signed_again(delivery, tenant, (at or delivery.timestamp) + wait)
+        yield httpx.Request("POST", url, headers=signed.headers, content=signed.body)
+
+
+def is_asgi(target: Target) -> bool:
+    """Tell ASGI applications, which are coroutine functions, from WSGI ones."""
+    if not callable(target):
+        return False
+    return iscoroutinefunction(target) or iscoroutinefunction(type(target).__call__)
+
+
+def post(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Status, ...]:
+    """Send one request after the other to a URL or a WSGI application, up to a success."""
+    transport = None if target is None or isinstance(target, str) else httpx.WSGITransport(target)
+    statuses: List[Status] = []
+    with httpx.Client(transport=transport, timeout=TIMEOUT, follow_redirects=True) as client:
+        for request in requests:
+            try:
+                statuses.append(client.send(request).status_code)
+            except httpx.RequestError:
+                statuses.append(None)
+            if _is_success(statuses[-1]):
+                break
+    return tuple(statuses)
+
+
+async def apost(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Status, ...]:
+    """Send one request after the other to a URL or an ASGI application, up to a success."""
+    transport = None if target is None or isinstance(target, str) else httpx.ASGITransport(target)
+    statuses: List[Status] = []
+    async with httpx.AsyncClient(
+        transport=transport, timeout=TIMEOUT, follow_redirects=True
+    ) as client:
+        for request in requests:
+            try:
+                statuses.append((await client.send(request)).status_code)
+            except httpx.RequestError:
+                statuses.append(None)
+            if _is_success(statuses[-1]):
+                break
+    return tuple(statuses)
+
+
+def _is_success(status: Status) -> bool:
+    return status is not None and 200 <= status <= 299
