@@ -15,10 +15,10 @@ Status = Optional[int]
 
 
 class Delivery(NamedTuple):
-    """A webhook for one event; `body` and `headers` are those of the first attempt.
+    """A webhook for one event, as the server sends it when that happens.
 
-    `statuses` has what each attempt was answered, None where no answer came. It is empty until
-    `Sandbox.deliver()` has sent the webhook.
+    `statuses` has what each attempt of `Sandbox.deliver()` was answered, None where no answer
+    came; it is empty before. Each attempt has a timestamp and signature of its own.
     """
 
     event: str

@@ -11,7 +11,7 @@ import httpx
 from ._deliveries import Delivery, Status, signed_again
 from ._javascript import Row
 
-# When the server tries, counted from the event; here nobody waits.
+# When the server tries; here nobody waits.
 ATTEMPTS = tuple(timedelta(seconds=seconds) for seconds in (0, 2, 6))
 TIMEOUT = 10.0
 
@@ -19,13 +19,21 @@ Application = Callable[..., Any]
 Target = Union[str, Application, None]
 
 
+def check(target: object, at: Optional[datetime]) -> None:
+    """Refuse what nothing can be sent to, and times that may be any hour."""
+    if not (target is None or isinstance(target, str) or callable(target)):
+        raise TypeError(f"the target must be a URL or an application, not {target!r}")
+    if at is not None and at.tzinfo is None:
+        raise ValueError("at has no time zone: datetime.now(timezone.utc) has one")
+
+
 def attempts(
-    delivery: Delivery, tenant: Row, target: Target, at: Optional[datetime]
+    delivery: Delivery, tenant: Row, target: Target, at: datetime
 ) -> Iterator[httpx.Request]:
     """Yield a request for each attempt, with a timestamp and signature of its own."""
     url = target if isinstance(target, str) else delivery.url
     for wait in ATTEMPTS:
-        signed = signed_again(delivery, tenant, (at or delivery.timestamp) + wait)
+        signed = signed_again(delivery, tenant, at + wait)
         yield httpx.Request("POST", url, headers=signed.headers, content=signed.body)
 
 

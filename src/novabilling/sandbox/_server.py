@@ -20,7 +20,7 @@ from ._engine import Engine
 from ._faults import Fault
 from ._javascript import Row
 from ._renewals import renew_subscriptions
-from ._sending import Target, apost, attempts, is_asgi, post
+from ._sending import Target, apost, attempts, check, is_asgi, post
 from ._world import World
 
 if TYPE_CHECKING:
@@ -92,7 +92,8 @@ class Sandbox:
         with self._lock:
             answer = self._engine.answer(request)
             delay = self._world.faults.delay(request)
-        time.sleep(delay)
+        if delay:
+            time.sleep(delay)
         return answer
 
     async def ahandle(self, request: httpx.Request) -> httpx.Response:
@@ -100,7 +101,8 @@ class Sandbox:
         with self._lock:
             answer = self._engine.answer(request)
             delay = self._world.faults.delay(request)
-        await anyio.sleep(delay)
+        if delay:
+            await anyio.sleep(delay)
         return answer
 
     def client(self, **options: Any) -> NovaBilling:
@@ -172,13 +174,16 @@ class Sandbox:
 
         Args:
             target: A URL, or an ASGI or WSGI application; the default is the tenant's webhook URL.
-            at: The time of signing; the default is that of the event. Handlers that compare it
+            at: The time that is signed; the default is the sandbox's. Handlers that compare it
                 with the real time need `datetime.now(timezone.utc)`.
         """
+        check(target, at)
         if is_asgi(target):
             return anyio.run(partial(self.adeliver, target, at=at))
         return [
-            self._settle(delivery, post(target, attempts(delivery, tenant, target, at)))
+            self._settle(
+                delivery, post(target, attempts(delivery, tenant, target, at or self.now()))
+            )
             for delivery, tenant in self._take()
         ]
 
@@ -186,8 +191,11 @@ class Sandbox:
         self, target: Target = None, *, at: Optional[datetime] = None
     ) -> List[Delivery]:
         """Send the webhooks to a URL or an ASGI application as `deliver()` does."""
+        check(target, at)
         return [
-            self._settle(delivery, await apost(target, attempts(delivery, tenant, target, at)))
+            self._settle(
+                delivery, await apost(target, attempts(delivery, tenant, target, at or self.now()))
+            )
             for delivery, tenant in self._take()
         ]
 
