@@ -12,7 +12,7 @@ from typing import Any, Callable, Dict, Iterator, List, Tuple
 import pytest
 
 from novabilling import webhooks
-from novabilling.sandbox import Sandbox
+from novabilling.sandbox import Delivery, Sandbox
 from tests.sandbox.caller import Caller
 
 URL = "https://shop.example.com/hooks?of=novabilling"
@@ -298,6 +298,20 @@ def test_what_happens_while_it_delivers_waits_for_the_next_call(sandbox: Sandbox
 
     assert [one.event for one in sandbox.deliver(wsgi(rename))] == ["customer.created"]
     assert [one.event for one in sandbox.deliver(Inbox())] == ["customer.updated"]
+
+
+def test_a_handler_may_send_the_rest(sandbox: Sandbox, caller: Caller):
+    def deliver_on(request: Request) -> int:
+        rest.extend(sandbox.deliver(wsgi(lambda request: 200)))
+        return 200
+
+    rest: List[Delivery] = []
+    caller.customer()
+    caller.customer(externalId="u2")
+
+    (first,) = sandbox.deliver(wsgi(deliver_on))
+
+    assert [one.data["externalId"] for one in (first, *rest)] == ["u1", "u2"]
 
 
 @contextmanager

@@ -206,10 +206,8 @@ class _Job:
             self.settings.get("netPaymentTerms"),
             DEFAULT_PAYMENT_TERMS,
         )
-        grace = _first(
-            self.plan["invoiceGracePeriodDays"], self.settings.get("invoiceGracePeriodDays"), 0
-        )
-        is_draft = js.to_number(grace) > 0
+        grace = self.plan["invoiceGracePeriodDays"] or 0
+        is_draft = grace > 0
         end = {"gracePeriodEndsAt": _iso(days_later(self.now, grace))} if is_draft else {}
         return create_invoice(
             self.world,

@@ -39,12 +39,13 @@ def _utc_now() -> datetime:
 class Snapshot:
     """The state of a sandbox at one moment, for `Sandbox.restore()`."""
 
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self._restore = world.save()
+    def __init__(self, owner: object, restore: Callable[[], None]) -> None:
+        self._owner = owner
+        self._restore = restore
 
-    def restore(self, world: World) -> None:
-        if world is not self._world:
+    def restore(self, owner: object) -> None:
+        """Bring the state back; `Sandbox.restore()` does it."""
+        if owner is not self._owner:
             raise ValueError("this snapshot is of another sandbox: restore it there")
         self._restore()
 
@@ -203,6 +204,8 @@ class Sandbox:
         """Yield what is pending now, and whose it is, unlocked: handlers may call the sandbox."""
         for _ in range(self._world.outbox.pending):
             with self._lock:
+                if not self._world.outbox.pending:
+                    return  # a handler has sent the rest
                 delivery = self._world.outbox.take()
                 tenant = self._world.central["tenant"].rows[delivery.tenant_id]
             yield delivery, tenant
@@ -253,9 +256,9 @@ class Sandbox:
     def snapshot(self) -> Snapshot:
         """Keep the whole state, to come back to it with `restore()`."""
         with self._lock:
-            return Snapshot(self._world)
+            return Snapshot(self, self._world.save())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Bring back a state, as often as you like; clients stay connected."""
         with self._lock:
-            snapshot.restore(self._world)
+            snapshot.restore(self)

@@ -125,9 +125,9 @@ def cancel(call: Call) -> Row:
         end = subscription["currentPeriodEnd"]
         _notify(call, "canceled", subscription, cancelAt=end)
         return _change(call, {"cancelAt": end})
-    plan = call.db["plan"].rows[subscription["planId"]]
-    note = {"type": "cancellation_proration", "planName": plan["name"]}
-    _credit(call, subscription, price_in(call.db, plan["id"], subscription["currency"]), note)
+    note = {"type": "cancellation_proration"}
+    price = price_in(call.db, subscription["planId"], subscription["currency"])
+    _credit(call, subscription, price, note)
     _notify(call, "canceled", subscription, cancelAt="immediate")
     return _change(call, {"status": "CANCELED", "canceledAt": call.now})
 
