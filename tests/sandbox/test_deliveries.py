@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import traceback
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -283,6 +284,27 @@ def test_an_exception_of_the_application_comes_out_and_the_rest_waits(
         sandbox.deliver(wsgi(broken))
 
     assert [one.data["externalId"] for one in sandbox.deliver(Inbox())] == ["u2"]
+
+
+@pytest.mark.anyio
+async def test_a_traceback_with_local_variables_shows_no_secret(
+    sandbox: Sandbox, secret: str, caller: Caller
+):
+    class Broken:
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            raise LookupError("no such customer")
+
+    caller.customer()
+    with pytest.raises(LookupError) as caught:
+        await sandbox.adeliver(Broken())
+
+    below = caught.tb.tb_next  # the first frame is this test's, which knows the secret
+    error = traceback.TracebackException(caught.type, caught.value, below, capture_locals=True)
+    shown = "".join(error.format())
+    assert "in adeliver" in shown
+    assert "target = " in shown
+    assert secret not in shown
+    assert sandbox.token not in shown
 
 
 def test_what_happens_while_it_delivers_waits_for_the_next_call(sandbox: Sandbox, caller: Caller):

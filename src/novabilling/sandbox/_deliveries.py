@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
 
+from novabilling._secrets import Secret
 from novabilling.webhooks import sign
 
 from . import _javascript as js
@@ -47,7 +48,7 @@ class Outbox:
         """Write a delivery, if the tenant has a URL for it."""
         if tenant["webhookUrl"]:
             body = _body(event, data, now)
-            headers = _headers(event, body, tenant)
+            headers = _headers(event, body, Secret(tenant["webhookSecret"]))
             self.deliveries.append(
                 Delivery(event, tenant["webhookUrl"], now, body, headers, tenant["id"])
             )
@@ -77,22 +78,21 @@ class Outbox:
         return restore
 
 
-def signed_again(delivery: Delivery, tenant: Row, now: datetime) -> Delivery:
+def signed_again(delivery: Delivery, secret: Secret[str], now: datetime) -> Delivery:
     """Sign a delivery at another time: each attempt has a timestamp and signature of its own."""
     body = _body(delivery.event, delivery.data, now)
-    return delivery._replace(
-        timestamp=now, body=body, headers=_headers(delivery.event, body, tenant)
-    )
+    headers = _headers(delivery.event, body, secret)
+    return delivery._replace(timestamp=now, body=body, headers=headers)
 
 
 def _body(event: str, data: Row, now: datetime) -> bytes:
     return js.stringify({"event": event, "data": data, "timestamp": now}).encode()
 
 
-def _headers(event: str, body: bytes, tenant: Row) -> Dict[str, str]:
+def _headers(event: str, body: bytes, secret: Secret[str]) -> Dict[str, str]:
     return {
         "Content-Type": "application/json",
-        "X-Webhook-Signature": sign(body, tenant["webhookSecret"]),
+        "X-Webhook-Signature": sign(body, secret.reveal()),
         "X-Event-Type": event,
         "User-Agent": "node",
     }

@@ -8,8 +8,9 @@ from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Uni
 
 import httpx
 
+from novabilling._secrets import Secret
+
 from ._deliveries import Delivery, Status, signed_again
-from ._javascript import Row
 
 # When the server tries; here nobody waits.
 ATTEMPTS = tuple(timedelta(seconds=seconds) for seconds in (0, 2, 6))
@@ -28,12 +29,12 @@ def check(target: object, at: Optional[datetime]) -> None:
 
 
 def attempts(
-    delivery: Delivery, tenant: Row, target: Target, at: datetime
+    delivery: Delivery, secret: Secret[str], target: Target, at: datetime
 ) -> Iterator[httpx.Request]:
     """Yield a request for each attempt, with a timestamp and signature of its own."""
     url = target if isinstance(target, str) else delivery.url
     for wait in ATTEMPTS:
-        signed = signed_again(delivery, tenant, at + wait)
+        signed = signed_again(delivery, secret, at + wait)
         yield httpx.Request("POST", url, headers=signed.headers, content=signed.body)
 
 

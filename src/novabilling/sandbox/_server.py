@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple
 import anyio
 import httpx
 
+from novabilling._secrets import Secret
+
 from . import routes
 from ._clock import Seed, nights
 from ._deliveries import Delivery, Status
 from ._engine import Engine
 from ._faults import Fault
-from ._javascript import Row
 from ._renewals import renew_subscriptions
 from ._sending import Target, apost, attempts, check, is_asgi, post
 from ._world import World
@@ -183,9 +184,9 @@ class Sandbox:
             return anyio.run(partial(self.adeliver, target, at=at))
         return [
             self._settle(
-                delivery, post(target, attempts(delivery, tenant, target, at or self.now()))
+                delivery, post(target, attempts(delivery, secret, target, at or self.now()))
             )
-            for delivery, tenant in self._take()
+            for delivery, secret in self._take()
         ]
 
     async def adeliver(
@@ -195,20 +196,20 @@ class Sandbox:
         check(target, at)
         return [
             self._settle(
-                delivery, await apost(target, attempts(delivery, tenant, target, at or self.now()))
+                delivery, await apost(target, attempts(delivery, secret, target, at or self.now()))
             )
-            for delivery, tenant in self._take()
+            for delivery, secret in self._take()
         ]
 
-    def _take(self) -> Iterator[Tuple[Delivery, Row]]:
-        """Yield what is pending now, and whose it is, unlocked: handlers may call the sandbox."""
+    def _take(self) -> Iterator[Tuple[Delivery, Secret[str]]]:
+        """Yield what is pending now with its secret, unlocked: handlers may call the sandbox."""
         for _ in range(self._world.outbox.pending):
             with self._lock:
                 if not self._world.outbox.pending:
                     return  # a handler has sent the rest
                 delivery = self._world.outbox.take()
                 tenant = self._world.central["tenant"].rows[delivery.tenant_id]
-            yield delivery, tenant
+            yield delivery, Secret(tenant["webhookSecret"])
 
     def _settle(self, delivery: Delivery, statuses: Tuple[Status, ...]) -> Delivery:
         with self._lock:
