@@ -419,10 +419,13 @@ async def test_what_cannot_be_sent_is_refused_and_stays_pending(
     assert len(await sandbox.adeliver(Inbox())) == 1
 
 
-def test_where_nobody_listens_there_is_no_status(sandbox: Sandbox, caller: Caller):
+@pytest.mark.anyio
+async def test_where_nobody_listens_there_is_no_status(sandbox: Sandbox, caller: Caller):
     with listening() as (address, _):
         pass
     caller.customer()
-    (sent,) = sandbox.deliver(address)
-    assert sent.statuses == (None, None, None)
-    assert sandbox.deliveries == [sent]
+    (first,) = sandbox.deliver(address)
+    caller.customer(externalId="u2")
+    (second,) = await sandbox.adeliver(address)
+    assert first.statuses == second.statuses == (None, None, None)
+    assert sandbox.deliveries == [first, second]

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import threading
 from datetime import timedelta
 from typing import Any, Iterator, List, Optional, Tuple
 
@@ -190,6 +191,28 @@ def test_a_block_of_the_rate_limit_comes_back():
     assert ask("GET", "/api/customers").status_code == 200
     sandbox.restore(blocked)
     assert ask("GET", "/api/customers").status_code == 429
+
+
+def test_threads_may_work_while_time_moves_and_snapshots_are_taken():
+    sandbox = Sandbox(seed=1)
+    owner = sandbox.client(token=sandbox.jwt)
+    owner.webhooks.create(url="https://a.example.com", events=["*"])
+
+    def create(thread: int) -> None:
+        client = sandbox.client()
+        for number in range(20):
+            name = f"u{thread}-{number}"
+            client.customers.create(external_id=name, email="a@b.co", currency="NGN")
+
+    threads = [threading.Thread(target=create, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    while any(thread.is_alive() for thread in threads):
+        sandbox.advance(days=1)
+        sandbox.snapshot()
+
+    assert sandbox.client().customers.list().meta.total == 80
+    assert len({one.data["customerId"] for one in sandbox.deliveries}) == 80
 
 
 def test_a_snapshot_of_another_sandbox_is_refused():
