@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Tuple
 
 import httpx
+import pytest
 
 from novabilling.sandbox import Sandbox
 from novabilling.sandbox._engine import ROUTES
@@ -22,6 +23,9 @@ from novabilling.sandbox._engine import ROUTES
 Exchange = Dict[str, Any]
 
 RECORDING = Path(__file__).parent.parent / "data" / "exchanges.jsonl"
+DELIVERIES = RECORDING.with_name("webhook_deliveries.jsonl")
+# There the recording had nobody to write down what came.
+UNHEARD = "http://127.0.0.1:9/hook"
 
 
 def listed(name: str) -> Dict[str, str]:
@@ -219,8 +223,17 @@ class Replay:
         return INVOCATION.sub(r"\1: ", recorded) == INVOCATION.sub(r"\1: ", ours)
 
 
-def test_the_sandbox_answers_as_the_recorded_server() -> None:
-    outcomes = Replay().run()
+@pytest.fixture(scope="module")
+def replay() -> Replay:
+    return Replay()
+
+
+@pytest.fixture(scope="module")
+def outcomes(replay: Replay) -> List[Outcome]:
+    return replay.run()
+
+
+def test_the_sandbox_answers_as_the_recorded_server(outcomes: List[Outcome]) -> None:
     covered = [one for one in outcomes if one.covered]
     differing = {one.exchange: one.problems for one in covered if one.problems}
     agreeing = {one.exchange for one in covered if not one.problems}
@@ -231,3 +244,24 @@ def test_the_sandbox_answers_as_the_recorded_server() -> None:
     assert not unlisted, f"differences that are not listed:\n{report}"
     assert not agreeing & set(DIFFERENCES), "listed as different, yet equal"
     assert share >= SHARE
+
+
+def test_the_sandbox_sends_the_webhooks_of_the_recorded_server(
+    replay: Replay, outcomes: List[Outcome]
+) -> None:
+    lines = [json.loads(line) for line in DELIVERIES.read_text("utf-8").splitlines()]
+    # Repeated attempts and what followed a redirect are no deliveries of their own.
+    recorded = [one for one in lines if one["attempt"] == 1 and one["path"] != "/redirected"]
+    ours = [one for one in replay.sandbox.deliveries if one.url != UNHEARD]
+    assert [one.event for one in ours] == [one["event"] for one in recorded]
+    for left, right in zip(recorded, ours):
+        body = json.loads(left["body"])
+        assert list(json.loads(right.body)) == list(body)
+        assert not list(replay.compare(body["data"], right.data, left["id"]))
+        sent = {name.lower() for name in left["headers"]}
+        assert {name.lower() for name in right.headers} <= sent
+        assert (right.url, right.headers["X-Event-Type"]) == (url_of(left), left["event"])
+
+
+def url_of(delivery: Dict[str, Any]) -> str:
+    return f"http://{delivery['headers']['host']}{delivery['path']}"
