@@ -205,7 +205,7 @@ def test_an_empty_secret_is_refused_as_a_mistake_of_the_caller(secret):
 
 @pytest.mark.parametrize("secret", [b"x", 5, {SECRET}, [b"x"], [[SECRET]]])
 def test_a_secret_of_another_type_is_refused_as_a_mistake_of_the_caller(secret):
-    with pytest.raises(TypeError, match="secret must be a str, or a list of them"):
+    with pytest.raises(TypeError, match="secret must be a str, or for verify a list of them"):
         verify(secret=secret)
 
 
