@@ -42,7 +42,7 @@ def in_fastapi(*args: Any, **options: Any) -> Endpoint:
     async def hook(event: Any = depends) -> None:
         received.append(event)
 
-    return Endpoint(_of_asgi(app), received)
+    return Endpoint(post_to_asgi(app), received)
 
 
 def in_starlette(*args: Any, **options: Any) -> Endpoint:
@@ -61,7 +61,9 @@ def in_starlette(*args: Any, **options: Any) -> Endpoint:
         received.append(await event_of(request))
         return Response(status_code=204)
 
-    return Endpoint(_of_asgi(Starlette(routes=[Route("/hook", hook, methods=["POST"])])), received)
+    return Endpoint(
+        post_to_asgi(Starlette(routes=[Route("/hook", hook, methods=["POST"])])), received
+    )
 
 
 def in_flask(*args: Any, **options: Any) -> Endpoint:
@@ -78,7 +80,7 @@ def in_flask(*args: Any, **options: Any) -> Endpoint:
         received.append(event)
         return "", 204
 
-    return Endpoint(_of_flask(app), received)
+    return Endpoint(post_to_flask(app), received)
 
 
 def in_async_flask(*args: Any, **options: Any) -> Endpoint:
@@ -96,12 +98,12 @@ def in_async_flask(*args: Any, **options: Any) -> Endpoint:
         received.append(event)
         return "", 204
 
-    return Endpoint(_of_flask(app), received)
+    return Endpoint(post_to_flask(app), received)
 
 
 def in_django(*args: Any, **options: Any) -> Endpoint:
     """Use the decorator in Django, behind its CSRF check."""
-    _django()
+    configure_django()
     from django.http import HttpResponse
     from django.test import Client
 
@@ -117,7 +119,7 @@ def in_django(*args: Any, **options: Any) -> Endpoint:
 
     def post(body: bytes, headers: Dict[str, str]) -> Answer:
         client = Client(enforce_csrf_checks=True)
-        with _routed(hook):
+        with routed(hook):
             answer = client.post("/hook", body, "application/json", headers=headers)
         return Answer(answer.status_code, answer.content.decode())
 
@@ -126,7 +128,7 @@ def in_django(*args: Any, **options: Any) -> Endpoint:
 
 def in_async_django(*args: Any, **options: Any) -> Endpoint:
     """Use the decorator on an async view of Django."""
-    _django()
+    configure_django()
     from django.http import HttpResponse
     from django.test import AsyncClient
 
@@ -142,7 +144,7 @@ def in_async_django(*args: Any, **options: Any) -> Endpoint:
 
     def post(body: bytes, headers: Dict[str, str]) -> Answer:
         client: Any = AsyncClient(enforce_csrf_checks=True)
-        with _routed(hook):
+        with routed(hook):
             answer = asyncio.run(client.post("/hook", body, "application/json", headers=headers))
         return Answer(answer.status_code, answer.content.decode())
 
@@ -152,29 +154,32 @@ def in_async_django(*args: Any, **options: Any) -> Endpoint:
 FRAMEWORKS = [in_fastapi, in_starlette, in_flask, in_async_flask, in_django, in_async_django]
 
 
-def _of_asgi(app: Any) -> Callable[[bytes, Dict[str, str]], Answer]:
+def post_to_asgi(app: Any, path: str = "/hook") -> Callable[[bytes, Dict[str, str]], Answer]:
+    """Make the function that posts to an ASGI application."""
     from starlette.testclient import TestClient
 
     def post(body: bytes, headers: Dict[str, str]) -> Answer:
-        answer = TestClient(app).post("/hook", content=body, headers=headers)
+        answer = TestClient(app).post(path, content=body, headers=headers)
         return Answer(answer.status_code, answer.text)
 
     return post
 
 
-def _of_flask(app: Any) -> Callable[[bytes, Dict[str, str]], Answer]:
+def post_to_flask(app: Any, path: str = "/hook") -> Callable[[bytes, Dict[str, str]], Answer]:
+    """Make the function that posts to a Flask application."""
     app.testing = True  # errors come through
 
     def post(body: bytes, headers: Dict[str, str]) -> Answer:
         answer = app.test_client().post(
-            "/hook", data=body, headers=headers, content_type="application/json"
+            path, data=body, headers=headers, content_type="application/json"
         )
         return Answer(answer.status_code, answer.text)
 
     return post
 
 
-def _django() -> None:
+def configure_django() -> None:
+    """Set Django up, once, or skip the test."""
     pytest.importorskip("django", reason="Django is not installed")
     from django.conf import settings
 
@@ -183,8 +188,9 @@ def _django() -> None:
         settings.configure(SECRET_KEY="tests", ALLOWED_HOSTS=["*"], MIDDLEWARE=middleware)
 
 
-def _routed(view: Any) -> Any:
+def routed(view: Any, at: str = "/hook", **settings: Any) -> Any:
+    """Put a view of Django at a path for a while."""
     from django.test import override_settings
     from django.urls import path
 
-    return override_settings(ROOT_URLCONF=(path("hook", view),))
+    return override_settings(ROOT_URLCONF=(path(at[1:], view),), **settings)
