@@ -17,7 +17,7 @@ from datetime import datetime, timezone
 from typing import Any, AsyncIterator, Dict, Set
 
 import httpx
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Request, Response
 
 from novabilling import AsyncNovaBilling, webhooks
 from novabilling.contrib.fastapi import webhook_event
@@ -61,13 +61,14 @@ async def customer(customer_id: str, client: AsyncNovaBilling = CLIENT) -> Dict[
     return {"email": found.data.email, "paid": customer_id in PAID}
 
 
-@app.post("/webhooks/novabilling", status_code=204)
-async def deliver(event: AnyWebhookEvent = EVENT, client: AsyncNovaBilling = CLIENT) -> None:
+@app.post("/webhooks/novabilling")
+async def deliver(event: AnyWebhookEvent = EVENT, client: AsyncNovaBilling = CLIENT) -> Response:
     """Read the invoice again and act on its state: then a repeated delivery does no harm."""
     if isinstance(event, InvoiceEvent):
         invoice = await client.invoices.get(event.data.invoice_id)
         if invoice.data.status == "paid":
             PAID.add(invoice.data.customer_id)
+    return Response(status_code=204)
 
 
 def connect() -> AsyncNovaBilling:

@@ -38,9 +38,10 @@ def in_fastapi(*args: Any, **options: Any) -> Endpoint:
     app = fastapi.FastAPI()
     depends = fastapi.Depends(webhook_event(*args, **options))
 
-    @app.post("/hook", status_code=204)
-    async def hook(event: Any = depends) -> None:
+    @app.post("/hook")
+    async def hook(event: Any = depends) -> Any:
         received.append(event)
+        return fastapi.Response(status_code=204)
 
     return Endpoint(post_to_asgi(app), received)
 

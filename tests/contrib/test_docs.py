@@ -41,19 +41,8 @@ def run(*headings: str) -> Tuple[Dict[str, Any], List[str]]:
     return names, output.getvalue().splitlines()
 
 
-IDS = set(
-    [
-        "customer_id",
-        "subscription_id",
-        "invoice_id",
-        "payment_id",
-        "credit_note_id",
-        "wallet_id",
-        "plan_id",
-        "old_plan_id",
-        "new_plan_id",
-    ]
-)
+RESOURCES = ("customer", "subscription", "invoice", "payment", "credit_note", "wallet")
+IDS = {f"{name}_id" for name in (*RESOURCES, "plan", "old_plan", "new_plan")}
 BASICS = ["Receiving webhooks", "Verify", "Events"]
 RECIPES = ["Handlers that may run twice", "A secret that changes", "Testing your handlers"]
 
