@@ -34,7 +34,7 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     type: str
-    data: Any
+    data: object
     timestamp: datetime
     payload: bytes
 
