@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Any, Callable, Iterable, Optional, Set
 
 from novabilling import NovaBilling, NovaBillingError, WebhookSignatureError, webhooks
+from novabilling.types import InvoiceCreatedEvent, SubscriptionCanceledEvent
 
 
 class Shop:
@@ -43,10 +44,10 @@ class Shop:
             event = webhooks.verify(payload, signature, self._secret, now=now)
         except WebhookSignatureError:
             return HTTPStatus.BAD_REQUEST
-        if event.event == "subscription.canceled":
-            self.members.discard(event.data["customerId"])
-        if event.event == "invoice.created":
-            self.client.invoices.send_email(event.data["invoiceId"])
+        if isinstance(event, SubscriptionCanceledEvent):
+            self.members.discard(event.data.customer_id)
+        if isinstance(event, InvoiceCreatedEvent):
+            self.client.invoices.send_email(event.data.invoice_id)
         return HTTPStatus.NO_CONTENT
 
 
