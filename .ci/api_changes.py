@@ -13,6 +13,7 @@ import griffe
 
 Thing = Union[griffe.Object, griffe.Alias]
 COLOUR = re.compile("\x1b\\[[0-9]+m")
+MODULES = ("webhooks", "sandbox", "testing", "contrib.django", "contrib.fastapi", "contrib.flask")
 
 
 def main() -> None:
@@ -52,7 +53,7 @@ def may_break(old: str, new: str) -> bool:
 def public(package: Thing) -> Dict[str, Thing]:
     """Return everything public by the name that users know it by."""
     found = {name: package[name] for name in package.exports or () if str(name) != "__version__"}
-    found.update((name, package[name]) for name in ("webhooks", "sandbox"))
+    found.update((name, package[name]) for name in MODULES if has(package, name))
     for name, member in package["types"].members.items():
         if member.is_alias and member.target_path.startswith("novabilling."):
             found[f"types.{name}"] = member
@@ -61,6 +62,11 @@ def public(package: Thing) -> Dict[str, Thing]:
             path = member.annotation.canonical_path
             found[f"client.{name}"] = package[path.partition(".")[2]]
     return {str(name): thing for name, thing in found.items()}
+
+
+def has(package: Thing, path: str) -> bool:
+    first, _, rest = path.partition(".")
+    return first in package.members and (not rest or has(package.members[first], rest))
 
 
 def changes(old: Dict[str, Thing], new: Dict[str, Thing]) -> Iterator[str]:

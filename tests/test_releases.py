@@ -121,9 +121,9 @@ def test_the_lowest_versions_are_those_that_the_package_allows():
     declared = project.partition("\ndependencies = [")[2].partition("\n]")[0]
 
     allowed = dict(re.findall(r'"(\w+)>=([\d.]+)', declared))
-    assert set(pins) == set(allowed)
-    for name, lowest in allowed.items():
-        assert re.fullmatch(rf"{re.escape(lowest)}(\.0)*", pins[name]), name
+    assert set(pins) == set(allowed) - {"typing_extensions"}
+    for name, pin in pins.items():
+        assert re.fullmatch(rf"{re.escape(allowed[name])}(\.0)*", pin), name
 
 
 # The public API

@@ -13,7 +13,13 @@ from mkdocs.structure.pages import Page
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "src" / "novabilling"
 
-WORDS, INPUTS = "_words", "_inputs"
+KINDS = {
+    "_inputs": "inputs",
+    "_webhook_data": "deliveries",
+    "_webhook_events": "deliveries",
+    "_words": "words",
+}
+"""The page of the types of a module; all others are results."""
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
 ASYNC = "`AsyncNovaBilling` has the same methods, to be awaited"
 
@@ -53,9 +59,15 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     )
     made["errors"] = "Errors", directives("novabilling", errors(), show_bases=True)
     made["receiving"] = "novabilling.webhooks", directive("novabilling.webhooks")
-    made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", ["Sandbox"])
+    for name in ("fastapi", "flask", "django"):
+        made[name] = f"novabilling.contrib.{name}", directive(f"novabilling.contrib.{name}")
+    made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
+    made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():
-        made[kind] = f"Types: {kind}", directives("novabilling.types", names)
+        made[kind] = (
+            f"Types: {kind}",
+            directives("novabilling.types", names, inherited_members=True),
+        )
     return {f"reference/{name}": page for name, page in made.items()}
 
 
@@ -66,12 +78,11 @@ def resources() -> Dict[str, str]:
 
 
 def types_by_kind() -> Dict[str, List[str]]:
-    """Return the names of all types: results, what arguments take, and words."""
+    """Return the names of all types by the page that they are on."""
     source = (PACKAGE / "types" / "__init__.py").read_text("utf-8")
-    found: Dict[str, List[str]] = {"results": [], "inputs": [], "words": []}
+    found: Dict[str, List[str]] = {}
     for module, name in re.findall(r"from \.(\w+) import (\w+) as", source):
-        kind = {WORDS: "words", INPUTS: "inputs"}.get(module, "results")
-        found[kind].append(name)
+        found.setdefault(KINDS.get(module, "results"), []).append(name)
     return found
 
 
@@ -80,6 +91,13 @@ def errors() -> List[str]:
     source = (PACKAGE / "_errors.py").read_text("utf-8")
     classes = re.findall(r"^class ([A-Z]\w+)\(", source, re.MULTILINE)
     return [*classes, "NovaBillingWarning"]
+
+
+def sandbox() -> List[str]:
+    """Return the names of the sandbox, itself first."""
+    source = (PACKAGE / "sandbox" / "__init__.py").read_text("utf-8")
+    names = re.findall(r'"(\w+)"', source.partition("__all__")[2])
+    return sorted(names, key=lambda name: name != "Sandbox")
 
 
 def client() -> str:

@@ -37,13 +37,13 @@ class Answer:
         content: bytes,
         extensions: Dict[str, Any],
     ) -> None:
-        self.status_code = status_code
-        self.content = content
+        self.status_code: int = status_code
+        self.content: bytes = content
         self.history: List[Answer] = []
         self.request_id: Optional[str] = None
         self._method = method
         self._url = url
-        self.raw_headers = headers
+        self.raw_headers: RawHeaders = headers
         self._extensions = extensions
         self._http: Optional[httpx.Response] = None
 
