@@ -1,9 +1,11 @@
 """Webhook deliveries in Django.
 
+```python
 @webhook_view(lambda: settings.NOVABILLING_WEBHOOK_SECRET)
 def deliver(request, event):
-...
-return HttpResponse(status=204)
+    ...
+    return HttpResponse(status=204)
+```
 """
 
 from __future__ import annotations

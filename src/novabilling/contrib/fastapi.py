@@ -1,8 +1,10 @@
 """Webhook deliveries as a dependency of FastAPI; it needs no more than Starlette.
 
+```python
 @app.post("/webhooks/novabilling")
 async def deliver(event: AnyWebhookEvent = Depends(webhook_event(SECRET))) -> None:
-...
+    ...
+```
 """
 
 from __future__ import annotations

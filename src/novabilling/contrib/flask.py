@@ -1,10 +1,12 @@
 """Webhook deliveries in Flask.
 
+```python
 @app.post("/webhooks/novabilling")
 @webhook_view(SECRET)
 def deliver(event):
-...
-return "", 204
+    ...
+    return "", 204
+```
 """
 
 from __future__ import annotations
