@@ -20,6 +20,7 @@ from ._errors import (
     error_from,
     plain_cause,
 )
+from ._hooks import UNWATCHED, Watch
 from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
@@ -64,6 +65,11 @@ class Call(NamedTuple):
     sink: Optional[Sink] = None
     gone_is_done: bool = False
     """Whether a 404 after an attempt of unknown fate means that it worked."""
+    watch: Watch = UNWATCHED
+
+    def address(self, root: str) -> str:
+        """Return where it is sent, without the query."""
+        return self.url or f"{root}/api{self.route.path}"
 
 
 class Attempt(NamedTuple):

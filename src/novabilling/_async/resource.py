@@ -49,9 +49,9 @@ class AsyncResource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        call = Call("GET", route, "read", query)
-        http = await self._send(call)
-        data, meta = self._read(call, http, decode_list, of)
+        with self._session.watch(Call("GET", route, "read", query)) as call:
+            http = await self._send(call)
+            data, meta = self._read(call, http, decode_list, of)
         return PaginatedResponse(data, meta, http)
 
     async def _post(
@@ -70,15 +70,16 @@ class AsyncResource:
         return await self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     async def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = await self._send(call)
-        if http.status_code == 404:
-            return Response(Message(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, decode_object, Message), http)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            http = await self._send(call)
+            if http.status_code == 404:
+                return Response(Message(message=ALREADY_DELETED), http)
+            return Response(self._read(call, http, decode_object, Message), http)
 
     async def _object(self, of: Type[T], call: Call) -> Response[T]:
-        http = await self._send(call)
-        return Response(self._read(call, http, decode_object, of), http)
+        with self._session.watch(call) as watched:
+            http = await self._send(watched)
+            return Response(self._read(watched, http, decode_object, of), http)
 
     def _iter(
         self,

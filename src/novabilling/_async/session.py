@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Optional
+from typing import ContextManager, Optional
 
 import httpx
 
@@ -13,6 +13,7 @@ from .._arguments import query_string
 from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
 from .._config import STANDARD_HEADERS, Config, check_token_text
 from .._errors import NovaBillingTimeoutError
+from .._hooks import Hooks
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._secrets import Secret
 from .transport import AsyncTransport
@@ -21,13 +22,20 @@ logger = logging.getLogger("novabilling")
 
 
 class AsyncSession:
-    """Send calls with one configuration; copies of a client share transport and budget."""
+    """Send calls with one configuration; copies of a client share all but that."""
 
-    def __init__(self, transport: AsyncTransport, config: Config, budget: RetryBudget) -> None:
+    def __init__(
+        self, transport: AsyncTransport, config: Config, budget: RetryBudget, hooks: Hooks
+    ) -> None:
         self.transport = transport
         self.config = config
         self.budget = budget
+        self.hooks = hooks
         self._home = httpx.URL(config.root)
+
+    def watch(self, call: Call) -> ContextManager[Call]:
+        """Make the block in which a call is sent and its answer read; send the call it gives."""
+        return self.hooks.watch(call, self.config.root)
 
     async def send(self, call: Call) -> httpx.Response:
         """Return the answer to a call, or raise what became of it.
@@ -40,15 +48,18 @@ class AsyncSession:
         tried_in_doubt = False
         retries = 0
         while True:
+            call.watch.begin(retries + 1, request_id)
             outcome = await self._attempt(call, request_id, retries, ends)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.extensions["request_id"] = request_id
+                call.watch.answer(outcome)
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
             failure.error.may_have_been_applied |= tried_in_doubt
             wait = self._wait(call, failure, retries, _left(ends))
+            call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
@@ -98,12 +109,12 @@ class AsyncSession:
             headers["accept"] = call.accept
         if call.body is not None:
             headers["content-type"] = "application/json"
-        address = call.url or f"{config.root}/api{call.route.path}"
+        address = call.address(config.root)
         return Attempt(
             method=call.method,
             address=f"{address}?{query_string(call.query)}" if call.query else address,
             headers=headers,
-            extra_headers=config.headers,
+            extra_headers=call.watch.add_headers(config.headers),
             token=token,
             home=self._home,
             body=call.body,

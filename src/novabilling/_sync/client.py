@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Mapping, NoReturn, Optional, Type, Union
+from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
 
 import httpx
 from msgspec import UNSET, UnsetType
@@ -25,6 +25,7 @@ from .._config import (
     check_timeout,
     check_token,
 )
+from .._hooks import AttemptHook, Hooks
 from .._retries import RetryBudget
 from .._secrets import Secret
 from .resources import Resources
@@ -92,7 +93,7 @@ class NovaBilling(Resources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._session = Session(transport, config, RetryBudget())
+        self._session = Session(transport, config, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -121,8 +122,20 @@ class NovaBilling(Resources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        copy._session = Session(self._session.transport, config, self._session.budget)
+        mine = self._session
+        copy._session = Session(mine.transport, config, mine.budget, mine.hooks)
         return copy
+
+    def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
+        """Call a function with an `AttemptInfo` after each attempt; return what ends that.
+
+        It sees the attempts of this client and its copies, in the order in which they end. What it
+        raises is logged as an error by the logger `novabilling`, and the call goes on.
+
+        Raises:
+            TypeError: It is no function that returns when it is called.
+        """
+        return self._session.hooks.add_for_attempts(hook)
 
     def close(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""

@@ -50,9 +50,9 @@ class Resource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        call = Call("GET", route, "read", query)
-        http = self._send(call)
-        data, meta = self._read(call, http, decode_list, of)
+        with self._session.watch(Call("GET", route, "read", query)) as call:
+            http = self._send(call)
+            data, meta = self._read(call, http, decode_list, of)
         return PaginatedResponse(data, meta, http)
 
     def _post(
@@ -71,15 +71,16 @@ class Resource:
         return self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = self._send(call)
-        if http.status_code == 404:
-            return Response(Message(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, decode_object, Message), http)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            http = self._send(call)
+            if http.status_code == 404:
+                return Response(Message(message=ALREADY_DELETED), http)
+            return Response(self._read(call, http, decode_object, Message), http)
 
     def _object(self, of: Type[T], call: Call) -> Response[T]:
-        http = self._send(call)
-        return Response(self._read(call, http, decode_object, of), http)
+        with self._session.watch(call) as watched:
+            http = self._send(watched)
+            return Response(self._read(watched, http, decode_object, of), http)
 
     def _iter(
         self,

@@ -194,11 +194,13 @@ class Invoices(Resource):
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        http = self._send(call)
-        if is_file(http.headers):
-            return http, None
-        address = self._read(call, http, read_address)
-        http = self._send(call._replace(url=address))
-        if not is_file(http.headers):
-            raise unreadable(call, http, "it is not a PDF")
+        with self._session.watch(call) as asking:
+            http = self._send(asking)
+            if is_file(http.headers):
+                return http, None
+            address = self._read(call, http, read_address)
+        with self._session.watch(call._replace(url=address)) as fetching:
+            http = self._send(fetching)
+            if not is_file(http.headers):
+                raise unreadable(call, http, "it is not a PDF")
         return http, address
