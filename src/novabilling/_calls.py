@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Type, Union
 
 import h11
 import httpx
@@ -20,6 +20,7 @@ from ._errors import (
     error_from,
     plain_cause,
 )
+from ._families import classes
 from ._hooks import UNWATCHED, Watch
 from ._limits import Limits
 from ._redirects import may_carry_token
@@ -34,19 +35,19 @@ MARK = "novabilling"
 """The request extension by which hooks know the SDK's own requests."""
 
 _DROPPED_WITH_ENCODING = ("content-encoding", "content-length")
-_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NOTHING_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
 
-TRANSPORT_ERRORS = (
-    OSError,  # the network, TLS, and TimeoutError
-    h11.ProtocolError,
-    BadEncoding,
-    TooLarge,
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    RuntimeError,  # httpx's pool on an event loop that has ended
-)
-"""What is raised when an attempt fails."""
+
+def transport_errors() -> Tuple[Type[Exception], ...]:
+    """Return what is raised when an attempt fails."""
+    return (
+        OSError,  # the network, TLS, and TimeoutError
+        h11.ProtocolError,
+        BadEncoding,
+        TooLarge,
+        *classes("HTTPError", "InvalidURL", "StreamError"),
+        RuntimeError,  # httpx's pool on an event loop that has ended
+    )
 
 
 class Call(NamedTuple):
@@ -111,12 +112,12 @@ class Attempt(NamedTuple):
             raw.append((b"content-length", str(len(self.body.reveal())).encode("ascii")))
         return raw
 
-    def request(self, url: httpx.URL) -> httpx.Request:
-        """Build the request as httpx sends it."""
-        return httpx.Request(
+    def request(self, url: httpx.URL, family: Any) -> Any:
+        """Build the request as httpx sends it, or httpx2."""
+        return family.Request(
             self.method,
-            url,
-            headers=httpx.Headers(self.header_items(url), encoding="latin-1"),
+            url if family is httpx else str(url),
+            headers=family.Headers(self.header_items(url), encoding="latin-1"),
             content=None if self.body is None else self.body.reveal(),
             extensions={"timeout": self._operations(), MARK: True},
         )
@@ -158,7 +159,7 @@ class Progress:
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""
-        sent = not isinstance(exc, _NOTHING_SENT) if self.sent is None else self.sent
+        sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
         return "unknown" if sent else "unsent"
 
 
@@ -169,12 +170,12 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     write_succeeded = attempt.method != "GET" and 200 <= progress.status < 300
     if write_succeeded:
         fate = "applied"
-    if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
+    if isinstance(exc, (*classes("TimeoutException"), TimeoutError)):
         error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
     elif isinstance(exc, TooLarge):
         fate = "applied"  # never repeated, not even a GET: the answer would be as large again
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
-    elif write_succeeded or isinstance(exc, (httpx.DecodingError, BadEncoding)):
+    elif write_succeeded or isinstance(exc, (*classes("DecodingError"), BadEncoding)):
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
     else:
@@ -206,20 +207,22 @@ def make_response(
     headers: Any,
     content: bytes,
     extensions: Mapping[str, Any],
+    family: Any = httpx,
 ) -> httpx.Response:
     """Make the answer that users see: its request has only method and URL, no token, no body."""
-    headers = httpx.Headers(headers)
+    headers = family.Headers(headers)
     if "content-encoding" in headers:  # the content is decoded already
         for name in _DROPPED_WITH_ENCODING:
             headers.pop(name, None)
     known = ("http_version", "reason_phrase")
-    return httpx.Response(
+    response: httpx.Response = family.Response(
         status,
         headers=headers,
         content=content,
-        request=httpx.Request(method, url),
+        request=family.Request(method, url if family is httpx else str(url)),
         extensions={key: extensions[key] for key in known if key in extensions},
     )
+    return response
 
 
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[httpx.Response]:

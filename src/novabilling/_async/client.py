@@ -24,6 +24,7 @@ from .._config import (
     check_timeout,
     check_token,
 )
+from .._families import AsyncHttpClient
 from .._hooks import AttemptHook, Hooks
 from .._retries import RetryBudget
 from .._secrets import Secret
@@ -48,7 +49,7 @@ class AsyncNovaBilling(AsyncResources):
         follow_redirects: GET anywhere; a write only on 307 and 308 within the same origin.
         max_retries: Attempts after the first, where repeating cannot apply anything twice.
         deadline: Seconds for a call with all its attempts and waits; None is no limit.
-        http_client: An httpx client of yours, for proxies, TLS or tests; it is never closed here.
+        http_client: A client of httpx or httpx2, for proxies, TLS, tests; it is never closed here.
         max_connections: Connections at the same time (default 100); not with `http_client`.
         max_response_bytes: The largest answer that is read (default 64 MiB).
         headers: Extra headers for every request to the server, not to other origins.
@@ -66,7 +67,7 @@ class AsyncNovaBilling(AsyncResources):
         follow_redirects: bool = True,
         max_retries: int = DEFAULT_MAX_RETRIES,
         deadline: Optional[float] = None,
-        http_client: Optional[httpx.AsyncClient] = None,
+        http_client: Optional[AsyncHttpClient] = None,
         max_connections: Union[int, UnsetType] = UNSET,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         headers: Optional[Mapping[str, str]] = None,

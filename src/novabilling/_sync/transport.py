@@ -8,7 +8,8 @@ from typing import List, Optional, Union
 import httpx
 
 from .. import _concurrency
-from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
+from .._families import HttpClient
 from .._pauses import Pauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
@@ -22,7 +23,7 @@ class Transport:
     def __init__(
         self,
         home: httpx.URL,
-        http_client: Optional[httpx.Client],
+        http_client: Optional[HttpClient],
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
@@ -41,7 +42,7 @@ class Transport:
         progress = Progress(attempt.limits())
         try:
             return self._in_slot(attempt, progress)
-        except TRANSPORT_ERRORS as exc:
+        except transport_errors() as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)
@@ -71,7 +72,7 @@ class Transport:
             if response.status_code not in REDIRECTS or not attempt.follow_redirects:
                 return response
             location = response.headers.get("location", "")
-            target = next_url(attempt.method, response.url, response.status_code, location)
+            target = next_url(attempt.method, url or attempt.url, response.status_code, location)
             if target is None or len(history) == MAX_REDIRECTS:
                 return response
             history.append(response)
