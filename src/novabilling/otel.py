@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 try:
     from opentelemetry import propagate
     from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvider, get_tracer
-except ImportError as exc:
-    raise ImportError('OpenTelemetry is missing: pip install "novabilling[otel]"') from exc
+except ImportError as _error:
+    raise ImportError('OpenTelemetry is missing: pip install "novabilling[otel]"') from _error
 
 from ._config import check_headers
 from ._errors import APIStatusError
