@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from inspect import isawaitable
 from typing import (
     TYPE_CHECKING,
@@ -29,6 +29,20 @@ Token = Union[str, Callable[[], str], None]
 AsyncToken = Union[str, Callable[[], Union[str, Awaitable[str]]], None]
 
 monotonic = time.monotonic
+
+
+def async_prepare() -> None:
+    """Load what the first call needs, so that a burst of first calls does not stall for it."""
+    import anyio
+
+    from . import _sockets  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    with suppress(RuntimeError):  # no loop is running yet
+        anyio.current_time()
+
+
+def prepare() -> None:
+    """Do nothing: no other thread waits while one loads something."""
 
 
 async def async_sleep(seconds: float) -> None:

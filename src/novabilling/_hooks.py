@@ -13,6 +13,7 @@ from typing import (
     Dict,
     Generator,
     List,
+    Mapping,
     NamedTuple,
     Optional,
 )
@@ -25,6 +26,7 @@ from . import _concurrency
 
 if TYPE_CHECKING:
     from ._calls import Call
+    from ._http import Answer
 
 logger = logging.getLogger("novabilling")
 
@@ -77,23 +79,22 @@ CallHook = Callable[[CallInfo], ContextManager[AttemptHook]]
 class Watch:
     """A call that nobody watches."""
 
+    headers: Mapping[str, str] = {}
+    """What is sent along to the server."""
+
     def begin(self, attempt: int, request_id: str) -> None:
         """Note the start of an attempt."""
 
-    def answer(self, http: httpx.Response) -> None:
+    def answer(self, answer: Answer) -> None:
         """Note the answer of the attempt; the hooks are told when it has been read."""
 
     def end(
         self,
-        http: Optional[httpx.Response],
+        answer: Optional[Answer],
         error: Optional[BaseException],
         retry_in: Optional[float] = None,
     ) -> None:
         """Tell the hooks how the attempt ended."""
-
-    def add_headers(self, headers: Dict[str, str]) -> Dict[str, str]:
-        """Return the headers of the client and of the hooks."""
-        return headers
 
 
 UNWATCHED = Watch()
@@ -104,9 +105,10 @@ class HookedWatch(Watch):
 
     def __init__(self, hooks: List[CallHook], call: Call, root: str) -> None:
         self._call = call
-        self._url = call.address(root).partition("?")[0]
+        self._url = (call.url or f"{root}/api{call.route.path}").partition("?")[0]
         template = f"{urlsplit(root).path}/api{call.route.template}" if call.url is None else None
         self._info = CallInfo(call.method, template, self._url, {})
+        self.headers = self._info.headers
         self._hooks = hooks
         self._blocks: List[ContextManager[AttemptHook]] = []
         self._observers: List[AttemptHook] = []
@@ -114,7 +116,7 @@ class HookedWatch(Watch):
         self._request_id = ""
         self._started = 0.0
         self._under_way = False
-        self._http: Optional[httpx.Response] = None
+        self._answer: Optional[Answer] = None
 
     def __enter__(self) -> Call:
         for hook in self._hooks:
@@ -127,7 +129,7 @@ class HookedWatch(Watch):
     def __exit__(self, kind: Any, error: Optional[BaseException], traceback: Any) -> None:
         try:
             if self._under_way:
-                self.end(self._http, error)
+                self.end(self._answer, error)
         finally:
             for block in reversed(self._blocks):
                 with _harmless(block):
@@ -139,12 +141,12 @@ class HookedWatch(Watch):
         self._started = _concurrency.monotonic()
         self._under_way = True
 
-    def answer(self, http: httpx.Response) -> None:
-        self._http = http
+    def answer(self, answer: Answer) -> None:
+        self._answer = answer
 
     def end(
         self,
-        http: Optional[httpx.Response],
+        answer: Optional[Answer],
         error: Optional[BaseException],
         retry_in: Optional[float] = None,
     ) -> None:
@@ -155,7 +157,7 @@ class HookedWatch(Watch):
             request_id=self._request_id,
             attempt=self._attempt,
             elapsed=_concurrency.monotonic() - self._started,
-            http=http,
+            http=None if answer is None else answer.http,
             error=error,
             retry_in=retry_in,
         )
@@ -163,9 +165,6 @@ class HookedWatch(Watch):
         for observe in self._observers:
             with _harmless(observe):
                 observe(info)
-
-    def add_headers(self, headers: Dict[str, str]) -> Dict[str, str]:
-        return {**self._info.headers, **headers}
 
 
 class Hooks:

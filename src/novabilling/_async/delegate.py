@@ -7,10 +7,10 @@ from typing import Any, Optional
 import httpx
 
 from .. import _concurrency
-from .._calls import MARK, Attempt, Progress, make_response, no_cookies
+from .._calls import MARK, Attempt, Progress, no_cookies
 from .._families import AsyncHttpClient, family_of
 from .._homes import PerHome
-from .._pdfs import is_file
+from .._http import Answer, is_file
 from .body import AsyncBody
 from .slots import AsyncSlots
 
@@ -54,10 +54,10 @@ class AsyncDelegate:
 
     async def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
-        url = url or attempt.url
+        url = url or httpx.URL(attempt.address)
         request = attempt.request(url, self._family)
         response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
@@ -65,7 +65,9 @@ class AsyncDelegate:
             location = response.extensions.pop(MARK, None)
             if location is not None:
                 response.headers["location"] = location
-            sink = attempt.sink if response.is_success and is_file(response.headers) else None
+            sink = (
+                attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
+            )
             body = AsyncBody("", self._max_response_bytes, sink, progress)
             await body.start()
             chunks = response.aiter_bytes()
@@ -76,11 +78,11 @@ class AsyncDelegate:
                 await chunks.aclose()  # it is a generator
         finally:
             await response.aclose()
-        return make_response(
+        return Answer(
+            attempt.call.method,
             url,
-            attempt.method,
             response.status_code,
-            response.headers,
+            response.headers.raw,
             body.finish(),
             response.extensions,
             self._family,

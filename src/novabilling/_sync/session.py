@@ -7,14 +7,12 @@ import logging
 import secrets
 from typing import ContextManager, Optional
 
-import httpx
-
 from .. import _concurrency
-from .._arguments import query_string
 from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
-from .._config import STANDARD_HEADERS, Config, check_token_text
-from .._errors import NovaBillingTimeoutError
+from .._config import Config, check_token_text
+from .._errors import NovaBillingTimeoutError, UnauthorizedError
 from .._hooks import Hooks
+from .._http import Answer
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._secrets import Secret
 from .transport import Transport
@@ -26,19 +24,28 @@ class Session:
     """Send calls with one configuration; copies of a client share all but that."""
 
     def __init__(
-        self, transport: Transport, config: Config, budget: RetryBudget, hooks: Hooks
+        self,
+        transport: Transport,
+        config: Config,
+        budget: RetryBudget,
+        hooks: Hooks,
+        hint: str = "",
     ) -> None:
         self.transport = transport
         self.config = config
         self.budget = budget
         self.hooks = hooks
-        self._home = httpx.URL(config.root)
+        self._hint = hint
+
+    def with_hint(self, hint: str) -> Session:
+        """Return a copy that says what to do about a 401."""
+        return Session(self.transport, self.config, self.budget, self.hooks, hint)
 
     def watch(self, call: Call) -> ContextManager[Call]:
         """Make the block in which a call is sent and its answer read; send the call it gives."""
         return self.hooks.watch(call, self.config.root)
 
-    def send(self, call: Call) -> httpx.Response:
+    def send(self, call: Call) -> Answer:
         """Return the answer to a call, or raise what became of it.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
@@ -53,7 +60,7 @@ class Session:
             outcome = self._attempt(call, request_id, retries, ends)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
-                outcome.extensions["request_id"] = request_id
+                outcome.request_id = request_id
                 call.watch.answer(outcome)
                 return outcome
             failure = judge(call, outcome)
@@ -62,6 +69,8 @@ class Session:
             wait = self._wait(call, failure, retries, _left(ends))
             call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
+                if self._hint and isinstance(failure.error, UnauthorizedError):
+                    failure.error.add_hint(self._hint)
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
@@ -73,7 +82,8 @@ class Session:
         left = _left(ends)
         if left is not None and left <= 0:
             return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
-        outcome = self.transport.attempt(self._request(call, token, request_id, left))
+        limit = self._limit(call, left)
+        outcome = self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
         if logger.isEnabledFor(logging.DEBUG):
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
@@ -97,32 +107,10 @@ class Session:
             return token
         return check_token_text(Secret(_concurrency.resolve(token.reveal()())))
 
-    def _request(
-        self, call: Call, token: Optional[Secret[str]], request_id: str, left: Optional[float]
-    ) -> Attempt:
-        config = self.config
-        timeout = config.timeout_for(call.timeout)
+    def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
+        timeout = self.config.timeout_for(call.timeout)
         limits = [t for t in (timeout, left) if isinstance(t, (int, float))]
-        headers = {**STANDARD_HEADERS, "x-request-id": request_id}
-        if call.accept is not None:
-            headers["accept"] = call.accept
-        if call.body is not None:
-            headers["content-type"] = "application/json"
-        address = call.address(config.root)
-        return Attempt(
-            method=call.method,
-            address=f"{address}?{query_string(call.query)}" if call.query else address,
-            headers=headers,
-            extra_headers=call.watch.add_headers(config.headers),
-            token=token,
-            home=self._home,
-            body=call.body,
-            timeout=timeout,
-            limit=min(limits) if limits else None,
-            follow_redirects=config.follow_redirects,
-            once=call.repeat == "once",
-            sink=call.sink,
-        )
+        return min(limits) if limits else None
 
     def _wait(
         self, call: Call, failure: Failure, retries: int, left: Optional[float]
