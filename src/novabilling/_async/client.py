@@ -136,7 +136,7 @@ class AsyncNovaBilling(AsyncResources):
         raises is logged as an error by the logger `novabilling`, and the call goes on.
 
         Raises:
-            TypeError: It is no function that returns when it is called.
+            TypeError: It cannot be called, or is a coroutine function.
         """
         return self._session.hooks.add_for_attempts(hook)
 
