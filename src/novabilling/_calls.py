@@ -69,6 +69,11 @@ class Call(NamedTuple):
     """Whether a 404 after an attempt of unknown fate means that it worked."""
     watch: Watch = UNWATCHED
 
+    def __enter__(self) -> Call:
+        return self  # without hooks, a call is the block in which it is sent
+
+    def __exit__(self, *_: object) -> None: ...
+
 
 class Attempt(NamedTuple):
     """One request of a call, written when there is a connection for it."""

@@ -171,15 +171,15 @@ class Hooks:
     """The hooks of a client and its copies."""
 
     def __init__(self) -> None:
-        self._hooks: List[CallHook] = []
+        self.all: List[CallHook] = []
 
     def add(self, hook: CallHook) -> Callable[[], None]:
         """Add a hook and return what removes it."""
-        self._hooks.append(hook)
+        self.all.append(hook)
 
         def remove() -> None:
-            if hook in self._hooks:
-                self._hooks.remove(hook)
+            if hook in self.all:
+                self.all.remove(hook)
 
         return remove
 
@@ -191,7 +191,7 @@ class Hooks:
 
     def watch(self, call: Call, root: str) -> ContextManager[Call]:
         """Make the block in which a call is sent."""
-        return HookedWatch(list(self._hooks), call, root) if self._hooks else nullcontext(call)
+        return HookedWatch(list(self.all), call, root)
 
 
 @contextmanager

@@ -43,7 +43,7 @@ class Session:
 
     def watch(self, call: Call) -> ContextManager[Call]:
         """Make the block in which a call is sent and its answer read; send the call it gives."""
-        return self.hooks.watch(call, self.config.root)
+        return self.hooks.watch(call, self.config.root) if self.hooks.all else call
 
     def send(self, call: Call) -> Answer:
         """Return the answer to a call, or raise what became of it.
