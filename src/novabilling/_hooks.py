@@ -16,6 +16,8 @@ from typing import (
     Mapping,
     NamedTuple,
     Optional,
+    Tuple,
+    Union,
 )
 from urllib.parse import urlsplit
 
@@ -23,10 +25,10 @@ import httpx
 import msgspec
 
 from . import _concurrency
+from ._http import Answer
 
 if TYPE_CHECKING:
     from ._calls import Call
-    from ._http import Answer
 
 logger = logging.getLogger("novabilling")
 
@@ -45,17 +47,31 @@ class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True):
     """1 for the first attempt at a call."""
     elapsed: float
     """Seconds, with the wait for a token and a connection, without the one before a retry."""
-    http: Optional[httpx.Response] = None
-    """The answer, whatever its status; its request has only method and URL."""
+    status_code: Optional[int] = None
+    """The status of the answer; None if there was none."""
     error: Optional[BaseException] = None
     """A `NovaBillingError`, or what else ended it: a cancellation, an error of your token."""
     retry_in: Optional[float] = None
     """Seconds until the next attempt; None if this was the last one."""
 
+    _answer: Union[Answer, httpx.Response, None] = None
+
     @property
-    def status_code(self) -> Optional[int]:
-        """Return the status of the answer; None if there was none."""
-        return None if self.http is None else self.http.status_code
+    def http(self) -> Optional[httpx.Response]:
+        """The answer, whatever its status; its request has only method and URL."""
+        return self._answer.http if isinstance(self._answer, Answer) else self._answer
+
+    def __repr__(self) -> str:
+        shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__[:-1]]
+        return f"{type(self).__name__}({', '.join(shown)})"
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        fields = {name: getattr(self, name) for name in self.__struct_fields__}
+        return _rebuild, ({**fields, "_answer": self.http},)
+
+
+def _rebuild(fields: Dict[str, Any]) -> AttemptInfo:
+    return AttemptInfo(**fields)
 
 
 AttemptHook = Callable[[AttemptInfo], object]
@@ -157,9 +173,10 @@ class HookedWatch(Watch):
             request_id=self._request_id,
             attempt=self._attempt,
             elapsed=_concurrency.monotonic() - self._started,
-            http=None if answer is None else answer.http,
+            status_code=None if answer is None else answer.status_code,
             error=error,
             retry_in=retry_in,
+            _answer=answer,
         )
         self._under_way = False
         for observe in self._observers:

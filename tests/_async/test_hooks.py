@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import logging
 import pickle
 import traceback
@@ -287,10 +288,15 @@ async def test_what_cannot_be_called_is_refused(client_for, hook):
         client_for(Server(OK)).on_attempt(hook)
 
 
-async def test_what_is_told_is_an_attempt_info(client_for, seen):
-    client = client_for(Server(OK))
+@pytest.mark.parametrize("duplicate", [lambda a: pickle.loads(pickle.dumps(a)), copy.deepcopy])
+async def test_what_is_told_can_be_copied(client_for, clock, seen, duplicate):
+    client = client_for(Server(httpx.ReadError("reset"), OK))
     client.on_attempt(seen.append)
 
     await read(client)
 
-    assert type(seen[0]) is AttemptInfo
+    failed, answered = duplicate(seen)
+    assert type(answered) is AttemptInfo
+    assert [repr(failed), repr(answered)] == [repr(attempt) for attempt in seen]
+    assert (failed.http, failed.retry_in, str(failed.error)) == (None, 0.5, str(seen[0].error))
+    assert answered.http.content == OK.content
