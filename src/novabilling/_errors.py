@@ -181,7 +181,7 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 
 class WebhookSignatureError(NovaBillingError):
-    """Raised when a webhook delivery does not carry a valid, recent signature."""
+    """Raised when a webhook delivery has no valid, recent signature, or is not an event."""
 
 
 STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
