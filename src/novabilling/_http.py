@@ -29,6 +29,10 @@ class Answer:
         "status_code",
     )
 
+    status_code: int
+    content: bytes
+    raw_headers: RawHeaders
+
     def __init__(
         self,
         method: str,
