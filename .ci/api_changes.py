@@ -13,7 +13,15 @@ import griffe
 
 Thing = Union[griffe.Object, griffe.Alias]
 COLOUR = re.compile("\x1b\\[[0-9]+m")
-MODULES = ("webhooks", "sandbox", "testing", "contrib.django", "contrib.fastapi", "contrib.flask")
+MODULES = (
+    "contrib.django",
+    "contrib.fastapi",
+    "contrib.flask",
+    "otel",
+    "sandbox",
+    "testing",
+    "webhooks",
+)
 
 
 def main() -> None:

@@ -17,7 +17,13 @@ from novabilling.sandbox import Sandbox
 from tests.loopback import serve
 from tests.pages import DOCS, text_of
 
-OWN_TESTS = {"sandbox.md", "webhooks.md"}
+OWN_TESTS = {
+    "clients.md#Hooks",
+    "clients.md#OpenTelemetry",
+    "clients.md#httpx2",
+    "sandbox.md",
+    "webhooks.md",
+}
 """Pages ("page.md") and sections ("page.md#Heading") whose blocks other tests run."""
 COMMANDS = {
     "pip install novabilling",
@@ -139,3 +145,24 @@ def test_tabs_come_in_pairs_that_print_the_same(page):
     assert [b.tab for b in blocks(page) if b.tab] == ["Sync", "Async"] * (
         len([b for b in blocks(page) if b.tab]) // 2
     )
+
+
+@pytest.mark.parametrize(
+    ("section", "needs", "printed"),
+    [
+        ("Hooks", "novabilling", "GET /customers 200 attempt 1\n"),
+        ("OpenTelemetry", "opentelemetry", ""),
+        ("httpx2", "httpx2", ""),
+    ],
+)
+def test_the_programs_about_clients_run(section, needs, printed):
+    pytest.importorskip(needs, reason=f"{needs} is not installed")
+    page = text_of("clients.md").partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    program = "".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    output = io.StringIO()
+
+    with redirect_stdout(output):
+        exec(compile(program, section, "exec"), {"client": Sandbox().client()})
+
+    assert program
+    assert output.getvalue() == printed

@@ -37,8 +37,9 @@ CLASSES: List[Any] = [
 
 
 IMPORTED = {
-    **{name: getattr(typing, name) for name in ("Any", "Dict", "List", "Optional", "Tuple")},
+    **{name: getattr(typing, name) for name in typing.__all__},
     **{name: getattr(types, name) for name in types.__all__},
+    "Answer": object,
     "FieldError": novabilling.FieldError,
     "Self": object,
     "datetime": datetime,

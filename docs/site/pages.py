@@ -62,6 +62,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     for name in ("fastapi", "flask", "django"):
         made[name] = f"novabilling.contrib.{name}", directive(f"novabilling.contrib.{name}")
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
+    made["otel"] = "novabilling.otel", directive("novabilling.otel")
     made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():
         made[kind] = (
@@ -104,7 +105,8 @@ def client() -> str:
     return f"""{ASYNC}; its `close()` is called `aclose()`, and `token` and `http_client` may be
 async ones.
 
-{directive("novabilling.NovaBilling")}"""
+{directive("novabilling.NovaBilling")}
+{directive("novabilling.AttemptInfo", show_root_heading=True)}"""
 
 
 def resource(name: str, cls: str) -> str:

@@ -35,7 +35,7 @@ def async_prepare() -> None:
     """Load what the first call needs, so that a burst of first calls does not stall for it."""
     import anyio
 
-    from . import _sockets  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    from . import _answers, _sockets  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
     with suppress(RuntimeError):  # no loop is running yet
         anyio.current_time()

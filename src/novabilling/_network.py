@@ -145,7 +145,7 @@ class Stream:
     def _connect_any(self, host: str, port: int, limits: Limits) -> None:
         last: Optional[OSError] = None
         for family, kind, protocol, _, address in socket.getaddrinfo(
-            host, port, 0, socket.SOCK_STREAM
+            host.encode("ascii"), port, 0, socket.SOCK_STREAM
         ):
             self._sock = socket.socket(family, kind, protocol)
             try:

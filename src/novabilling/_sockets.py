@@ -99,13 +99,14 @@ async def connect(host: str, port: int) -> Any:
 
 async def _resolve(host: str, port: int) -> List[Tuple[int, Any]]:
     stream = socket.SOCK_STREAM
+    name = host.encode("ascii")
     found: List[Any]
     try:
-        found = socket.getaddrinfo(host, port, type=stream, flags=socket.AI_NUMERICHOST)
+        found = socket.getaddrinfo(name, port, type=stream, flags=socket.AI_NUMERICHOST)
     except socket.gaierror:  # a name
         import anyio
 
-        found = await anyio.getaddrinfo(host, port, type=stream)
+        found = await anyio.getaddrinfo(name, port, type=stream)
     return [(family, address) for family, _, _, _, address in found]
 
 

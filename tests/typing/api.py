@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, AsyncIterator, Dict, Iterator, List, Optional, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional, Union
 
 import httpx
 from typing_extensions import assert_type
@@ -13,12 +13,14 @@ from typing_extensions import assert_type
 from novabilling import (
     APIStatusError,
     AsyncNovaBilling,
+    AttemptInfo,
     ConflictError,
     FieldError,
     NovaBilling,
     NovaBillingError,
     RateLimitError,
 )
+from novabilling.otel import instrument
 from novabilling.types import (
     AnyWebhookEvent,
     ApiKey,
@@ -267,6 +269,20 @@ def errors(client: NovaBilling) -> None:
         assert_type(error.may_have_been_applied, bool)
 
 
+def hooks(client: NovaBilling, async_client: AsyncNovaBilling) -> None:
+    def hook(attempt: AttemptInfo) -> None:
+        assert_type(attempt.elapsed, float)
+        assert_type(attempt.status_code, Optional[int])
+        assert_type(attempt.http, Optional[httpx.Response])
+        assert_type(attempt.error, Optional[BaseException])
+        assert_type(attempt.retry_in, Optional[float])
+
+    assert_type(client.on_attempt(hook), Callable[[], None])
+    assert_type(async_client.on_attempt(hook), Callable[[], None])
+    assert_type(instrument(client), Callable[[], None])
+    instrument(async_client, tracer_provider=None)
+
+
 def mistakes(client: NovaBilling) -> None:
     # Each of these must be an error: an ignore that is not needed is one itself.
     NovaBilling(token="t", http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -277,3 +293,4 @@ def mistakes(client: NovaBilling) -> None:
     client.plans.add_price("p", currency="NGN", amount="15000")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.subscriptions.cancel("s", at_period_end=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.customers.get("c").data.name = "n"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
+    client.on_attempt(lambda: None)  # type: ignore[arg-type,misc]  # pyright: ignore[reportArgumentType]

@@ -1,11 +1,11 @@
-"""Webhook deliveries in Django.
+"""Webhook deliveries in Django: a decorator of views.
 
-```python
-@webhook_view(lambda: settings.NOVABILLING_WEBHOOK_SECRET)
-def deliver(request, event):
-    ...
-    return HttpResponse(status=204)
-```
+    @webhook_view(lambda: settings.NOVABILLING_WEBHOOK_SECRET)
+    def deliver(request, event):
+        ...
+        return HttpResponse(status=204)
+
+This needs `novabilling[django]`.
 """
 
 from __future__ import annotations

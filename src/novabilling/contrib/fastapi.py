@@ -1,10 +1,10 @@
-"""Webhook deliveries as a dependency of FastAPI; it needs no more than Starlette.
+"""Webhook deliveries as a dependency of FastAPI.
 
-```python
-@app.post("/webhooks/novabilling")
-async def deliver(event: AnyWebhookEvent = Depends(webhook_event(SECRET))) -> None:
-    ...
-```
+    @app.post("/webhooks/novabilling")
+    async def deliver(event: AnyWebhookEvent = Depends(webhook_event(SECRET))) -> None:
+        ...
+
+This needs `novabilling[fastapi]`, or Starlette alone.
 """
 
 from __future__ import annotations

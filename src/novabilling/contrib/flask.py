@@ -1,12 +1,12 @@
-"""Webhook deliveries in Flask.
+"""Webhook deliveries in Flask: a decorator of views.
 
-```python
-@app.post("/webhooks/novabilling")
-@webhook_view(SECRET)
-def deliver(event):
-    ...
-    return "", 204
-```
+    @app.post("/webhooks/novabilling")
+    @webhook_view(SECRET)
+    def deliver(event):
+        ...
+        return "", 204
+
+This needs `novabilling[flask]`.
 """
 
 from __future__ import annotations
