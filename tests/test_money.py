@@ -60,6 +60,8 @@ def test_the_json_text_of_a_float_is_its_shortest_repr(amount):
 @pytest.mark.parametrize(
     "amount",
     [
+        True,
+        False,
         float("nan"),
         float("inf"),
         -float("inf"),
@@ -86,7 +88,7 @@ def test_money_that_the_server_would_change_is_refused(amount):
 
 
 @pytest.mark.parametrize(
-    "amount", ["15000", b"1", True, False, [1], Fraction(1, 2), 1j, {"amount": 1}], ids=repr
+    "amount", ["15000", b"1", [1], Fraction(1, 2), 1j, {"amount": 1}], ids=repr
 )
 def test_money_of_another_type_is_refused(amount):
     refuses(TypeError, lambda c: c.plans.add_price("p", currency="NGN", amount=amount), "^amount")

@@ -58,7 +58,9 @@ def identifiers(name: str, value: Any) -> Any:
 
 def money(name: str, value: Any) -> Decimal:
     """Take an amount: int, Decimal, or float by its shortest repr; exact, or refused."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+    if isinstance(value, bool):
+        raise ValueError(f"{name} must be a number, not {value}")
+    if not isinstance(value, (int, float, Decimal)):
         raise TypeError(f"{name} must be an int, Decimal or float, not {type(value).__name__}")
     amount = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
     if not amount.is_finite():

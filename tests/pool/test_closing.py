@@ -12,7 +12,7 @@ from typing import Iterator, List
 import anyio
 import pytest
 
-from novabilling import ClientClosedError
+from novabilling import ClientClosedError, _concurrency
 from tests.pool import servers
 from tests.pool.servers import serve
 from tests.pool.support import Api, client_of, ends_within, pool_of, run
@@ -175,6 +175,28 @@ def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
     with stalled_handshake() as url:
         api = Api(client_of(colour, url))
         run(colour, script)
+
+
+def test_closing_before_there_is_a_pool_leaves_no_connection(colour, monkeypatch):
+    async def script() -> None:
+        api = Api(client_of(colour, server.url))
+        name = "home" if colour == "sync" else "async_home"
+        real = getattr(_concurrency, name)
+
+        def close_first() -> object:
+            monkeypatch.setattr(_concurrency, name, real)
+            thread = threading.Thread(target=run, args=("asyncio", api.close))
+            thread.start()
+            thread.join(10)
+            return real()
+
+        monkeypatch.setattr(_concurrency, name, close_first)
+        with pytest.raises(ClientClosedError):
+            await api.get()
+
+    with serve() as server:
+        run(colour, script)
+        assert server.settle(0) == 0
 
 
 def test_closing_while_threads_call_without_a_pause_leaves_no_connection():

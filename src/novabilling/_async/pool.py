@@ -22,8 +22,8 @@ MAX_IDLE_ONCE = 1.0  # for what must not be sent twice
 class AsyncPool:
     """Connect to one server, for one event loop of one process."""
 
-    def __init__(self, home: httpx.URL, size: int) -> None:
-        self.closed = False
+    def __init__(self, home: httpx.URL, size: int, closed: bool = False) -> None:
+        self.closed = closed
         self._home = home
         self.slots = AsyncSlots(size)
         self._idle: Deque[AsyncConnection] = deque()

@@ -25,7 +25,8 @@ class AsyncPooled:
     def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.async_prepare()
         self._max_response_bytes = max_response_bytes
-        self._pools = PerHome(lambda: AsyncPool(home, max_connections))
+        self._closed = False
+        self._pools = PerHome(lambda: AsyncPool(home, max_connections, self._closed))
 
     def slots(self) -> AsyncSlots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -82,6 +83,7 @@ class AsyncPooled:
 
     async def aclose(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
+        self._closed = True  # a pool that a call is about to make opens none
         here = _concurrency.async_home()
         for home, pool in self._pools.all():
             if home is here:

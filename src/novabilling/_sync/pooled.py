@@ -26,7 +26,8 @@ class Pooled:
     def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.prepare()
         self._max_response_bytes = max_response_bytes
-        self._pools = PerHome(lambda: Pool(home, max_connections))
+        self._closed = False
+        self._pools = PerHome(lambda: Pool(home, max_connections, self._closed))
 
     def slots(self) -> Slots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -81,6 +82,7 @@ class Pooled:
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
+        self._closed = True  # a pool that a call is about to make opens none
         here = _concurrency.home()
         for home, pool in self._pools.all():
             if home is here:
