@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import random
-from typing import List
+import threading
+from typing import List, Optional
 
 import pytest
 
@@ -15,7 +16,7 @@ class Clock:
         self.now = 1000.0
         self.slept: List[float] = []
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float, until: Optional[threading.Event] = None) -> None:
         self.slept.append(seconds)
         self.now += seconds
 

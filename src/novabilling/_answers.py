@@ -96,7 +96,7 @@ def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], Paginati
 
 def _in_utc(content: bytes, value: Any) -> Any:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
-    if _EAST(content) or _WEST(content):
+    if (b"+" in content and _EAST(content)) or _WEST(content):
         try:
             _move_to_utc(value)
         except OverflowError:

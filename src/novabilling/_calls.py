@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Dict, List, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple, Union
 
 import h11
 import httpx
 
+from ._arguments import query_string
 from ._bodies import BadEncoding, TooLarge
-from ._config import Timeout
+from ._config import STANDARD_HEADERS, Config, Timeout
 from ._downloads import Sink
 from ._errors import (
     APIConnectionError,
@@ -20,6 +21,7 @@ from ._errors import (
     error_from,
     plain_cause,
 )
+from ._http import Answer
 from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
@@ -32,7 +34,6 @@ if TYPE_CHECKING:
 MARK = "novabilling"
 """The request extension by which hooks know the SDK's own requests."""
 
-_DROPPED_WITH_ENCODING = ("content-encoding", "content-length")
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
 
 TRANSPORT_ERRORS = (
@@ -67,51 +68,65 @@ class Call(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """One request of a call, as the transport sends it."""
+    """One request of a call, written when there is a connection for it."""
 
-    method: str
-    address: str
-    headers: Dict[str, str]
-    extra_headers: Dict[str, str]
+    call: Call
+    config: Config
     token: Optional[Secret[str]]
-    home: httpx.URL
-    body: Optional[Secret[bytes]]
-    timeout: Timeout
+    request_id: str
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
-    follow_redirects: bool
-    once: bool
-    """It must not be sent twice: the connection should be fresh."""
-    sink: Optional[Sink]
 
     @property
-    def url(self) -> httpx.URL:
-        return httpx.URL(self.address)
+    def path(self) -> str:
+        """Path and query below the base URL."""
+        path = f"/api{self.call.route.path}"
+        return f"{path}?{query_string(self.call.query)}" if self.call.query else path
 
-    def header_items(self, url: httpx.URL) -> Dict[str, str]:
-        """Write the headers for this address: secrets stay with the server they are meant for."""
-        headers = dict(self.headers)
-        if may_carry_token(self.home, url):
-            headers.update(self.extra_headers)
+    @property
+    def address(self) -> str:
+        return self.call.url or self.config.root + self.path
+
+    @property
+    def timeout(self) -> Timeout:
+        return self.config.timeout_for(self.call.timeout)
+
+    def target(self, url: Optional[httpx.URL]) -> bytes:
+        """Write what the request line names; None is the address on the client's own server."""
+        if url is not None:
+            return url.raw_path
+        return (self.config.home.path + self.path).encode("ascii")
+
+    def headers(self, url: Optional[httpx.URL]) -> Dict[str, str]:
+        """Write the headers for an address: secrets stay with the server they are meant for."""
+        call, config = self.call, self.config
+        headers = {**STANDARD_HEADERS, "x-request-id": self.request_id}
+        if call.accept is not None:
+            headers["accept"] = call.accept
+        if call.body is not None:
+            headers["content-type"] = "application/json"
+        if url is None or may_carry_token(config.home.url, url):
+            headers.update(config.headers)
             if self.token is not None:
                 headers["authorization"] = f"Bearer {self.token.reveal()}"
         return headers
 
-    def raw_headers(self, url: httpx.URL) -> List[Tuple[bytes, bytes]]:
+    def raw_headers(self, url: Optional[httpx.URL]) -> List[Tuple[bytes, bytes]]:
         """Write all headers as HTTP/1.1 sends them."""
-        raw = [(b"host", url.netloc)]
-        raw += [(k.encode("ascii"), v.encode("latin-1")) for k, v in self.header_items(url).items()]
-        if self.body is not None:
-            raw.append((b"content-length", str(len(self.body.reveal())).encode("ascii")))
+        raw = [(b"host", self.config.home.netloc if url is None else url.netloc)]
+        raw += [(k.encode("ascii"), v.encode("latin-1")) for k, v in self.headers(url).items()]
+        if self.call.body is not None:
+            raw.append((b"content-length", str(len(self.call.body.reveal())).encode("ascii")))
         return raw
 
     def request(self, url: httpx.URL) -> httpx.Request:
         """Build the request as httpx sends it."""
+        body = self.call.body
         return httpx.Request(
-            self.method,
+            self.call.method,
             url,
-            headers=httpx.Headers(self.header_items(url), encoding="latin-1"),
-            content=None if self.body is None else self.body.reveal(),
+            headers=httpx.Headers(self.headers(url), encoding="latin-1"),
+            content=None if body is None else body.reveal(),
             extensions={"timeout": self._operations(), MARK: True},
         )
 
@@ -121,7 +136,8 @@ class Attempt(NamedTuple):
         return Limits(self.limit, timeout if isinstance(timeout, httpx.Timeout) else None)
 
     def _operations(self) -> Dict[str, Optional[float]]:
-        given = self.timeout if isinstance(self.timeout, httpx.Timeout) else httpx.Timeout(None)
+        timeout = self.timeout
+        given = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(None)
         return {
             name: min((s for s in (seconds, self.limit) if s is not None), default=None)
             for name, seconds in given.as_dict().items()
@@ -135,7 +151,7 @@ class Failure(NamedTuple):
     fate: Fate
 
 
-Outcome = Union[httpx.Response, Failure]
+Outcome = Union[Answer, Failure]
 
 
 class Progress:
@@ -160,7 +176,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     """Say what went wrong, and what it means for the server's state."""
     error: NovaBillingError
     fate = progress.fate(exc)
-    write_succeeded = attempt.method != "GET" and 200 <= progress.status < 300
+    write_succeeded = attempt.call.method != "GET" and 200 <= progress.status < 300
     if write_succeeded:
         fate = "applied"
     if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
@@ -172,7 +188,9 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
     else:
-        error = APIConnectionError(f"no answer from {attempt.url.host}: {_name(exc)}")
+        error = APIConnectionError(
+            f"no answer from {httpx.URL(attempt.address).host}: {_name(exc)}"
+        )
     error.__cause__ = plain_cause(exc)
     return Failure(error, fate)
 
@@ -185,7 +203,7 @@ def closed_failure(fate: Fate) -> Failure:
 def _timeout_message(attempt: Attempt, fate: Fate) -> str:
     what = "nothing was sent" if fate == "unsent" else "the request was sent"
     after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
-    return f"{attempt.method} timed out{after}; {what}"
+    return f"{attempt.call.method} timed out{after}; {what}"
 
 
 def _name(exc: Exception) -> str:
@@ -193,30 +211,7 @@ def _name(exc: Exception) -> str:
     return f"{type(exc).__name__}: {text}" if text else type(exc).__name__
 
 
-def make_response(
-    url: httpx.URL,
-    method: str,
-    status: int,
-    headers: Any,
-    content: bytes,
-    extensions: Mapping[str, Any],
-) -> httpx.Response:
-    """Make the answer that users see: its request has only method and URL, no token, no body."""
-    headers = httpx.Headers(headers)
-    if "content-encoding" in headers:  # the content is decoded already
-        for name in _DROPPED_WITH_ENCODING:
-            headers.pop(name, None)
-    known = ("http_version", "reason_phrase")
-    return httpx.Response(
-        status,
-        headers=headers,
-        content=content,
-        request=httpx.Request(method, url),
-        extensions={key: extensions[key] for key in known if key in extensions},
-    )
-
-
-def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[httpx.Response]:
+def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
     """Say whether the call is done: a 2xx, or a DELETE that an earlier attempt carried out."""
     if isinstance(outcome, Failure):
         return False
@@ -231,7 +226,7 @@ def judge(call: Call, outcome: Outcome) -> Failure:
         error, fate = outcome
         status = None
     else:
-        error = error_from(outcome)
+        error = error_from(outcome.http)
         status = outcome.status_code
         fate = fate_of_status(status, call.repeat)
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)

@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from inspect import isawaitable
 from typing import (
     TYPE_CHECKING,
@@ -31,6 +31,20 @@ AsyncToken = Union[str, Callable[[], Union[str, Awaitable[str]]], None]
 monotonic = time.monotonic
 
 
+def async_prepare() -> None:
+    """Load what the first call needs, so that a burst of first calls does not stall for it."""
+    import anyio
+
+    from . import _sockets  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    with suppress(RuntimeError):  # no loop is running yet
+        anyio.current_time()
+
+
+def prepare() -> None:
+    """Do nothing: no other thread waits while one loads something."""
+
+
 async def async_sleep(seconds: float) -> None:
     """Wait on whichever event loop is running."""
     import anyio
@@ -38,9 +52,9 @@ async def async_sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-def sleep(seconds: float) -> None:
-    """Wait."""
-    time.sleep(seconds)
+def sleep(seconds: float, until: threading.Event) -> None:
+    """Wait, at most until something happens."""
+    until.wait(seconds)
 
 
 def async_time_limit(seconds: Optional[float]) -> ContextManager[Any]:

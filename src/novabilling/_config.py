@@ -29,11 +29,26 @@ STANDARD_HEADERS = {
 }
 
 
+class Home(NamedTuple):
+    """The client's own server; `path` is the prefix of all its targets."""
+
+    url: httpx.URL
+    netloc: bytes
+    path: str
+
+
+def home_of(root: str) -> Home:
+    """Take the base URL of a client apart."""
+    url = httpx.URL(root)
+    return Home(url, url.netloc, url.raw_path.decode("ascii").rstrip("/"))
+
+
 class Config(NamedTuple):
     """What every call of one client shares."""
 
     token: Secret[Any]
     root: str
+    home: Home
     timeout: Union[Timeout, UnsetType]
     follow_redirects: bool
     max_retries: int

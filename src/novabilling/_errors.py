@@ -113,7 +113,7 @@ class APIStatusError(NovaBillingError):
         self.http = http
 
     def __str__(self) -> str:
-        details = "; ".join(error.message for error in self.errors)
+        details = "; ".join(error.message for error in self.errors)[:MAX_MESSAGE]
         text = f"{self.status_code}: {self.message}"
         return " ".join(f"{text} ({details})".split()) if details else text
 

@@ -8,7 +8,7 @@ from uuid import uuid4
 import msgspec
 from msgspec import UNSET
 
-from ._arguments import encode, identifier, text, timestamp
+from ._arguments import encode, identifier, plain, text, timestamp
 from ._secrets import Secret
 from ._wire import Arguments, structs
 from .types._inputs import Fields, UsageEventInput
@@ -20,7 +20,11 @@ MAX_SLICE = 100_000  # bytes; the server refuses more than 102,400
 EMPTY_BATCH = EventBatch(total=0, created=0, duplicates=0, errors=0, results=[])
 
 _EVENT = Arguments(
-    subscription_id=identifier, transaction_id=identifier, code=text, timestamp=timestamp
+    subscription_id=identifier,
+    transaction_id=identifier,
+    code=text,
+    timestamp=timestamp,
+    properties=plain,
 )
 _checked = structs(UsageEventInput, _EVENT)
 

@@ -6,8 +6,7 @@ import select
 import socket
 import ssl
 import sys
-from contextlib import contextmanager
-from typing import Any, Generator, Optional
+from typing import Any, Optional
 
 from ._concurrency import async_home, run_soon
 from ._limits import Limits
@@ -125,7 +124,7 @@ class Stream:
         self._connect_any(host, port, limits)
         self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
-            with _timed():
+            with _translated:
                 # In two steps, so that `shutdown` finds the socket during the handshake.
                 self._sock = context.wrap_socket(
                     self._sock, server_hostname=host, do_handshake_on_connect=False
@@ -140,7 +139,7 @@ class Stream:
         ):
             self._sock = socket.socket(family, kind, protocol)
             try:
-                with _timed():
+                with _translated:
                     self._sock.settimeout(limits.left("connect"))
                     self._sock.connect(address)
             except OSError as exc:
@@ -153,7 +152,7 @@ class Stream:
 
     def read(self, limits: Limits) -> bytes:
         """Read what there is; nothing at the end."""
-        with _timed():
+        with _translated:
             self._sock.settimeout(limits.left("read"))
             data: bytes = self._sock.recv(READ_SIZE)
             return data
@@ -161,7 +160,7 @@ class Stream:
     def write(self, data: Secret[bytes], limits: Limits) -> None:
         """Write all of it."""
         rest = memoryview(data.reveal())
-        with _timed():
+        with _translated:
             while rest:
                 self._sock.settimeout(limits.left("write"))
                 rest = rest[self._sock.send(rest) :]
@@ -184,13 +183,18 @@ class Stream:
             shut_down(self._sock)
 
 
-@contextmanager
-def _timed() -> Generator[None, None, None]:
-    try:
-        yield
-    except socket.timeout as exc:  # another class than TimeoutError before 3.10
-        raise TimeoutError(*exc.args) from exc
-    except ssl.SSLError:  # some of them are a ValueError as well
-        raise
-    except ValueError as exc:  # what ssl says of a socket that another thread has closed
-        raise ConnectionAbortedError(*exc.args) from exc
+class _Translation:
+    """Let only OSError and TimeoutError out of a block."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
+        if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
+            raise TimeoutError(*exc.args) from exc
+        # Of a socket that another thread has closed; some errors of ssl are one as well.
+        if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+            raise ConnectionAbortedError(*exc.args) from exc
+
+
+_translated = _Translation()

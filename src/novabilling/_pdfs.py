@@ -10,17 +10,10 @@ from ._redirects import is_web_address
 from ._wire import AbsoluteUrl, Model
 
 ACCEPT_PDF = "application/pdf, application/json;q=0.9"
-_FILE_TYPES = ("application/pdf", "application/octet-stream")
 
 
 class _Address(Model, frozen=True, kw_only=True):
     url: AbsoluteUrl
-
-
-def is_file(headers: httpx.Headers) -> bool:
-    """Say whether an answer is a file, and neither JSON nor a page of HTML."""
-    content_type: str = headers.get("content-type", "")
-    return content_type.lower().startswith(_FILE_TYPES)
 
 
 def read_address(content: bytes, root: str) -> str:

@@ -29,7 +29,7 @@ from typing import (
 import msgspec
 from msgspec import UNSET
 
-from ._arguments import Convert, count, encode, identifier, plain, query_text
+from ._arguments import Convert, count, encode, identifier, query_text
 from ._secrets import Secret
 from .types._words import (
     EventStatus,
@@ -212,8 +212,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, rename=camel):
 class Arguments:
     """What the arguments of one resource are, by their public names.
 
-    An argument that is not declared is sent as it is. `wire` names those whose wire name is not
-    the public one in camel case.
+    What is not declared is not sent, so a method with many arguments passes `**locals()`. `wire`
+    names those whose wire name is not the public one in camel case.
     """
 
     def __init__(self, wire: Optional[Mapping[str, str]] = None, **converts: Convert) -> None:
@@ -224,19 +224,19 @@ class Arguments:
         """Translate to wire names and values: what is UNSET is left out, None is null."""
         fields: Dict[str, Any] = {}
         for name, value in values.items():
-            if value is UNSET:
+            convert = self._converts.get(name)
+            if convert is None or value is UNSET:
                 continue
-            convert = self._converts.get(name, plain)
             if value is not None or convert is identifier:
                 value = convert(prefix + name, value)
             fields[self._wire.get(name) or _wire_name(name)] = value
         return fields
 
-    def body(self, **values: Any) -> Secret[bytes]:
+    def body(self, /, **values: Any) -> Secret[bytes]:
         """Write the JSON body of a request."""
         return encode(self.fields(values))
 
-    def query(self, **values: Any) -> Dict[str, str]:
+    def query(self, /, **values: Any) -> Dict[str, str]:
         """Write the query of a request: what is UNSET or None is not sent."""
         given = {name: value for name, value in values.items() if value is not None}
         return {name: query_text(name, value) for name, value in self.fields(given).items()}

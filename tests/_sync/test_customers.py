@@ -26,8 +26,8 @@ CASES = [
             sort_by="created_at",
             sort_order="desc",
         ),
-        "GET /api/customers?search=john&country=NG&currency=NGN&sortBy=createdAt&sortOrder=desc"
-        "&page=2&limit=50",
+        "GET /api/customers?page=2&limit=50&search=john&country=NG&currency=NGN"
+        "&sortBy=createdAt&sortOrder=desc",
         None,
         "customers-list-page-2",
         [Customer],

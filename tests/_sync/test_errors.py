@@ -154,6 +154,15 @@ def test_a_message_is_one_line(client_for, message, text):
     assert str(error) == f"400: {text}"
 
 
+def test_long_messages_of_fields_are_cut_in_the_text_alone(client_for):
+    rows = [{"field": "a", "message": "a" * 10_000}]
+
+    error = error_of(client_for(Server(problem(400, "No", errors=rows))))
+
+    assert len(str(error)) < 400
+    assert error.errors[0].message == "a" * 10_000
+
+
 def test_the_messages_of_fields_do_not_break_the_line(client_for):
     rows = [{"field": "a", "message": "a must\nbe b"}]
 

@@ -172,6 +172,11 @@ def half_an_answer(peer: Peer, request: Request) -> None:
     peer.silence()
 
 
+def put_off(peer: Peer, request: Request) -> None:
+    """Answer that the client may come again in half a minute."""
+    peer.send(b"HTTP/1.1 503 Busy\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n")
+
+
 class Server:
     """Accept connections on a port of the loopback, and behave."""
 

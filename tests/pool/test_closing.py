@@ -49,7 +49,13 @@ def not_accepting() -> Iterator[str]:
         yield f"http://127.0.0.1:{full.getsockname()[1]}"
 
 
-PLACES = [silent, dripping, stalled_handshake, not_accepting]
+@contextlib.contextmanager
+def putting_off() -> Iterator[str]:
+    with serve(servers.put_off) as server:
+        yield server.url
+
+
+PLACES = [silent, dripping, stalled_handshake, not_accepting, putting_off]
 
 
 class Crew:
@@ -83,7 +89,7 @@ class Crew:
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_closing_ends_calls_on_their_way_and_those_in_the_queue(backend, place):
     async def script() -> None:
-        api = Api(client_of(backend, url, max_connections=2))
+        api = Api(client_of(backend, url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         async with anyio.create_task_group() as tasks:
             for _ in range(crew.size):
@@ -104,7 +110,7 @@ def test_closing_ends_calls_on_their_way_and_those_in_the_queue(backend, place):
 @pytest.mark.parametrize("place", PLACES)
 def test_closing_ends_the_calls_of_other_threads(place):
     with place() as url:
-        api = Api(client_of("sync", url, max_connections=2))
+        api = Api(client_of("sync", url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         threads = crew.start_threads()
         time.sleep(0.1)
@@ -117,7 +123,7 @@ def test_closing_ends_the_calls_of_other_threads(place):
 
 def test_closing_ends_the_calls_of_other_threads_over_tls(tls, trusted):
     with serve(servers.drip_body, tls=tls) as server:
-        api = Api(client_of("sync", server.url, max_connections=2))
+        api = Api(client_of("sync", server.url, max_connections=2, max_retries=2))
         crew = Crew(api, 4)
         threads = crew.start_threads()
         time.sleep(0.2)
@@ -141,7 +147,7 @@ def test_closing_ends_the_calls_of_another_loop(backend, place):
         run(backend, main)
 
     with place() as url:
-        api = Api(client_of(backend, url, max_connections=2))
+        api = Api(client_of(backend, url, max_connections=2, max_retries=2))
         crew = Crew(api, 6)
         thread = threading.Thread(target=elsewhere, daemon=True)
         thread.start()

@@ -23,6 +23,7 @@ from .._config import (
     check_http_client,
     check_timeout,
     check_token,
+    home_of,
 )
 from .._retries import RetryBudget
 from .._secrets import Secret
@@ -72,9 +73,11 @@ class AsyncNovaBilling(AsyncResources):
     ) -> None:
         masked = Secret(token)
         del token  # so that no traceback with local variables shows it
+        root = check_base_url(base_url)
         config = Config(
             token=check_token(masked),
-            root=check_base_url(base_url),
+            root=root,
+            home=home_of(root),
             timeout=check_timeout(timeout),
             follow_redirects=check_flag(follow_redirects, "follow_redirects"),
             max_retries=check_count(max_retries, "max_retries", 0),
@@ -86,7 +89,7 @@ class AsyncNovaBilling(AsyncResources):
             raise ValueError("max_connections cannot be set for an http_client of your own")
         connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
         transport = AsyncTransport(
-            httpx.URL(config.root),
+            config.home.url,
             http_client,
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),

@@ -25,14 +25,15 @@ class AsyncConnection:
         self.idle_since = 0.0
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
-    def encode(self, attempt: Attempt, url: httpx.URL) -> Secret[bytes]:
+    def encode(self, attempt: Attempt, url: Optional[httpx.URL]) -> Secret[bytes]:
         """Begin an exchange: return the request in one piece, which holds the token."""
         headers = attempt.raw_headers(url)
+        method, body = attempt.call.method, attempt.call.body
         events: List[h11.Event] = [
-            h11.Request(method=attempt.method, target=url.raw_path, headers=headers)
+            h11.Request(method=method, target=attempt.target(url), headers=headers)
         ]
-        if attempt.body is not None and attempt.body.reveal():
-            events.append(h11.Data(data=attempt.body.reveal()))
+        if body is not None and body.reveal():
+            events.append(h11.Data(data=body.reveal()))
         events.append(h11.EndOfMessage())
         return Secret(b"".join(self._h11.send(event) or b"" for event in events))
 

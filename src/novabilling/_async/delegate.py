@@ -7,9 +7,9 @@ from typing import Optional
 import httpx
 
 from .. import _concurrency
-from .._calls import MARK, Attempt, Progress, make_response, no_cookies
+from .._calls import MARK, Attempt, Progress, no_cookies
 from .._homes import PerHome
-from .._pdfs import is_file
+from .._http import Answer, is_file
 from .body import AsyncBody
 from .slots import AsyncSlots
 
@@ -52,10 +52,10 @@ class AsyncDelegate:
 
     async def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
-        url = url or attempt.url
+        url = url or httpx.URL(attempt.address)
         request = attempt.request(url)
         response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
@@ -63,7 +63,9 @@ class AsyncDelegate:
             location = response.extensions.pop(MARK, None)
             if location is not None:
                 response.headers["location"] = location
-            sink = attempt.sink if response.is_success and is_file(response.headers) else None
+            sink = (
+                attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
+            )
             body = AsyncBody("", self._max_response_bytes, sink, progress)
             await body.start()
             chunks = response.aiter_bytes()
@@ -74,11 +76,11 @@ class AsyncDelegate:
                 await chunks.aclose()  # type: ignore[attr-defined]  # it is a generator
         finally:
             await response.aclose()
-        return make_response(
+        return Answer(
+            attempt.call.method,
             url,
-            attempt.method,
             response.status_code,
-            response.headers,
+            response.headers.raw,
             body.finish(),
             response.extensions,
         )

@@ -7,9 +7,9 @@ from typing import Optional
 import httpx
 
 from .. import _concurrency
-from .._calls import Attempt, Progress, make_response
+from .._calls import Attempt, Progress
 from .._homes import PerHome
-from .._pdfs import is_file
+from .._http import Answer, header, is_file
 from .body import AsyncBody
 from .connection import AsyncConnection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, AsyncPool
@@ -23,6 +23,7 @@ class AsyncPooled:
     is_closed = False
 
     def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
+        _concurrency.async_prepare()
         self._max_response_bytes = max_response_bytes
         self._pools = PerHome(lambda: AsyncPool(home, max_connections))
 
@@ -32,24 +33,30 @@ class AsyncPooled:
 
     async def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
-    ) -> httpx.Response:
+    ) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.async_home())
-        url = url or attempt.url
-        max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
+        call = attempt.call
+        if url is None and call.url is not None:
+            url = httpx.URL(call.url)
+        max_idle = MAX_IDLE_ONCE if call.repeat == "once" else MAX_IDLE
         connection = await pool.take(url, max_idle, progress.limits)
         reusable = False
         try:
-            response = await self._send(connection, attempt, url, progress)
+            answer = await self._send(connection, attempt, url, progress)
             reusable = connection.finish()
         finally:
             await pool.give_back(connection, url, reusable)
-        return response
+        return answer
 
     async def _send(
-        self, connection: AsyncConnection, attempt: Attempt, url: httpx.URL, progress: Progress
-    ) -> httpx.Response:
+        self,
+        connection: AsyncConnection,
+        attempt: Attempt,
+        url: Optional[httpx.URL],
+        progress: Progress,
+    ) -> Answer:
         limits = progress.limits
         request = connection.encode(attempt, url)
         limits.check()
@@ -57,10 +64,11 @@ class AsyncPooled:
         await connection.stream.write(request, limits)
         head = await connection.read_head(limits)
         progress.status = head.status_code
-        headers = httpx.Headers(head.headers.raw_items())
-        is_sunk = 200 <= head.status_code < 300 and is_file(headers)
-        encoding = headers.get("content-encoding", "").lower()
-        sink = attempt.sink if is_sunk else None
+        headers = head.headers.raw_items()
+        encoding = header(headers, b"content-encoding").lower()
+        sink = attempt.call.sink
+        if sink is not None and not (200 <= head.status_code < 300 and is_file(headers)):
+            sink = None
         body = AsyncBody(encoding, self._max_response_bytes, sink, progress)
         await body.start()
         while True:
@@ -69,9 +77,8 @@ class AsyncPooled:
                 break
             await body.take(chunk)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
-        return make_response(
-            url, attempt.method, head.status_code, headers, body.finish(), extensions
-        )
+        where, method = url or attempt.address, attempt.call.method
+        return Answer(method, where, head.status_code, headers, body.finish(), extensions)
 
     async def aclose(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
-import httpx
-
 from .._answers import UNREADABLE, decode_list, decode_object
 from .._calls import Call
-from .._errors import ResponseDecodeError, UnauthorizedError, plain_cause
+from .._errors import ResponseDecodeError, plain_cause
+from .._http import Answer
 from .._retries import Repeat
 from .._routes import Route
 from .._secrets import Secret
@@ -33,7 +32,7 @@ class AsyncResource:
     _login_only = False
 
     def __init__(self, session: AsyncSession) -> None:
-        self._session = session
+        self._session = session.with_hint(LOGIN_NEEDED) if self._login_only else session
 
     async def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
         return await self._object(of, Call("GET", route, "read", query))
@@ -50,9 +49,9 @@ class AsyncResource:
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
         call = Call("GET", route, "read", query)
-        http = await self._send(call)
-        data, meta = self._read(call, http, decode_list, of)
-        return PaginatedResponse(data, meta, http)
+        answer = await self._session.send(call)
+        data, meta = self._read(call, answer, decode_list, of)
+        return PaginatedResponse(data, meta, answer)
 
     async def _post(
         self,
@@ -71,14 +70,14 @@ class AsyncResource:
 
     async def _delete(self, route: Route) -> Response[Message]:
         call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = await self._send(call)
-        if http.status_code == 404:
-            return Response(Message(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, decode_object, Message), http)
+        answer = await self._session.send(call)
+        if answer.status_code == 404:
+            return Response(Message(message=ALREADY_DELETED), answer)
+        return Response(self._read(call, answer, decode_object, Message), answer)
 
     async def _object(self, of: Type[T], call: Call) -> Response[T]:
-        http = await self._send(call)
-        return Response(self._read(call, http, decode_object, of), http)
+        answer = await self._session.send(call)
+        return Response(self._read(call, answer, decode_object, of), answer)
 
     def _iter(
         self,
@@ -91,29 +90,21 @@ class AsyncResource:
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )
 
-    async def _send(self, call: Call) -> httpx.Response:
+    def _read(self, call: Call, answer: Answer, decode: Callable[..., Any], *of: Any) -> Any:
         try:
-            return await self._session.send(call)
-        except UnauthorizedError as error:
-            if self._login_only:
-                error.add_hint(LOGIN_NEEDED)
-            raise
-
-    def _read(self, call: Call, http: httpx.Response, decode: Callable[..., Any], *of: Any) -> Any:
-        try:
-            return decode(http.content, *of, self._session.config.root)
+            return decode(answer.content, *of, self._session.config.root)
         except UNREADABLE as exc:
             problem = plain_cause(exc)
-        raise unreadable(call, http, str(problem)) from problem
+        raise unreadable(call, answer, str(problem)) from problem
 
 
-def unreadable(call: Call, http: httpx.Response, problem: str) -> ResponseDecodeError:
+def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     """Make the error of a 2xx answer that is not what the operation returns."""
     error = ResponseDecodeError(
-        f"the {http.status_code} answer to {call.method} {call.route.template} "
+        f"the {answer.status_code} answer to {call.method} {call.route.template} "
         f"is not what it returns: {problem[:200]}",
-        request_id=http.extensions.get("request_id"),
+        request_id=answer.request_id,
         may_have_been_applied=call.repeat != "read",
     )
-    error.http = http
+    error.http = answer.http
     return error

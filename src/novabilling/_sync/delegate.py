@@ -8,9 +8,9 @@ from typing import Optional
 import httpx
 
 from .. import _concurrency
-from .._calls import MARK, Attempt, Progress, make_response, no_cookies
+from .._calls import MARK, Attempt, Progress, no_cookies
 from .._homes import PerHome
-from .._pdfs import is_file
+from .._http import Answer, is_file
 from .body import Body
 from .slots import Slots
 
@@ -51,12 +51,10 @@ class Delegate:
         """Return the slots for requests from here; `exchange` is for holders of one."""
         return self._slots.get(_concurrency.home())
 
-    def exchange(
-        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
-    ) -> httpx.Response:
+    def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
-        url = url or attempt.url
+        url = url or httpx.URL(attempt.address)
         request = attempt.request(url)
         response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
@@ -64,7 +62,9 @@ class Delegate:
             location = response.extensions.pop(MARK, None)
             if location is not None:
                 response.headers["location"] = location
-            sink = attempt.sink if response.is_success and is_file(response.headers) else None
+            sink = (
+                attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
+            )
             body = Body("", self._max_response_bytes, sink, progress)
             body.start()
             chunks = response.iter_bytes()
@@ -75,11 +75,11 @@ class Delegate:
                 chunks.close()  # type: ignore[attr-defined]  # it is a generator
         finally:
             response.close()
-        return make_response(
+        return Answer(
+            attempt.call.method,
             url,
-            attempt.method,
             response.status_code,
-            response.headers,
+            response.headers.raw,
             body.finish(),
             response.extensions,
         )

@@ -31,23 +31,29 @@ class Pool:
         self._open: Set[Connection] = set()
         self._lock = _concurrency.Lock()
 
-    def take(self, url: httpx.URL, max_idle: float, limits: Limits) -> Connection:
-        """Return a connection to a holder of a slot: an idle one, or a new one."""
+    def take(self, url: Optional[httpx.URL], max_idle: float, limits: Limits) -> Connection:
+        """Return a connection to a holder of a slot: an idle one, or a new one.
+
+        A URL of None is one of the server of this pool.
+        """
         self._refuse_if_closed()
         self._close_expired()
         connection = None
-        if same_origin(url, self._home):
+        if self._is_home(url):
             connection = self._take_idle(max_idle)
-        return connection or self._connect(url, limits)
+        return connection or self._connect(url or self._home, limits)
 
-    def give_back(self, connection: Connection, url: httpx.URL, reusable: bool) -> None:
+    def give_back(self, connection: Connection, url: Optional[httpx.URL], reusable: bool) -> None:
         """Keep a connection for the next request if it can be used again."""
         with self._lock:
-            keep = reusable and not self.closed and same_origin(url, self._home)
+            keep = reusable and not self.closed and self._is_home(url)
             if keep:
                 self._idle.append(connection)
         if not keep:
             self._close(connection)
+
+    def _is_home(self, url: Optional[httpx.URL]) -> bool:
+        return url is None or same_origin(url, self._home)
 
     def _take_idle(self, max_idle: float) -> Optional[Connection]:
         oldest = _concurrency.monotonic() - max_idle

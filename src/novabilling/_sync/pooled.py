@@ -8,9 +8,9 @@ from typing import Optional
 import httpx
 
 from .. import _concurrency
-from .._calls import Attempt, Progress, make_response
+from .._calls import Attempt, Progress
 from .._homes import PerHome
-from .._pdfs import is_file
+from .._http import Answer, header, is_file
 from .body import Body
 from .connection import Connection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, Pool
@@ -24,6 +24,7 @@ class Pooled:
     is_closed = False
 
     def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
+        _concurrency.prepare()
         self._max_response_bytes = max_response_bytes
         self._pools = PerHome(lambda: Pool(home, max_connections))
 
@@ -31,26 +32,30 @@ class Pooled:
         """Return the slots for requests from here; `exchange` is for holders of one."""
         return self._pools.get(_concurrency.home()).slots
 
-    def exchange(
-        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
-    ) -> httpx.Response:
+    def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = False
         pool = self._pools.get(_concurrency.home())
-        url = url or attempt.url
-        max_idle = MAX_IDLE_ONCE if attempt.once else MAX_IDLE
+        call = attempt.call
+        if url is None and call.url is not None:
+            url = httpx.URL(call.url)
+        max_idle = MAX_IDLE_ONCE if call.repeat == "once" else MAX_IDLE
         connection = pool.take(url, max_idle, progress.limits)
         reusable = False
         try:
-            response = self._send(connection, attempt, url, progress)
+            answer = self._send(connection, attempt, url, progress)
             reusable = connection.finish()
         finally:
             pool.give_back(connection, url, reusable)
-        return response
+        return answer
 
     def _send(
-        self, connection: Connection, attempt: Attempt, url: httpx.URL, progress: Progress
-    ) -> httpx.Response:
+        self,
+        connection: Connection,
+        attempt: Attempt,
+        url: Optional[httpx.URL],
+        progress: Progress,
+    ) -> Answer:
         limits = progress.limits
         request = connection.encode(attempt, url)
         limits.check()
@@ -58,10 +63,11 @@ class Pooled:
         connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
-        headers = httpx.Headers(head.headers.raw_items())
-        is_sunk = 200 <= head.status_code < 300 and is_file(headers)
-        encoding = headers.get("content-encoding", "").lower()
-        sink = attempt.sink if is_sunk else None
+        headers = head.headers.raw_items()
+        encoding = header(headers, b"content-encoding").lower()
+        sink = attempt.call.sink
+        if sink is not None and not (200 <= head.status_code < 300 and is_file(headers)):
+            sink = None
         body = Body(encoding, self._max_response_bytes, sink, progress)
         body.start()
         while True:
@@ -70,9 +76,8 @@ class Pooled:
                 break
             body.take(chunk)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
-        return make_response(
-            url, attempt.method, head.status_code, headers, body.finish(), extensions
-        )
+        where, method = url or attempt.address, attempt.call.method
+        return Answer(method, where, head.status_code, headers, body.finish(), extensions)
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""

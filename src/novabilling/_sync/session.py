@@ -7,13 +7,11 @@ import logging
 import secrets
 from typing import Optional
 
-import httpx
-
 from .. import _concurrency
-from .._arguments import query_string
 from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
-from .._config import STANDARD_HEADERS, Config, check_token_text
-from .._errors import NovaBillingTimeoutError
+from .._config import Config, check_token_text
+from .._errors import NovaBillingTimeoutError, UnauthorizedError
+from .._http import Answer
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._secrets import Secret
 from .transport import Transport
@@ -24,13 +22,19 @@ logger = logging.getLogger("novabilling")
 class Session:
     """Send calls with one configuration; copies of a client share transport and budget."""
 
-    def __init__(self, transport: Transport, config: Config, budget: RetryBudget) -> None:
+    def __init__(
+        self, transport: Transport, config: Config, budget: RetryBudget, hint: str = ""
+    ) -> None:
         self.transport = transport
         self.config = config
         self.budget = budget
-        self._home = httpx.URL(config.root)
+        self._hint = hint
 
-    def send(self, call: Call) -> httpx.Response:
+    def with_hint(self, hint: str) -> Session:
+        """Return a copy that says what to do about a 401."""
+        return Session(self.transport, self.config, self.budget, hint)
+
+    def send(self, call: Call) -> Answer:
         """Return the answer to a call, or raise what became of it.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
@@ -44,17 +48,19 @@ class Session:
             outcome = self._attempt(call, request_id, retries, ends)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
-                outcome.extensions["request_id"] = request_id
+                outcome.request_id = request_id
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
             failure.error.may_have_been_applied |= tried_in_doubt
             wait = self._wait(call, failure, retries, _left(ends))
             if wait is None:
+                if self._hint and isinstance(failure.error, UnauthorizedError):
+                    failure.error.add_hint(self._hint)
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
-            _concurrency.sleep(wait)
+            self.transport.pauses.wait(wait)
 
     def _attempt(self, call: Call, request_id: str, retries: int, ends: Optional[float]) -> Outcome:
         started = _concurrency.monotonic()
@@ -62,7 +68,8 @@ class Session:
         left = _left(ends)
         if left is not None and left <= 0:
             return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
-        outcome = self.transport.attempt(self._request(call, token, request_id, left))
+        limit = self._limit(call, left)
+        outcome = self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
         if logger.isEnabledFor(logging.DEBUG):
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
@@ -86,32 +93,10 @@ class Session:
             return token
         return check_token_text(Secret(_concurrency.resolve(token.reveal()())))
 
-    def _request(
-        self, call: Call, token: Optional[Secret[str]], request_id: str, left: Optional[float]
-    ) -> Attempt:
-        config = self.config
-        timeout = config.timeout_for(call.timeout)
+    def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
+        timeout = self.config.timeout_for(call.timeout)
         limits = [t for t in (timeout, left) if isinstance(t, (int, float))]
-        headers = {**STANDARD_HEADERS, "x-request-id": request_id}
-        if call.accept is not None:
-            headers["accept"] = call.accept
-        if call.body is not None:
-            headers["content-type"] = "application/json"
-        address = call.url or f"{config.root}/api{call.route.path}"
-        return Attempt(
-            method=call.method,
-            address=f"{address}?{query_string(call.query)}" if call.query else address,
-            headers=headers,
-            extra_headers=config.headers,
-            token=token,
-            home=self._home,
-            body=call.body,
-            timeout=timeout,
-            limit=min(limits) if limits else None,
-            follow_redirects=config.follow_redirects,
-            once=call.repeat == "once",
-            sink=call.sink,
-        )
+        return min(limits) if limits else None
 
     def _wait(
         self, call: Call, failure: Failure, retries: int, left: Optional[float]

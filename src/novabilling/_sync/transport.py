@@ -9,6 +9,8 @@ import httpx
 
 from .. import _concurrency
 from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._http import Answer
+from .._pauses import Pauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from .delegate import Delegate
@@ -26,6 +28,7 @@ class Transport:
         max_response_bytes: int,
     ) -> None:
         self.closed = False
+        self.pauses = Pauses()
         self._wire: Union[Delegate, Pooled]
         if http_client is not None or is_proxied(home):
             self._wire = Delegate(http_client, max_connections, max_response_bytes)
@@ -37,45 +40,43 @@ class Transport:
         if self.closed or self._wire.is_closed:
             return closed_failure("unsent")
         progress = Progress(attempt.limits())
+        slots = self._wire.slots()
         try:
-            return self._in_slot(attempt, progress)
+            slots.acquire(progress.limits)
+            try:
+                with _concurrency.time_limit(self._guard(progress)):
+                    return self._follow(attempt, progress)
+            finally:
+                slots.release()
         except TRANSPORT_ERRORS as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)
-        return closed_failure(failure.fate) if self.closed else failure
-
-    def _in_slot(self, attempt: Attempt, progress: Progress) -> httpx.Response:
-        slots = self._wire.slots()
-        slots.acquire(progress.limits)
-        try:
-            with _concurrency.time_limit(self._guard(progress)):
-                return self._follow(attempt, progress)
-        finally:
-            slots.release()
+            return closed_failure(failure.fate) if self.closed else failure
 
     def _guard(self, progress: Progress) -> Optional[float]:
         until = progress.limits.until
         return None if until is None else until - _concurrency.monotonic() + self._wire.grace
 
-    def _follow(self, attempt: Attempt, progress: Progress) -> httpx.Response:
+    def _follow(self, attempt: Attempt, progress: Progress) -> Answer:
         url: Optional[httpx.URL] = None
-        history: List[httpx.Response] = []
+        history: List[Answer] = []
         while True:
             progress.status = 0
             progress.limits.check()  # a redirect does not start it again
-            response = self._wire.exchange(attempt, url, progress)
-            response.history = list(history)
-            if response.status_code not in REDIRECTS or not attempt.follow_redirects:
-                return response
-            location = response.headers.get("location", "")
-            target = next_url(attempt.method, response.url, response.status_code, location)
+            answer = self._wire.exchange(attempt, url, progress)
+            answer.history = list(history)
+            if answer.status_code not in REDIRECTS or not attempt.config.follow_redirects:
+                return answer
+            location = answer.headers.get("location", "")
+            target = next_url(attempt.call.method, answer.url, answer.status_code, location)
             if target is None or len(history) == MAX_REDIRECTS:
-                return response
-            history.append(response)
+                return answer
+            history.append(answer)
             url = target
 
     def close(self) -> None:
         """Close the connections, unless they are the user's own."""
         self.closed = True
+        self.pauses.end()
         self._wire.close()

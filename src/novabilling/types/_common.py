@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar
+from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar, Union
 
 import httpx
 import msgspec
 
+from .._http import Answer
 from .._wire import Model
 
 T = TypeVar("T")
@@ -43,23 +44,33 @@ def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
     return RateLimit(*map(int, values))
 
 
-class Response(Generic[T]):
-    """One object from the server."""
+class _Answered:
+    __slots__ = ("_http",)
 
-    __slots__ = ("data", "http")
+    def __init__(self, http: Union[httpx.Response, Answer]) -> None:
+        self._http = http
 
-    data: T
-    http: httpx.Response
-    """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
-
-    def __init__(self, data: T, http: httpx.Response) -> None:
-        self.data = data
-        self.http = http
+    @property
+    def http(self) -> httpx.Response:
+        """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
+        return self._http.http if isinstance(self._http, Answer) else self._http
 
     @property
     def rate_limit(self) -> Optional[RateLimit]:
         """Return the server's rate limit for this operation; None if it sent none."""
         return rate_limit_of(self.http)
+
+
+class Response(_Answered, Generic[T]):
+    """One object from the server."""
+
+    __slots__ = ("data",)
+
+    data: T
+
+    def __init__(self, data: T, http: Union[httpx.Response, Answer]) -> None:
+        super().__init__(http)
+        self.data = data
 
     def __repr__(self) -> str:
         return f"Response(data={self.data!r}, status={self.http.status_code})"
@@ -68,25 +79,20 @@ class Response(Generic[T]):
         return type(self), (self.data, self.http)
 
 
-class PaginatedResponse(Generic[T]):
+class PaginatedResponse(_Answered, Generic[T]):
     """A page of objects; iterating it gives the items of this page alone."""
 
-    __slots__ = ("data", "http", "meta")
+    __slots__ = ("data", "meta")
 
     data: List[T]
     meta: PaginationMeta
-    http: httpx.Response
-    """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
 
-    def __init__(self, data: List[T], meta: PaginationMeta, http: httpx.Response) -> None:
+    def __init__(
+        self, data: List[T], meta: PaginationMeta, http: Union[httpx.Response, Answer]
+    ) -> None:
+        super().__init__(http)
         self.data = data
         self.meta = meta
-        self.http = http
-
-    @property
-    def rate_limit(self) -> Optional[RateLimit]:
-        """Return the server's rate limit for this operation; None if it sent none."""
-        return rate_limit_of(self.http)
 
     def __iter__(self) -> Iterator[T]:
         return iter(self.data)

@@ -42,9 +42,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[RevenueAnalytics]:
         """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(RevenueAnalytics, Route("/analytics/revenue"), query)
 
     async def get_subscriptions(
@@ -56,9 +54,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[SubscriptionAnalytics]:
         """Get the subscriptions by status, with churn and retention in percent."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(SubscriptionAnalytics, Route("/analytics/subscriptions"), query)
 
     async def get_customers(
@@ -70,9 +66,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[CustomerAnalytics]:
         """Get the number of customers and the average revenue per customer."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(CustomerAnalytics, Route("/analytics/customers"), query)
 
     async def get_payments(
@@ -84,9 +78,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[PaymentAnalytics]:
         """Get the payments by outcome, with the success rate in percent."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(PaymentAnalytics, Route("/analytics/payments"), query)
 
     async def get_mrr_breakdown(
@@ -98,9 +90,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[MrrBreakdown]:
         """Get the monthly recurring revenue by plan; the 1.0 server ignores the filters."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(MrrBreakdown, Route("/analytics/mrr-breakdown"), query)
 
     async def get_net_revenue(
@@ -112,9 +102,7 @@ class AsyncAnalytics(AsyncResource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[NetRevenue]:
         """Get revenue less refunds and credit notes; a refund counts as its whole payment."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return await self._get(NetRevenue, Route("/analytics/net-revenue"), query)
 
     async def get_churn_cohorts(self, *, months: Optional[int] = None) -> Response[ChurnCohorts]:

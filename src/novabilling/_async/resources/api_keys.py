@@ -6,14 +6,14 @@ from typing import Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, text, timestamp
+from ..._arguments import Date, Omittable, plain, text, timestamp
 from ..._routes import Route
 from ..._wire import Arguments
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import ApiKey
 from ..resource import AsyncResource
 
-_ARGUMENTS = Arguments(name=text, expires_at=timestamp)
+_ARGUMENTS = Arguments(name=text, expires_at=timestamp, scopes=plain)
 
 
 class AsyncApiKeys(AsyncResource):

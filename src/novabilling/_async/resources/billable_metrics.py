@@ -6,7 +6,7 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, refuse_null, text
+from ..._arguments import Omittable, flag, plain, refuse_null, text
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._common import Message, PaginatedResponse, Response
@@ -22,7 +22,7 @@ _ARGUMENTS = Arguments(
     aggregation_type=word(AggregationType),
     field_name=text,
     recurring=flag,
-    filters=structs(MetricFilterInput, Arguments(key=text)),
+    filters=structs(MetricFilterInput, Arguments(key=text, values=plain)),
 )
 
 
@@ -51,15 +51,7 @@ class AsyncBillableMetrics(AsyncResource):
         Raises:
             ConflictError: The tenant has a metric with this code.
         """
-        body = _ARGUMENTS.body(
-            name=name,
-            code=code,
-            aggregation_type=aggregation_type,
-            description=description,
-            field_name=field_name,
-            recurring=recurring,
-            filters=filters,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(BillableMetric, Route("/billable-metrics"), body, repeat="once")
 
     async def get(self, billable_metric_id: str) -> Response[BillableMetric]:
@@ -79,13 +71,7 @@ class AsyncBillableMetrics(AsyncResource):
     ) -> Response[BillableMetric]:
         """Change what is given; `filters` replace all there were, `[]` removes them."""
         refuse_null("filters", filters, "the server would lose them and fail; send [] to remove")
-        body = _ARGUMENTS.body(
-            name=name,
-            description=description,
-            field_name=field_name,
-            recurring=recurring,
-            filters=filters,
-        )
+        body = _ARGUMENTS.body(**locals())
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return await self._patch(BillableMetric, route, body)
 

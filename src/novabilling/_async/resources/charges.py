@@ -6,7 +6,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, identifier, money, refuse_null, text, whole
+from ..._arguments import Omittable, flag, identifier, money, plain, refuse_null, text, whole
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._common import Message, PaginatedResponse, Response
@@ -25,7 +25,8 @@ _ARGUMENTS = Arguments(
     min_amount_cents=whole,
     prorated=flag,
     graduated_ranges=structs(GraduatedRangeInput, _RANGE),
-    filters=structs(ChargeFilterInput, Arguments(key=text)),
+    filters=structs(ChargeFilterInput, Arguments(key=text, values=plain, properties=plain)),
+    properties=plain,
 )
 _ADVICE = "the server would lose them and fail; send [] to remove"
 
@@ -56,18 +57,7 @@ class AsyncCharges(AsyncResource):
         Raises:
             ConflictError: The plan has a charge for this metric.
         """
-        body = _ARGUMENTS.body(
-            plan_id=plan_id,
-            billable_metric_id=billable_metric_id,
-            charge_model=charge_model,
-            billing_timing=billing_timing,
-            invoice_display_name=invoice_display_name,
-            min_amount_cents=min_amount_cents,
-            prorated=prorated,
-            properties=properties,
-            graduated_ranges=graduated_ranges,
-            filters=filters,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Charge, Route("/charges"), body, repeat="once")
 
     async def get(self, charge_id: str) -> Response[Charge]:
@@ -89,15 +79,7 @@ class AsyncCharges(AsyncResource):
         """Change what is given; ranges and filters replace all there were, `[]` removes them."""
         refuse_null("graduated_ranges", graduated_ranges, _ADVICE)
         refuse_null("filters", filters, _ADVICE)
-        body = _ARGUMENTS.body(
-            billing_timing=billing_timing,
-            invoice_display_name=invoice_display_name,
-            min_amount_cents=min_amount_cents,
-            prorated=prorated,
-            properties=properties,
-            graduated_ranges=graduated_ranges,
-            filters=filters,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._patch(Charge, Route("/charges/{charge_id}", charge_id), body)
 
     async def delete(self, charge_id: str) -> Response[Message]:

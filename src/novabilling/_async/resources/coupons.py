@@ -89,18 +89,7 @@ class AsyncCoupons(AsyncResource):
         Raises:
             BadRequestError: The tenant has a coupon with this code.
         """
-        body = _ARGUMENTS.body(
-            code=code,
-            name=name,
-            discount_type=discount_type,
-            discount_value=discount_value,
-            description=description,
-            currency=currency,
-            max_redemptions=max_redemptions,
-            applies_to_plan_ids=applies_to_plan_ids,
-            expires_at=expires_at,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Coupon, Route("/coupons"), body, repeat="once")
 
     async def get(self, coupon_id: str) -> Response[Coupon]:
@@ -128,10 +117,10 @@ class AsyncCoupons(AsyncResource):
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
         call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = await self._send(call)
-        if http.status_code == 404:
-            return Response(DeletedCoupon(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, read_deleted), http)
+        answer = await self._session.send(call)
+        if answer.status_code == 404:
+            return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+        return Response(self._read(call, answer, read_deleted), answer)
 
     async def apply(
         self,
@@ -146,12 +135,7 @@ class AsyncCoupons(AsyncResource):
         Raises:
             BadRequestError: The customer has it already, or it is inactive, expired or used up.
         """
-        body = _ARGUMENTS.body(
-            coupon_id=coupon_id,
-            customer_id=customer_id,
-            subscription_id=subscription_id,
-            uses_remaining=uses_remaining,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
 
     async def remove_applied(self, applied_coupon_id: str) -> Response[Message]:

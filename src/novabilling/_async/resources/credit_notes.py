@@ -6,7 +6,7 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, identifier, money, timestamp
+from ..._arguments import Date, Omittable, currency, identifier, money, plain, timestamp
 from ..._routes import Route
 from ..._wire import Arguments, word
 from ...types._common import PaginatedResponse, Response
@@ -23,6 +23,7 @@ _ARGUMENTS = Arguments(
     reason=word(CreditNoteReason),
     status=word(CreditNoteStatus),
     created_at=timestamp,
+    metadata=plain,
 )
 
 
@@ -70,16 +71,7 @@ class AsyncCreditNotes(AsyncResource):
         All notes of an invoice that are not void may add up to its amount. The 1.0 server does
         not compare the currency.
         """
-        body = _ARGUMENTS.body(
-            invoice_id=invoice_id,
-            customer_id=customer_id,
-            amount=amount,
-            currency=currency,
-            reason=reason,
-            metadata=metadata,
-            status=status,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(CreditNote, Route("/credit-notes"), body, repeat="once")
 
     async def get(self, credit_note_id: str) -> Response[CreditNote]:

@@ -6,7 +6,7 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, identifier, text, timestamp
+from ..._arguments import Date, Omittable, currency, identifier, plain, text, timestamp
 from ..._routes import Route
 from ..._wire import Arguments, sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
@@ -25,6 +25,8 @@ _ARGUMENTS = Arguments(
     search=text,
     sort_by=sort_field(CustomerSortField),
     sort_order=word(SortOrder),
+    metadata=plain,
+    net_payment_terms=plain,
 )
 
 
@@ -46,14 +48,7 @@ class AsyncCustomers(AsyncResource):
 
         `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
         """
-        filters = _ARGUMENTS.query(
-            search=search,
-            country=country,
-            currency=currency,
-            sort_by=sort_by,
-            sort_order=sort_order,
-        )
-        return await self._list(Customer, Route("/customers"), filters, page=page, limit=limit)
+        return await self._list(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
 
     def iter(
         self,
@@ -65,14 +60,7 @@ class AsyncCustomers(AsyncResource):
         sort_order: Optional[SortOrder] = None,
     ) -> AsyncIterator[Customer]:
         """Iterate over all customers that `list` would page through."""
-        filters = _ARGUMENTS.query(
-            search=search,
-            country=country,
-            currency=currency,
-            sort_by=sort_by,
-            sort_order=sort_order,
-        )
-        return self._iter(Customer, Route("/customers"), filters)
+        return self._iter(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
 
     async def create(
         self,
@@ -93,16 +81,7 @@ class AsyncCustomers(AsyncResource):
         Raises:
             ConflictError: The tenant has a customer with this external id.
         """
-        body = _ARGUMENTS.body(
-            external_id=external_id,
-            email=email,
-            currency=currency,
-            name=name,
-            country=country,
-            metadata=metadata,
-            net_payment_terms=net_payment_terms,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Customer, Route("/customers"), body, repeat="once")
 
     async def get(self, customer_id: str) -> Response[Customer]:
@@ -126,16 +105,7 @@ class AsyncCustomers(AsyncResource):
 
         The 1.0 server accepts `external_id` and `created_at` and ignores them.
         """
-        body = _ARGUMENTS.body(
-            email=email,
-            currency=currency,
-            name=name,
-            country=country,
-            metadata=metadata,
-            net_payment_terms=net_payment_terms,
-            external_id=external_id,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._patch(Customer, Route("/customers/{customer_id}", customer_id), body)
 
     async def delete(self, customer_id: str) -> Response[Message]:

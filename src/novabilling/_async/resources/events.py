@@ -51,10 +51,9 @@ class AsyncEvents(AsyncResource):
             properties=properties,
         )
         events = prepare([event])
+        body = event_body(events[0])
         try:
-            return await self._post(
-                UsageEvent, Route("/events"), event_body(events[0]), repeat="keyed"
-            )
+            return await self._post(UsageEvent, Route("/events"), body, repeat="keyed")
         except NovaBillingError as error:
             error.events, error.partial = events, EMPTY_BATCH
             raise

@@ -52,18 +52,7 @@ class AsyncPaymentMethods(AsyncResource):
         Raises:
             BadRequestError: The provider's token is stored already.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            provider=provider,
-            token_id=token_id,
-            type=type,
-            last4=last4,
-            brand=brand,
-            exp_month=exp_month,
-            exp_year=exp_year,
-            cardholder_name=cardholder_name,
-            country=country,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(PaymentMethod, Route("/payment-methods"), body, repeat="once")
 
     async def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:

@@ -10,7 +10,7 @@ from ..._answers import whole_list
 from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
 from ..._payments import PaymentFilter
 from ..._routes import Route
-from ..._wire import NO_ARGUMENTS, Arguments, word
+from ..._wire import Arguments, word
 from ...types._billing import Payment
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
@@ -19,7 +19,6 @@ from ..resource import AsyncResource
 from ..rows import AsyncRows
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
     invoice_id=identifier,
     provider=text,
     amount=money,
@@ -54,16 +53,9 @@ class AsyncPayments(AsyncResource):
         The 1.0 server cannot filter by customer: with `customer_id` all payments of the customer
         are read, filtered and paged here, and `invoice` is None. A bare date is midnight UTC.
         """
-        filters = _ARGUMENTS.query(
-            status=status,
-            provider=provider,
-            invoice_id=invoice_id,
-            date_from=date_from,
-            date_to=date_to,
-        )
+        filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
-            return await self._list(Payment, Route("/payments"), filters, page=page, limit=limit)
-        NO_ARGUMENTS.query(page=page, limit=limit)  # refuses what is out of bounds
+            return await self._list(Payment, Route("/payments"), filters)
         chosen = PaymentFilter(filters)
         whole = await self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
         rows, meta = chosen.page(whole.data, page or 1, limit or 20)
@@ -80,13 +72,7 @@ class AsyncPayments(AsyncResource):
         date_to: Optional[Date] = None,
     ) -> AsyncIterator[Payment]:
         """Iterate over all payments that `list` would page through."""
-        filters = _ARGUMENTS.query(
-            status=status,
-            provider=provider,
-            invoice_id=invoice_id,
-            date_from=date_from,
-            date_to=date_to,
-        )
+        filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
@@ -117,16 +103,7 @@ class AsyncPayments(AsyncResource):
         A successful one marks the invoice as paid, whatever its amount and currency. The 1.0
         server refuses the status "pending".
         """
-        body = _ARGUMENTS.body(
-            invoice_id=invoice_id,
-            provider=provider,
-            amount=amount,
-            currency=currency,
-            status=status,
-            provider_transaction_id=provider_transaction_id,
-            failure_reason=failure_reason,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Payment, Route("/payments"), body, repeat="once")
 
     async def get(self, payment_id: str) -> Response[Payment]:

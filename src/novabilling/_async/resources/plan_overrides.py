@@ -7,7 +7,7 @@ from typing import Any, AsyncIterator, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, identifier, money
+from ..._arguments import Omittable, identifier, money, plain
 from ..._routes import Route
 from ..._warnings import NovaBillingWarning
 from ..._wire import Arguments
@@ -17,7 +17,12 @@ from ...types._plan_overrides import PlanOverride
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier, plan_id=identifier, overridden_minimum_commitment=money
+    customer_id=identifier,
+    plan_id=identifier,
+    overridden_minimum_commitment=money,
+    metadata=plain,
+    overridden_charges=plain,
+    overridden_prices=plain,
 )
 _LOST = "plan_overrides: the 1.0 server stores overridden_prices and overridden_charges as empty"
 
@@ -66,14 +71,7 @@ class AsyncPlanOverrides(AsyncResource):
         """
         if overridden_prices or overridden_charges:
             warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            plan_id=plan_id,
-            overridden_prices=overridden_prices,
-            overridden_minimum_commitment=overridden_minimum_commitment,
-            overridden_charges=overridden_charges,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(PlanOverride, Route("/plan-overrides"), body, repeat="once")
 
     async def get(self, plan_override_id: str) -> Response[PlanOverride]:
@@ -93,12 +91,7 @@ class AsyncPlanOverrides(AsyncResource):
         """Change what is given; None clears a field."""
         if overridden_prices or overridden_charges:
             warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
-        body = _ARGUMENTS.body(
-            overridden_prices=overridden_prices,
-            overridden_minimum_commitment=overridden_minimum_commitment,
-            overridden_charges=overridden_charges,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return await self._patch(PlanOverride, route, body)
 

@@ -6,7 +6,7 @@ from typing import List, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, currency, flag, money, text
+from ..._arguments import Omittable, currency, flag, money, plain, text
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Plan, PlanPrice
@@ -27,6 +27,9 @@ _ARGUMENTS = Arguments(
     active=flag,
     currency=currency,
     amount=money,
+    features=plain,
+    invoice_grace_period_days=plain,
+    net_payment_terms=plain,
 )
 
 
@@ -56,18 +59,7 @@ class AsyncPlans(AsyncResource):
         Raises:
             ConflictError: The tenant has a plan with this code.
         """
-        body = _ARGUMENTS.body(
-            name=name,
-            code=code,
-            billing_interval=billing_interval,
-            description=description,
-            billing_timing=billing_timing,
-            features=features,
-            prices=prices,
-            net_payment_terms=net_payment_terms,
-            invoice_grace_period_days=invoice_grace_period_days,
-            progressive_billing_threshold=progressive_billing_threshold,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Plan, Route("/plans"), body, repeat="once")
 
     async def get(self, plan_id: str) -> Response[Plan]:
@@ -89,17 +81,7 @@ class AsyncPlans(AsyncResource):
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
         """Change what is given; `active=False` stops new subscriptions and keeps the old ones."""
-        body = _ARGUMENTS.body(
-            name=name,
-            description=description,
-            billing_interval=billing_interval,
-            billing_timing=billing_timing,
-            features=features,
-            active=active,
-            net_payment_terms=net_payment_terms,
-            invoice_grace_period_days=invoice_grace_period_days,
-            progressive_billing_threshold=progressive_billing_threshold,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
 
     async def delete(self, plan_id: str) -> Response[Message]:

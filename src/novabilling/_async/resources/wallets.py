@@ -7,7 +7,7 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._answers import decode_object
-from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
+from ..._arguments import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._calls import Call
 from ..._errors import BadRequestError, NovaBillingError
 from ..._routes import Route
@@ -36,6 +36,7 @@ _ARGUMENTS = Arguments(
     expiration_at=timestamp,
     created_at=timestamp,
     status=word(WalletStatus),
+    metadata=plain,
 )
 _TRANSACTIONS = Arguments(
     status=word(WalletTransactionStatus),
@@ -83,17 +84,7 @@ class AsyncWallets(AsyncResource):
 
         Sent twice it makes two wallets, so it is never repeated after it may have worked.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            currency=currency,
-            name=name,
-            rate_amount=rate_amount,
-            paid_credits=paid_credits,
-            granted_credits=granted_credits,
-            expiration_at=expiration_at,
-            metadata=metadata,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(Wallet, Route("/wallets"), body, repeat="once")
 
     async def get(self, wallet_id: str) -> Response[Wallet]:
@@ -120,14 +111,14 @@ class AsyncWallets(AsyncResource):
         """
         call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent")
         try:
-            http = await self._send(call)
+            answer = await self._session.send(call)
         except BadRequestError as error:
             if not error.may_have_been_applied:
                 raise
             # An earlier attempt of this call may have worked: then this is what it leads to.
             refused = error
         else:
-            return Response(self._read(call, http, decode_object, Wallet), http)
+            return Response(self._read(call, answer, decode_object, Wallet), answer)
         return await self._terminated(wallet_id, refused)
 
     async def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
@@ -153,13 +144,7 @@ class AsyncWallets(AsyncResource):
 
         Sent twice it counts twice, so it is never repeated after it may have worked.
         """
-        body = _ARGUMENTS.body(
-            wallet_id=wallet_id,
-            paid_credits=paid_credits,
-            granted_credits=granted_credits,
-            voided_credits=voided_credits,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         return await self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
 
     async def get_transactions(
@@ -173,11 +158,8 @@ class AsyncWallets(AsyncResource):
         limit: Optional[int] = None,
     ) -> PaginatedResponse[WalletTransaction]:
         """List one page of a wallet's transactions, the newest first (`limit` default 20)."""
-        filters = _TRANSACTIONS.query(
-            status=status, transaction_status=transaction_status, transaction_type=transaction_type
-        )
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
-        return await self._list(WalletTransaction, route, filters, page=page, limit=limit)
+        return await self._list(WalletTransaction, route, _TRANSACTIONS.query(**locals()))
 
     def iter_transactions(
         self,
@@ -188,8 +170,5 @@ class AsyncWallets(AsyncResource):
         transaction_type: Optional[WalletTransactionType] = None,
     ) -> AsyncIterator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through."""
-        filters = _TRANSACTIONS.query(
-            status=status, transaction_status=transaction_status, transaction_type=transaction_type
-        )
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
-        return self._iter(WalletTransaction, route, filters)
+        return self._iter(WalletTransaction, route, _TRANSACTIONS.query(**locals()))

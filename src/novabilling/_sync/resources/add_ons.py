@@ -70,14 +70,7 @@ class AddOns(Resource):
         Raises:
             BadRequestError: The tenant has an add-on with this code.
         """
-        body = _ARGUMENTS.body(
-            name=name,
-            code=code,
-            prices=prices,
-            description=description,
-            invoice_display_name=invoice_display_name,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(AddOn, Route("/add-ons"), body, repeat="once")
 
     def get(self, add_on_id: str) -> Response[AddOn]:
@@ -116,13 +109,7 @@ class AddOns(Resource):
         subscription_id: Omittable[Optional[str]] = UNSET,
     ) -> Response[AppliedAddOn]:
         """Charge an add-on on the customer's next invoice in this currency."""
-        body = _ARGUMENTS.body(
-            add_on_id=add_on_id,
-            customer_id=customer_id,
-            amount=amount,
-            currency=currency,
-            subscription_id=subscription_id,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(AppliedAddOn, Route("/add-ons/apply"), body, repeat="once")
 
     def list_applied(

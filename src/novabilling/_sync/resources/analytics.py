@@ -43,9 +43,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[RevenueAnalytics]:
         """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(RevenueAnalytics, Route("/analytics/revenue"), query)
 
     def get_subscriptions(
@@ -57,9 +55,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[SubscriptionAnalytics]:
         """Get the subscriptions by status, with churn and retention in percent."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(SubscriptionAnalytics, Route("/analytics/subscriptions"), query)
 
     def get_customers(
@@ -71,9 +67,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[CustomerAnalytics]:
         """Get the number of customers and the average revenue per customer."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(CustomerAnalytics, Route("/analytics/customers"), query)
 
     def get_payments(
@@ -85,9 +79,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[PaymentAnalytics]:
         """Get the payments by outcome, with the success rate in percent."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(PaymentAnalytics, Route("/analytics/payments"), query)
 
     def get_mrr_breakdown(
@@ -99,9 +91,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[MrrBreakdown]:
         """Get the monthly recurring revenue by plan; the 1.0 server ignores the filters."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(MrrBreakdown, Route("/analytics/mrr-breakdown"), query)
 
     def get_net_revenue(
@@ -113,9 +103,7 @@ class Analytics(Resource):
         group_by: Optional[GroupBy] = None,
     ) -> Response[NetRevenue]:
         """Get revenue less refunds and credit notes; a refund counts as its whole payment."""
-        query = _ARGUMENTS.query(
-            date_from=date_from, date_to=date_to, currency=currency, group_by=group_by
-        )
+        query = _ARGUMENTS.query(**locals())
         return self._get(NetRevenue, Route("/analytics/net-revenue"), query)
 
     def get_churn_cohorts(self, *, months: Optional[int] = None) -> Response[ChurnCohorts]:

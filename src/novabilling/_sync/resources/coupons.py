@@ -90,18 +90,7 @@ class Coupons(Resource):
         Raises:
             BadRequestError: The tenant has a coupon with this code.
         """
-        body = _ARGUMENTS.body(
-            code=code,
-            name=name,
-            discount_type=discount_type,
-            discount_value=discount_value,
-            description=description,
-            currency=currency,
-            max_redemptions=max_redemptions,
-            applies_to_plan_ids=applies_to_plan_ids,
-            expires_at=expires_at,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(Coupon, Route("/coupons"), body, repeat="once")
 
     def get(self, coupon_id: str) -> Response[Coupon]:
@@ -129,10 +118,10 @@ class Coupons(Resource):
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
         call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        http = self._send(call)
-        if http.status_code == 404:
-            return Response(DeletedCoupon(message=ALREADY_DELETED), http)
-        return Response(self._read(call, http, read_deleted), http)
+        answer = self._session.send(call)
+        if answer.status_code == 404:
+            return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+        return Response(self._read(call, answer, read_deleted), answer)
 
     def apply(
         self,
@@ -147,12 +136,7 @@ class Coupons(Resource):
         Raises:
             BadRequestError: The customer has it already, or it is inactive, expired or used up.
         """
-        body = _ARGUMENTS.body(
-            coupon_id=coupon_id,
-            customer_id=customer_id,
-            subscription_id=subscription_id,
-            uses_remaining=uses_remaining,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
 
     def remove_applied(self, applied_coupon_id: str) -> Response[Message]:

@@ -7,7 +7,7 @@ from typing import Any, Iterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, identifier, text, timestamp
+from ..._arguments import Date, Omittable, currency, identifier, plain, text, timestamp
 from ..._routes import Route
 from ..._wire import Arguments, sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
@@ -26,6 +26,8 @@ _ARGUMENTS = Arguments(
     search=text,
     sort_by=sort_field(CustomerSortField),
     sort_order=word(SortOrder),
+    metadata=plain,
+    net_payment_terms=plain,
 )
 
 
@@ -47,14 +49,7 @@ class Customers(Resource):
 
         `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
         """
-        filters = _ARGUMENTS.query(
-            search=search,
-            country=country,
-            currency=currency,
-            sort_by=sort_by,
-            sort_order=sort_order,
-        )
-        return self._list(Customer, Route("/customers"), filters, page=page, limit=limit)
+        return self._list(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
 
     def iter(
         self,
@@ -66,14 +61,7 @@ class Customers(Resource):
         sort_order: Optional[SortOrder] = None,
     ) -> Iterator[Customer]:
         """Iterate over all customers that `list` would page through."""
-        filters = _ARGUMENTS.query(
-            search=search,
-            country=country,
-            currency=currency,
-            sort_by=sort_by,
-            sort_order=sort_order,
-        )
-        return self._iter(Customer, Route("/customers"), filters)
+        return self._iter(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
 
     def create(
         self,
@@ -94,16 +82,7 @@ class Customers(Resource):
         Raises:
             ConflictError: The tenant has a customer with this external id.
         """
-        body = _ARGUMENTS.body(
-            external_id=external_id,
-            email=email,
-            currency=currency,
-            name=name,
-            country=country,
-            metadata=metadata,
-            net_payment_terms=net_payment_terms,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(Customer, Route("/customers"), body, repeat="once")
 
     def get(self, customer_id: str) -> Response[Customer]:
@@ -127,16 +106,7 @@ class Customers(Resource):
 
         The 1.0 server accepts `external_id` and `created_at` and ignores them.
         """
-        body = _ARGUMENTS.body(
-            email=email,
-            currency=currency,
-            name=name,
-            country=country,
-            metadata=metadata,
-            net_payment_terms=net_payment_terms,
-            external_id=external_id,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._patch(Customer, Route("/customers/{customer_id}", customer_id), body)
 
     def delete(self, customer_id: str) -> Response[Message]:

@@ -52,8 +52,9 @@ class Events(Resource):
             properties=properties,
         )
         events = prepare([event])
+        body = event_body(events[0])
         try:
-            return self._post(UsageEvent, Route("/events"), event_body(events[0]), repeat="keyed")
+            return self._post(UsageEvent, Route("/events"), body, repeat="keyed")
         except NovaBillingError as error:
             error.events, error.partial = events, EMPTY_BATCH
             raise

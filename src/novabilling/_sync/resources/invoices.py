@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
-import httpx
 from msgspec import UNSET
 
 from ... import _concurrency
@@ -22,7 +21,8 @@ from ..._arguments import (
 )
 from ..._calls import Call
 from ..._downloads import Sink, Target
-from ..._pdfs import ACCEPT_PDF, is_file, read_address
+from ..._http import Answer, is_file
+from ..._pdfs import ACCEPT_PDF, read_address
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
@@ -69,10 +69,7 @@ class Invoices(Resource):
 
         The dates bound `created_at`; a bare date is midnight UTC, so `date_to` leaves that day out.
         """
-        filters = _ARGUMENTS.query(
-            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
-        )
-        return self._list(Invoice, Route("/invoices"), filters, page=page, limit=limit)
+        return self._list(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
     def iter(
         self,
@@ -83,10 +80,7 @@ class Invoices(Resource):
         date_to: Optional[Date] = None,
     ) -> Iterator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
-        filters = _ARGUMENTS.query(
-            customer_id=customer_id, status=status, date_from=date_from, date_to=date_to
-        )
-        return self._iter(Invoice, Route("/invoices"), filters)
+        return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
     def create(
         self,
@@ -107,17 +101,8 @@ class Invoices(Resource):
         `notes` stands on it as a last line of amount 0. `invoice_number` is unique: with it, the
         same invoice cannot be made twice.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            items=with_note(items, notes),
-            due_date=due_date,
-            subscription_id=subscription_id,
-            status=status,
-            invoice_number=invoice_number,
-            currency=currency,
-            paid_at=paid_at,
-            created_at=created_at,
-        )
+        items = with_note(items, notes)
+        body = _ARGUMENTS.body(**locals())
         return self._post(Invoice, Route("/invoices"), body, repeat="once")
 
     def get(self, invoice_id: str) -> Response[Invoice]:
@@ -169,10 +154,10 @@ class Invoices(Resource):
 
         Use `download_pdf` for one that should not be held in memory.
         """
-        http, address = self._fetch_pdf(invoice_id, None)
+        file, address = self._fetch_pdf(invoice_id, None)
         if address is None:
             address = (self.get(invoice_id)).data.pdf_url
-        return Response(InvoicePdf(url=address, content=http.content), http)
+        return Response(InvoicePdf(url=address, content=file.content), file)
 
     def download_pdf(self, invoice_id: str, to: Target) -> int:
         """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
@@ -188,17 +173,15 @@ class Invoices(Resource):
             sink.discard()
         return sink.written
 
-    def _fetch_pdf(
-        self, invoice_id: str, sink: Optional[Sink]
-    ) -> Tuple[httpx.Response, Optional[str]]:
+    def _fetch_pdf(self, invoice_id: str, sink: Optional[Sink]) -> Tuple[Answer, Optional[str]]:
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        http = self._send(call)
-        if is_file(http.headers):
-            return http, None
-        address = self._read(call, http, read_address)
-        http = self._send(call._replace(url=address))
-        if not is_file(http.headers):
-            raise unreadable(call, http, "it is not a PDF")
-        return http, address
+        answer = self._session.send(call)
+        if is_file(answer.raw_headers):
+            return answer, None
+        address = self._read(call, answer, read_address)
+        answer = self._session.send(call._replace(url=address))
+        if not is_file(answer.raw_headers):
+            raise unreadable(call, answer, "it is not a PDF")
+        return answer, address

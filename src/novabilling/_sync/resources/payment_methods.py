@@ -53,18 +53,7 @@ class PaymentMethods(Resource):
         Raises:
             BadRequestError: The provider's token is stored already.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            provider=provider,
-            token_id=token_id,
-            type=type,
-            last4=last4,
-            brand=brand,
-            exp_month=exp_month,
-            exp_year=exp_year,
-            cardholder_name=cardholder_name,
-            country=country,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(PaymentMethod, Route("/payment-methods"), body, repeat="once")
 
     def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:

@@ -8,7 +8,7 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, text
+from ..._arguments import Omittable, flag, plain, text
 from ..._routes import Route
 from ..._secrets import Secret
 from ..._warnings import NovaBillingWarning
@@ -22,6 +22,7 @@ _ARGUMENTS = Arguments(
     type=text,
     credentials=credentials,
     active=flag,
+    priority=plain,
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, identifier, money
+from ..._arguments import Omittable, identifier, money, plain
 from ..._routes import Route
 from ..._warnings import NovaBillingWarning
 from ..._wire import Arguments
@@ -18,7 +18,12 @@ from ...types._plan_overrides import PlanOverride
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier, plan_id=identifier, overridden_minimum_commitment=money
+    customer_id=identifier,
+    plan_id=identifier,
+    overridden_minimum_commitment=money,
+    metadata=plain,
+    overridden_charges=plain,
+    overridden_prices=plain,
 )
 _LOST = "plan_overrides: the 1.0 server stores overridden_prices and overridden_charges as empty"
 
@@ -67,14 +72,7 @@ class PlanOverrides(Resource):
         """
         if overridden_prices or overridden_charges:
             warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            plan_id=plan_id,
-            overridden_prices=overridden_prices,
-            overridden_minimum_commitment=overridden_minimum_commitment,
-            overridden_charges=overridden_charges,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(PlanOverride, Route("/plan-overrides"), body, repeat="once")
 
     def get(self, plan_override_id: str) -> Response[PlanOverride]:
@@ -94,12 +92,7 @@ class PlanOverrides(Resource):
         """Change what is given; None clears a field."""
         if overridden_prices or overridden_charges:
             warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
-        body = _ARGUMENTS.body(
-            overridden_prices=overridden_prices,
-            overridden_minimum_commitment=overridden_minimum_commitment,
-            overridden_charges=overridden_charges,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return self._patch(PlanOverride, route, body)
 

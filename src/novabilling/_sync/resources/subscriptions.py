@@ -14,6 +14,7 @@ from ..._arguments import (
     flag,
     identifier,
     optional_identifier,
+    plain,
     timestamp,
 )
 from ..._routes import Route
@@ -35,6 +36,9 @@ _ARGUMENTS = Arguments(
     canceled_at=timestamp,
     external_id=optional_identifier,
     prorate=flag,
+    cancel_at=plain,
+    metadata=plain,
+    trial_days=plain,
 )
 
 
@@ -86,19 +90,7 @@ class Subscriptions(Resource):
         A plan billed in advance makes an invoice within a second or so. `external_id` is unique:
         with it, the same subscription cannot be made twice.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            plan_id=plan_id,
-            currency=currency,
-            trial_days=trial_days,
-            metadata=metadata,
-            start_date=start_date,
-            current_period_end=current_period_end,
-            status=status,
-            created_at=created_at,
-            external_id=external_id,
-            canceled_at=canceled_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(Subscription, Route("/subscriptions"), body, repeat="once")
 
     def get(self, subscription_id: str) -> Response[Subscription]:

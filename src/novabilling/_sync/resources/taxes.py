@@ -58,13 +58,7 @@ class Taxes(Resource):
         Raises:
             ConflictError: The tenant has a tax with this code.
         """
-        body = _ARGUMENTS.body(
-            name=name,
-            code=code,
-            rate=rate,
-            description=description,
-            applied_by_default=applied_by_default,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(Tax, Route("/taxes"), body, repeat="once")
 
     def get(self, tax_id: str) -> Response[Tax]:

@@ -7,14 +7,14 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, text
+from ..._arguments import Omittable, plain, text
 from ..._routes import Route
 from ..._wire import Arguments
 from ...types._common import Message, Response
 from ...types._tenants import Tenant, TenantUsage
 from ..resource import Resource
 
-_ARGUMENTS = Arguments(name=text, email=text, webhook_url=text, to=text)
+_ARGUMENTS = Arguments(name=text, email=text, webhook_url=text, to=text, settings=plain)
 
 
 class Tenants(Resource):

@@ -8,7 +8,7 @@ from typing import Any, Iterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._answers import decode_object
-from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
+from ..._arguments import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._calls import Call
 from ..._errors import BadRequestError, NovaBillingError
 from ..._routes import Route
@@ -37,6 +37,7 @@ _ARGUMENTS = Arguments(
     expiration_at=timestamp,
     created_at=timestamp,
     status=word(WalletStatus),
+    metadata=plain,
 )
 _TRANSACTIONS = Arguments(
     status=word(WalletTransactionStatus),
@@ -84,17 +85,7 @@ class Wallets(Resource):
 
         Sent twice it makes two wallets, so it is never repeated after it may have worked.
         """
-        body = _ARGUMENTS.body(
-            customer_id=customer_id,
-            currency=currency,
-            name=name,
-            rate_amount=rate_amount,
-            paid_credits=paid_credits,
-            granted_credits=granted_credits,
-            expiration_at=expiration_at,
-            metadata=metadata,
-            created_at=created_at,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(Wallet, Route("/wallets"), body, repeat="once")
 
     def get(self, wallet_id: str) -> Response[Wallet]:
@@ -121,14 +112,14 @@ class Wallets(Resource):
         """
         call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent")
         try:
-            http = self._send(call)
+            answer = self._session.send(call)
         except BadRequestError as error:
             if not error.may_have_been_applied:
                 raise
             # An earlier attempt of this call may have worked: then this is what it leads to.
             refused = error
         else:
-            return Response(self._read(call, http, decode_object, Wallet), http)
+            return Response(self._read(call, answer, decode_object, Wallet), answer)
         return self._terminated(wallet_id, refused)
 
     def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
@@ -154,13 +145,7 @@ class Wallets(Resource):
 
         Sent twice it counts twice, so it is never repeated after it may have worked.
         """
-        body = _ARGUMENTS.body(
-            wallet_id=wallet_id,
-            paid_credits=paid_credits,
-            granted_credits=granted_credits,
-            voided_credits=voided_credits,
-            metadata=metadata,
-        )
+        body = _ARGUMENTS.body(**locals())
         return self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
 
     def get_transactions(
@@ -174,11 +159,8 @@ class Wallets(Resource):
         limit: Optional[int] = None,
     ) -> PaginatedResponse[WalletTransaction]:
         """List one page of a wallet's transactions, the newest first (`limit` default 20)."""
-        filters = _TRANSACTIONS.query(
-            status=status, transaction_status=transaction_status, transaction_type=transaction_type
-        )
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
-        return self._list(WalletTransaction, route, filters, page=page, limit=limit)
+        return self._list(WalletTransaction, route, _TRANSACTIONS.query(**locals()))
 
     def iter_transactions(
         self,
@@ -189,8 +171,5 @@ class Wallets(Resource):
         transaction_type: Optional[WalletTransactionType] = None,
     ) -> Iterator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through."""
-        filters = _TRANSACTIONS.query(
-            status=status, transaction_status=transaction_status, transaction_type=transaction_type
-        )
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
-        return self._iter(WalletTransaction, route, filters)
+        return self._iter(WalletTransaction, route, _TRANSACTIONS.query(**locals()))

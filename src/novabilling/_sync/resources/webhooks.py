@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Sequence, Union
 
 from ..._answers import whole_list
-from ..._arguments import text
+from ..._arguments import plain, text
 from ..._errors import NovaBillingError, ResponseDecodeError
 from ..._routes import Route
 from ..._webhooks import webhooks_of
@@ -19,7 +19,10 @@ from ...webhooks import verify
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    wire={"url": "webhookUrl", "events": "webhookEvents"}, events=words(WebhookEventType)
+    wire={"url": "webhookUrl", "events": "webhookEvents"},
+    events=words(WebhookEventType),
+    settings=plain,
+    url=plain,
 )
 _ROUTE = Route("/tenants/me")
 
