@@ -19,8 +19,10 @@ from ._tls import tls_context
 try:
     import aiohttp
     from yarl import URL
-except ImportError as exc:
-    raise ImportError('AiohttpClient needs aiohttp: pip install "novabilling[aiohttp]"') from exc
+except ImportError as _missing:
+    raise ImportError(
+        'AiohttpClient needs aiohttp: pip install "novabilling[aiohttp]"'
+    ) from _missing
 
 __all__ = ["AiohttpClient"]
 
