@@ -270,18 +270,18 @@ def _field_errors(items: Any) -> List[FieldError]:
     return [FieldError(_field_name(row), str(row.message)) for row in rows]
 
 
-_UNKNOWN = re.compile(r"^(?P<at>(?:\S+\.)?)property (?P<name>.+) should not exist$")
-_NESTED = re.compile(r"^(?:(?P<at>\S+)\.)?each value in nested property (?P<name>\S+) ")
-_EACH = re.compile(r"^(?P<at>(?:\S+\.)?)each value in (?P<name>\S+) ")
+_UNKNOWN = r"^(?P<at>(?:\S+\.)?)property (?P<name>.+) should not exist$"
+_NESTED = r"^(?:(?P<at>\S+)\.)?each value in nested property (?P<name>\S+) "
+_EACH = r"^(?P<at>(?:\S+\.)?)each value in (?P<name>\S+) "
 
 
 def _field_name(row: _Item) -> str:
     """Read the real field name; the server gives the first word of its message instead."""
     message = str(row.message)
-    nested = _NESTED.match(message)
+    nested = re.match(_NESTED, message)
     if nested:
         return nested.group("at") or nested.group("name")
-    inner = _UNKNOWN.match(message) or _EACH.match(message)
+    inner = re.match(_UNKNOWN, message) or re.match(_EACH, message)
     if inner:
         return inner.group("at") + inner.group("name")
     field = str(row.field)

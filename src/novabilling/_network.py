@@ -35,14 +35,21 @@ def shut_down(sock: Any) -> None:
         return
 
 
+def refuse_if(shut: bool) -> None:
+    """Stop connecting when the client was closed: looked at wherever there is a new socket."""
+    if shut:
+        raise ConnectionAbortedError("closed while connecting")
+
+
 class AsyncStream:
     """A connection on asyncio or trio."""
 
-    __slots__ = ("_home", "_scope", "_sock", "_stream")
+    __slots__ = ("_home", "_scope", "_shut", "_sock", "_stream")
 
     def __init__(self) -> None:
         self._home: Any = None
         self._scope: Any = None
+        self._shut = False
         self._sock: Any = None
         self._stream: Any = None
 
@@ -56,13 +63,13 @@ class AsyncStream:
 
         self._home = async_home()
         with anyio.fail_after(limits.operation("connect")) as self._scope:
+            refuse_if(self._shut)
             self._stream = await connect(host, port)
             self._sock = self._stream.sock
             if context is not None:
                 self._stream = AsyncTls(self._stream, context, host)
                 await self._stream.handshake()
-        if self._scope.cancel_called:
-            raise ConnectionAbortedError("closed while connecting")
+        refuse_if(self._scope.cancel_called)
         self._scope = None
 
     async def read(self, limits: Limits) -> bytes:
@@ -95,6 +102,7 @@ class AsyncStream:
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread or loop."""
+        self._shut = True
         connecting = self._scope
         if self._sock is not None:
             shut_down(self._sock)
@@ -112,9 +120,10 @@ class AsyncStream:
 class Stream:
     """A connection of a thread."""
 
-    __slots__ = ("_sock",)
+    __slots__ = ("_shut", "_sock")
 
     def __init__(self) -> None:
+        self._shut = False
         self._sock: Any = None
 
     def connect(
@@ -129,6 +138,7 @@ class Stream:
                 self._sock = context.wrap_socket(
                     self._sock, server_hostname=host, do_handshake_on_connect=False
                 )
+                refuse_if(self._shut)
                 self._sock.settimeout(limits.left("connect"))
                 self._sock.do_handshake()
 
@@ -140,6 +150,7 @@ class Stream:
             self._sock = socket.socket(family, kind, protocol)
             try:
                 with _translated:
+                    refuse_if(self._shut)
                     self._sock.settimeout(limits.left("connect"))
                     self._sock.connect(address)
             except OSError as exc:
@@ -179,6 +190,7 @@ class Stream:
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread."""
+        self._shut = True
         if self._sock is not None:
             shut_down(self._sock)
 

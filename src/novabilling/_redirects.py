@@ -40,8 +40,10 @@ def is_web_address(url: httpx.URL) -> bool:
     """Say whether a URL is http(s) and names a host and port that can be looked up."""
     try:
         host = url.host
-        url.raw_host.decode("ascii").encode("idna")  # as the socket module does
     except UnicodeError:
+        return False
+    *labels, last = url.raw_host.split(b".")  # the last one is empty behind a dot at the end
+    if not all(0 < len(label) < 64 for label in labels) or len(last) > 63:
         return False
     # httpx percent-encodes what no host name may hold.
     return url.scheme in _DEFAULT_PORTS and bool(host) and "%" not in host and _port(url) < 65536

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import ssl
 import threading
 import time
 from typing import Iterator, List
@@ -156,6 +157,24 @@ def test_closing_ends_the_calls_of_another_loop(backend, place):
             run("asyncio", api.close)
             thread.join(10)
         crew.check()
+
+
+def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
+    async def script() -> None:
+        def close_elsewhere() -> ssl.SSLContext:
+            thread = threading.Thread(target=run, args=("asyncio", api.close))
+            thread.start()
+            thread.join(10)
+            return ssl.create_default_context()
+
+        monkeypatch.setattr(f"novabilling.{tree}.pool.tls_context", close_elsewhere)
+        with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
+            await api.get()
+
+    tree = "_sync" if colour == "sync" else "_async"
+    with stalled_handshake() as url:
+        api = Api(client_of(colour, url))
+        run(colour, script)
 
 
 def test_closing_while_threads_call_without_a_pause_leaves_no_connection():
