@@ -147,12 +147,9 @@ class _Body(httpx.AsyncByteStream):
 
 
 def _headers(request: httpx.Request) -> List[Tuple[str, str]]:
-    try:
-        return [
-            (name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw
-        ]
-    except UnicodeDecodeError:
-        raise ValueError("AiohttpClient sends headers in ASCII only") from None
+    if not all(value.isascii() for _, value in request.headers.raw):
+        raise ValueError("AiohttpClient sends headers in ASCII only")
+    return [(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw]
 
 
 def _timeout(

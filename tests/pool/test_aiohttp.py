@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import logging
 import subprocess
 import sys
 from typing import Any, Awaitable, Callable, List, TypeVar
@@ -19,6 +20,7 @@ from novabilling import (
     ResponseDecodeError,
 )
 from novabilling.aiohttp import AiohttpClient
+from tests.chaos.test_secrets import CANARY, leaks
 from tests.pool.servers import (
     HEAD,
     Peer,
@@ -422,13 +424,37 @@ def test_a_proxy_of_the_environment_is_refused_rather_than_passed_by(monkeypatch
 def test_a_header_that_aiohttp_cannot_send_is_refused_without_showing_it():
     async def script(api: Api) -> None:
         with pytest.raises(ValueError, match="ASCII") as caught:
-            await api.client.with_options(headers={"x-name": "s3cret-é"}).customers.get("cus_1")
-        assert "s3cret" not in repr(caught.value)
-        assert caught.value.__cause__ is None
+            await api.client.with_options(headers={"x-name": "canary-é"}).customers.get("cus_1")
+        assert CANARY not in repr(caught.value)
+        assert caught.value.__context__ is None
 
     with serve() as server:
         over_aiohttp(server.url, script)
         assert server.requests == []
+
+
+@pytest.mark.parametrize("behave", [reset, silence, half_an_answer])
+def test_no_error_shows_what_the_user_put_in(behave, caplog):
+    caplog.set_level(logging.DEBUG)
+
+    async def script(api: Api) -> None:
+        with pytest.raises(APIConnectionError) as caught:
+            await api.client.auth.login(email="a@b.co", password="canary-password")
+        assert leaks(caught.value) == []
+
+    with serve(behave) as server:
+        over_aiohttp(server.url, script, timeout=0.1)
+    assert CANARY not in caplog.text
+
+
+def test_no_error_of_the_wrong_loop_shows_what_the_user_put_in():
+    async def main() -> None:
+        client = client_of("trio", "http://billing.example", http_client=AiohttpClient())
+        with pytest.raises(TypeError) as caught:
+            await client.auth.login(email="a@b.co", password="canary-password")
+        assert leaks(caught.value) == []
+
+    anyio.run(main, backend="trio")
 
 
 @pytest.mark.parametrize("max_connections", [0, True, "5"])
