@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import random
 import threading
-from typing import List, Optional
+from typing import Any, List, Optional
 
 import pytest
 
@@ -38,3 +38,9 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 @pytest.fixture(params=["asyncio", "trio"])
 def anyio_backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(params=["httpx", "httpx2"])
+def family(request: pytest.FixtureRequest) -> Any:
+    """Return the package that the user's own client is of."""
+    return pytest.importorskip(request.param, reason="httpx2 needs Python 3.11")

@@ -10,6 +10,7 @@ from typing import Any, Dict
 
 import pytest
 
+from novabilling.sandbox import Sandbox
 from tests.operations import IDS
 
 ROOT = Path(__file__).parents[1]
@@ -47,3 +48,25 @@ def test_the_programs_of_the_page_print_what_their_comments_say():
 
     assert len(expected) == program.count("print(") == 2
     assert output.getvalue().splitlines() == expected
+
+
+@pytest.mark.parametrize(
+    ("section", "needs", "printed"),
+    [
+        ("Hooks", "novabilling", "GET /customers 200 attempt 1\n"),
+        ("OpenTelemetry", "opentelemetry", ""),
+        ("httpx2", "httpx2", ""),
+    ],
+)
+def test_the_programs_about_clients_run(section, needs, printed):
+    pytest.importorskip(needs, reason=f"{needs} is not installed")
+    text = (ROOT / "docs" / "clients.md").read_text("utf-8")
+    page = text.partition(f"\n## {section}\n")[2].partition("\n## ")[0]
+    program = "".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
+    output = io.StringIO()
+
+    with redirect_stdout(output):
+        exec(compile(program, section, "exec"), {"client": Sandbox().client()})
+
+    assert program
+    assert output.getvalue() == printed

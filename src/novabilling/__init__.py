@@ -23,6 +23,7 @@ from ._errors import (
     UnprocessableEntityError,
     WebhookSignatureError,
 )
+from ._hooks import AttemptInfo
 from ._version import __version__
 from ._warnings import NovaBillingWarning
 
@@ -34,6 +35,7 @@ __all__ = [
     "APIConnectionError",
     "APIStatusError",
     "AsyncNovaBilling",
+    "AttemptInfo",
     "BadRequestError",
     "ClientClosedError",
     "ConflictError",

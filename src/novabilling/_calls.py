@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Type, Union
 
 import h11
 import httpx
@@ -21,6 +21,8 @@ from ._errors import (
     error_from,
     plain_cause,
 )
+from ._families import classes
+from ._hooks import UNWATCHED, Watch
 from ._http import Answer
 from ._limits import Limits
 from ._redirects import may_carry_token
@@ -34,19 +36,19 @@ if TYPE_CHECKING:
 MARK = "novabilling"
 """The request extension by which hooks know the SDK's own requests."""
 
-_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+_NOTHING_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
 
-TRANSPORT_ERRORS = (
-    OSError,  # the network, TLS, and TimeoutError
-    h11.ProtocolError,
-    BadEncoding,
-    TooLarge,
-    httpx.HTTPError,
-    httpx.InvalidURL,
-    httpx.StreamError,
-    RuntimeError,  # httpx's pool on an event loop that has ended
-)
-"""What is raised when an attempt fails."""
+
+def transport_errors() -> Tuple[Type[Exception], ...]:
+    """Return what is raised when an attempt fails."""
+    return (
+        OSError,  # the network, TLS, and TimeoutError
+        h11.ProtocolError,
+        BadEncoding,
+        TooLarge,
+        *classes("HTTPError", "InvalidURL", "StreamError"),
+        RuntimeError,  # httpx's pool on an event loop that has ended
+    )
 
 
 class Call(NamedTuple):
@@ -65,6 +67,12 @@ class Call(NamedTuple):
     sink: Optional[Sink] = None
     gone_is_done: bool = False
     """Whether a 404 after an attempt of unknown fate means that it worked."""
+    watch: Watch = UNWATCHED
+
+    def __enter__(self) -> Call:
+        return self  # without hooks, a call is the block in which it is sent
+
+    def __exit__(self, *_: object) -> None: ...
 
 
 class Attempt(NamedTuple):
@@ -106,6 +114,7 @@ class Attempt(NamedTuple):
         if call.body is not None:
             headers["content-type"] = "application/json"
         if url is None or may_carry_token(config.home.url, url):
+            headers.update(call.watch.headers)
             headers.update(config.headers)
             if self.token is not None:
                 headers["authorization"] = f"Bearer {self.token.reveal()}"
@@ -119,13 +128,13 @@ class Attempt(NamedTuple):
             raw.append((b"content-length", str(len(self.call.body.reveal())).encode("ascii")))
         return raw
 
-    def request(self, url: httpx.URL) -> httpx.Request:
-        """Build the request as httpx sends it."""
+    def request(self, url: httpx.URL, family: Any) -> Any:
+        """Build the request as httpx sends it, or httpx2."""
         body = self.call.body
-        return httpx.Request(
+        return family.Request(
             self.call.method,
-            url,
-            headers=httpx.Headers(self.headers(url), encoding="latin-1"),
+            url if family is httpx else str(url),
+            headers=family.Headers(self.headers(url), encoding="latin-1"),
             content=None if body is None else body.reveal(),
             extensions={"timeout": self._operations(), MARK: True},
         )
@@ -168,7 +177,7 @@ class Progress:
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""
-        sent = not isinstance(exc, _NOTHING_SENT) if self.sent is None else self.sent
+        sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
         return "unknown" if sent else "unsent"
 
 
@@ -179,12 +188,12 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     write_succeeded = attempt.call.method != "GET" and 200 <= progress.status < 300
     if write_succeeded:
         fate = "applied"
-    if isinstance(exc, (httpx.TimeoutException, TimeoutError)):
+    if isinstance(exc, (*classes("TimeoutException"), TimeoutError)):
         error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
     elif isinstance(exc, TooLarge):
         fate = "applied"  # never repeated, not even a GET: the answer would be as large again
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
-    elif write_succeeded or isinstance(exc, (httpx.DecodingError, BadEncoding)):
+    elif write_succeeded or isinstance(exc, (*classes("DecodingError"), BadEncoding)):
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
     else:

@@ -9,6 +9,7 @@ from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
 import httpx
 from msgspec import UNSET, UnsetType
 
+from ._families import OperationTimeouts, classes
 from ._redirects import is_web_address
 from ._secrets import Secret
 from ._version import __version__
@@ -19,7 +20,7 @@ DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_CONNECTIONS = 100
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
-Timeout = Union[float, None, httpx.Timeout]
+Timeout = Union[float, None, httpx.Timeout, OperationTimeouts]
 
 STANDARD_HEADERS = {
     "accept": "application/json",
@@ -102,11 +103,11 @@ def check_base_url(base_url: Any) -> str:
 
 
 def check_timeout(timeout: Any, name: str = "timeout") -> Any:
-    """Return a number of seconds as a float; None, UNSET and `httpx.Timeout` as they are."""
+    """Return a number of seconds as a float, or an `httpx.Timeout`; None and UNSET stay."""
     if timeout is None or timeout is UNSET:
         return timeout
-    if isinstance(timeout, httpx.Timeout) and name == "timeout":
-        return timeout
+    if isinstance(timeout, classes("Timeout")) and name == "timeout":
+        return httpx.Timeout(**timeout.as_dict())
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
         raise TypeError(f"{name} must be a number of seconds or None")
     if math.isnan(timeout) or timeout <= 0:
@@ -129,7 +130,7 @@ def check_flag(value: Any, name: str) -> bool:
 
 
 def check_http_client(http_client: Any, expected: type) -> None:
-    if http_client is not None and not isinstance(http_client, expected):
+    if http_client is not None and not isinstance(http_client, classes(expected.__name__)):
         raise TypeError(
             f"http_client must be an httpx.{expected.__name__}, not {type(http_client).__name__}"
         )

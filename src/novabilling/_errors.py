@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, 
 import httpx
 import msgspec
 
+from ._families import classes
 from ._retries import retry_after
 
 if TYPE_CHECKING:
@@ -180,7 +181,7 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 
 class WebhookSignatureError(NovaBillingError):
-    """Raised when a webhook delivery does not carry a valid, recent signature."""
+    """Raised when a webhook delivery has no valid, recent signature, or is not an event."""
 
 
 STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
@@ -290,8 +291,9 @@ def _field_name(row: _Item) -> str:
 
 def plain_cause(exc: BaseException) -> BaseException:
     """Copy an exception without its traceback, causes and request: those hold the token."""
-    if isinstance(exc, httpx.TransportError):
-        return type(exc)(str(exc))
+    kind = type(exc)
+    if isinstance(exc, classes("TransportError")):
+        return kind(str(exc))
     if isinstance(exc, OSError):
         return OSError(*exc.args)
-    return RuntimeError(f"{type(exc).__name__}: {exc}")
+    return RuntimeError(f"{kind.__name__}: {exc}")

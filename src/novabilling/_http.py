@@ -18,6 +18,7 @@ class Answer:
 
     __slots__ = (
         "_extensions",
+        "_family",
         "_http",
         "_method",
         "_url",
@@ -28,6 +29,10 @@ class Answer:
         "status_code",
     )
 
+    status_code: int
+    content: bytes
+    raw_headers: RawHeaders
+
     def __init__(
         self,
         method: str,
@@ -36,6 +41,7 @@ class Answer:
         headers: RawHeaders,
         content: bytes,
         extensions: Dict[str, Any],
+        family: Any = httpx,
     ) -> None:
         self.status_code = status_code
         self.content = content
@@ -45,6 +51,7 @@ class Answer:
         self._url = url
         self.raw_headers = headers
         self._extensions = extensions
+        self._family = family
         self._http: Optional[httpx.Response] = None
 
     @property
@@ -67,19 +74,21 @@ class Answer:
         return self._http
 
     def _make_http(self) -> httpx.Response:
-        headers = self.headers
+        headers = self._family.Headers(self.raw_headers)
         if "content-encoding" in headers:  # the content is decoded already
             for name in _DROPPED_WITH_ENCODING:
                 headers.pop(name, None)
         known = self._extensions
-        return httpx.Response(
+        url = self._url if self._family is httpx else str(self._url)
+        http: httpx.Response = self._family.Response(
             self.status_code,
             headers=headers,
             content=self.content,
-            request=httpx.Request(self._method, self._url),
+            request=self._family.Request(self._method, url),
             extensions={key: known[key] for key in _KNOWN_EXTENSIONS if key in known},
             history=[answer.http for answer in self.history],
         )
+        return http
 
 
 def header(headers: RawHeaders, name: bytes) -> str:

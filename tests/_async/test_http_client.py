@@ -4,9 +4,11 @@ import httpx
 import pytest
 
 from novabilling import AsyncNovaBilling, ClientClosedError
+from tests.families import mock_transport
 from tests.support import BASE_URL, CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
+
 
 OK = httpx.Response(200, json=CUSTOMER)
 
@@ -21,10 +23,10 @@ def timeouts(server):
     return [r.extensions["timeout"]["read"] for r in server.requests]
 
 
-async def test_only_transport_and_hooks_of_an_http_client_are_used():
+async def test_only_transport_and_hooks_of_an_http_client_are_used(family):
     server = Server(httpx.Response(302, headers={"location": "/api/x"}), OK)
-    http = httpx.AsyncClient(
-        transport=httpx.MockTransport(server),
+    http = family.AsyncClient(
+        transport=mock_transport(family, server),
         auth=("ada", "pw"),
         headers={"x-of-http": "1", "user-agent": "mine"},
         params={"a": "b"},
@@ -41,7 +43,7 @@ async def test_only_transport_and_hooks_of_an_http_client_are_used():
     assert timeouts(server) == [60.0] * 2
 
 
-async def test_the_event_hooks_of_an_http_client_stay():
+async def test_the_event_hooks_of_an_http_client_stay(family):
     server = Server(httpx.Response(302, headers={"location": "/api/x"}), OK)
     seen = []
 
@@ -51,8 +53,8 @@ async def test_the_event_hooks_of_an_http_client_stay():
     async def on_response(response):
         seen.append(response.status_code)
 
-    http = httpx.AsyncClient(
-        transport=httpx.MockTransport(server),
+    http = family.AsyncClient(
+        transport=mock_transport(family, server),
         event_hooks={"request": [on_request], "response": [on_response]},
     )
 
@@ -65,8 +67,8 @@ async def test_the_event_hooks_of_an_http_client_stay():
     assert on_response in http.event_hooks["response"]
 
 
-async def test_many_clients_on_one_http_client_add_no_more_hooks():
-    http = httpx.AsyncClient(transport=httpx.MockTransport(Server(OK)))
+async def test_many_clients_on_one_http_client_add_no_more_hooks(family):
+    http = family.AsyncClient(transport=mock_transport(family, Server(OK)))
     AsyncNovaBilling(token=TOKEN, http_client=http)
     hooks = list(http.event_hooks["response"])
 
@@ -75,9 +77,9 @@ async def test_many_clients_on_one_http_client_add_no_more_hooks():
     assert http.event_hooks["response"] == hooks
 
 
-async def test_the_user_s_own_calls_on_the_http_client_are_left_alone():
+async def test_the_user_s_own_calls_on_the_http_client_are_left_alone(family):
     server = Server(httpx.Response(302, headers={"location": "/there"}))
-    http = httpx.AsyncClient(transport=httpx.MockTransport(server))
+    http = family.AsyncClient(transport=mock_transport(family, server))
     AsyncNovaBilling(token=TOKEN, http_client=http)
 
     answer = await http.get(BASE_URL)
@@ -97,8 +99,8 @@ async def test_what_is_not_an_http_client_is_refused(http_client):
         AsyncNovaBilling(token=TOKEN, http_client=http_client)
 
 
-async def test_an_http_client_of_the_user_is_never_closed():
-    http = httpx.AsyncClient(transport=httpx.MockTransport(Server(OK)))
+async def test_an_http_client_of_the_user_is_never_closed(family):
+    http = family.AsyncClient(transport=mock_transport(family, Server(OK)))
 
     async with AsyncNovaBilling(token=TOKEN, http_client=http) as client:
         await client.customers.get("cus_1")
@@ -106,8 +108,8 @@ async def test_an_http_client_of_the_user_is_never_closed():
     assert not http.is_closed
 
 
-async def test_a_call_on_an_http_client_that_its_user_closed_raises():
-    http = httpx.AsyncClient(transport=httpx.MockTransport(Server(OK)))
+async def test_a_call_on_an_http_client_that_its_user_closed_raises(family):
+    http = family.AsyncClient(transport=mock_transport(family, Server(OK)))
     client = AsyncNovaBilling(token=TOKEN, http_client=http)
     await http.aclose()
 

@@ -5,9 +5,11 @@ import httpx
 import pytest
 
 from novabilling import ClientClosedError, NovaBilling
+from tests.families import mock_transport
 from tests.support import BASE_URL, CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
+
 
 OK = httpx.Response(200, json=CUSTOMER)
 
@@ -22,10 +24,10 @@ def timeouts(server):
     return [r.extensions["timeout"]["read"] for r in server.requests]
 
 
-def test_only_transport_and_hooks_of_an_http_client_are_used():
+def test_only_transport_and_hooks_of_an_http_client_are_used(family):
     server = Server(httpx.Response(302, headers={"location": "/api/x"}), OK)
-    http = httpx.Client(
-        transport=httpx.MockTransport(server),
+    http = family.Client(
+        transport=mock_transport(family, server),
         auth=("ada", "pw"),
         headers={"x-of-http": "1", "user-agent": "mine"},
         params={"a": "b"},
@@ -42,7 +44,7 @@ def test_only_transport_and_hooks_of_an_http_client_are_used():
     assert timeouts(server) == [60.0] * 2
 
 
-def test_the_event_hooks_of_an_http_client_stay():
+def test_the_event_hooks_of_an_http_client_stay(family):
     server = Server(httpx.Response(302, headers={"location": "/api/x"}), OK)
     seen = []
 
@@ -52,8 +54,8 @@ def test_the_event_hooks_of_an_http_client_stay():
     def on_response(response):
         seen.append(response.status_code)
 
-    http = httpx.Client(
-        transport=httpx.MockTransport(server),
+    http = family.Client(
+        transport=mock_transport(family, server),
         event_hooks={"request": [on_request], "response": [on_response]},
     )
 
@@ -66,8 +68,8 @@ def test_the_event_hooks_of_an_http_client_stay():
     assert on_response in http.event_hooks["response"]
 
 
-def test_many_clients_on_one_http_client_add_no_more_hooks():
-    http = httpx.Client(transport=httpx.MockTransport(Server(OK)))
+def test_many_clients_on_one_http_client_add_no_more_hooks(family):
+    http = family.Client(transport=mock_transport(family, Server(OK)))
     NovaBilling(token=TOKEN, http_client=http)
     hooks = list(http.event_hooks["response"])
 
@@ -76,9 +78,9 @@ def test_many_clients_on_one_http_client_add_no_more_hooks():
     assert http.event_hooks["response"] == hooks
 
 
-def test_the_user_s_own_calls_on_the_http_client_are_left_alone():
+def test_the_user_s_own_calls_on_the_http_client_are_left_alone(family):
     server = Server(httpx.Response(302, headers={"location": "/there"}))
-    http = httpx.Client(transport=httpx.MockTransport(server))
+    http = family.Client(transport=mock_transport(family, server))
     NovaBilling(token=TOKEN, http_client=http)
 
     answer = http.get(BASE_URL)
@@ -98,8 +100,8 @@ def test_what_is_not_an_http_client_is_refused(http_client):
         NovaBilling(token=TOKEN, http_client=http_client)
 
 
-def test_an_http_client_of_the_user_is_never_closed():
-    http = httpx.Client(transport=httpx.MockTransport(Server(OK)))
+def test_an_http_client_of_the_user_is_never_closed(family):
+    http = family.Client(transport=mock_transport(family, Server(OK)))
 
     with NovaBilling(token=TOKEN, http_client=http) as client:
         client.customers.get("cus_1")
@@ -107,8 +109,8 @@ def test_an_http_client_of_the_user_is_never_closed():
     assert not http.is_closed
 
 
-def test_a_call_on_an_http_client_that_its_user_closed_raises():
-    http = httpx.Client(transport=httpx.MockTransport(Server(OK)))
+def test_a_call_on_an_http_client_that_its_user_closed_raises(family):
+    http = family.Client(transport=mock_transport(family, Server(OK)))
     client = NovaBilling(token=TOKEN, http_client=http)
     http.close()
 

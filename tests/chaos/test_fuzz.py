@@ -165,7 +165,9 @@ def test_the_answers_that_are_changed_become_all_result_types():
     assert missing_types(fuzz.types) == set()
 
 
-NOT_READ = {"WebhookEvent", "ChargeFilterInput", "GraduatedRangeInput", "InvoiceItemDto"}
+DELIVERED = {"novabilling.types._webhook_data", "novabilling.types._webhook_events"}
+NOT_READ = {"UnknownEvent", "WebhookEvent"}  # of deliveries as well
+NOT_READ |= {"ChargeFilterInput", "GraduatedRangeInput", "InvoiceItemDto"}
 NOT_READ |= {"MetricFilterInput", "PriceInput", "UsageEventInput", "PaginationMeta", "RateLimit"}
 
 
@@ -175,7 +177,9 @@ def missing_types(seen: Set[Type[Any]]) -> Set[str]:
     structs = {
         name
         for name, one in public.items()
-        if isinstance(one, type) and issubclass(one, msgspec.Struct)
+        if isinstance(one, type)
+        and issubclass(one, msgspec.Struct)
+        and one.__module__ not in DELIVERED
     }
     return structs - {one.__name__ for one in seen} - NOT_READ
 

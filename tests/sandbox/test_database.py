@@ -9,7 +9,8 @@ from typing import Any, Dict
 import pytest
 
 from novabilling.sandbox import _javascript as js
-from novabilling.sandbox._database import Clock, Database, newest_first
+from novabilling.sandbox._clock import Clock
+from novabilling.sandbox._database import Database, newest_first
 from novabilling.sandbox._errors import HttpError, QueryError
 from novabilling.sandbox._paging import checked_page, unchecked_page
 from novabilling.sandbox._rows import require

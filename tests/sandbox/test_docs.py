@@ -60,7 +60,7 @@ def test_tests_pass(suite: str, tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True)
 
     assert done.returncode == 0, done.stdout
-    assert "3 passed" in done.stdout
+    assert "4 passed" in done.stdout
 
 
 @pytest.mark.parametrize("program", OVER_HTTP)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, AsyncIterator, Dict, Iterator, List, Optional, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional, Union
 
 import httpx
 from typing_extensions import assert_type
@@ -13,14 +13,16 @@ from typing_extensions import assert_type
 from novabilling import (
     APIStatusError,
     AsyncNovaBilling,
+    AttemptInfo,
     ConflictError,
     FieldError,
     NovaBilling,
     NovaBillingError,
     RateLimitError,
-    webhooks,
 )
+from novabilling.otel import instrument
 from novabilling.types import (
+    AnyWebhookEvent,
     ApiKey,
     BillingInterval,
     Checkout,
@@ -57,7 +59,6 @@ from novabilling.types import (
     TenantUsage,
     TokenPair,
     Webhook,
-    WebhookEvent,
 )
 
 currency: Currency = "NGN"
@@ -213,9 +214,7 @@ def the_rest(client: NovaBilling) -> None:
     assert_type(client.payment_providers.update("p", active=False).data.priority, int)
     assert_type(client.webhooks.list(), PaginatedResponse[Webhook])
     assert_type(client.webhooks.create(url="u", events=["invoice.paid"]).data, Webhook)
-    assert_type(client.webhooks.verify(b"", "", "s"), WebhookEvent)
-    assert_type(webhooks.verify(b"", None, ["a", "b"]).data, Dict[str, Any])
-    assert_type(webhooks.sign(b"", "s"), str)
+    assert_type(client.webhooks.verify(b"", "", "s"), AnyWebhookEvent)
     assert_type(client.analytics.get_revenue(group_by="day").data, RevenueAnalytics)
     assert_type(client.analytics.get_mrr_breakdown().data, MrrBreakdown)
     assert_type(client.analytics.get_churn_cohorts(months=3).data, ChurnCohorts)
@@ -246,7 +245,7 @@ async def async_calls(client: AsyncNovaBilling) -> None:
     assert_type(await client.payments.list(customer_id="c"), PaginatedResponse[Payment])
     assert_type(await client.payment_providers.get("p"), Response[PaymentProvider])
     assert_type(await client.webhooks.list(), PaginatedResponse[Webhook])
-    assert_type(client.webhooks.verify(b"", "", "s"), WebhookEvent)
+    assert_type(client.webhooks.verify(b"", "", "s"), AnyWebhookEvent)
     assert_type(await client.analytics.get_revenue(), Response[RevenueAnalytics])
     assert_type(await client.auth.login(email="e", password="p"), Response[Login])
     assert_type(await client.tenants.get_me(), Response[Tenant])
@@ -270,6 +269,20 @@ def errors(client: NovaBilling) -> None:
         assert_type(error.may_have_been_applied, bool)
 
 
+def hooks(client: NovaBilling, async_client: AsyncNovaBilling) -> None:
+    def hook(attempt: AttemptInfo) -> None:
+        assert_type(attempt.elapsed, float)
+        assert_type(attempt.status_code, Optional[int])
+        assert_type(attempt.http, Optional[httpx.Response])
+        assert_type(attempt.error, Optional[BaseException])
+        assert_type(attempt.retry_in, Optional[float])
+
+    assert_type(client.on_attempt(hook), Callable[[], None])
+    assert_type(async_client.on_attempt(hook), Callable[[], None])
+    assert_type(instrument(client), Callable[[], None])
+    instrument(async_client, tracer_provider=None)
+
+
 def mistakes(client: NovaBilling) -> None:
     # Each of these must be an error: an ignore that is not needed is one itself.
     NovaBilling(token="t", http_client=httpx.AsyncClient())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
@@ -280,4 +293,4 @@ def mistakes(client: NovaBilling) -> None:
     client.plans.add_price("p", currency="NGN", amount="15000")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     client.subscriptions.cancel("s", at_period_end=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.customers.get("c").data.name = "n"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
-    webhooks.verify("text", "", "s")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    client.on_attempt(lambda: None)  # type: ignore[arg-type,misc]  # pyright: ignore[reportArgumentType]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Mapping, NoReturn, Optional, Type, Union
+from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
 
 import httpx
 from msgspec import UNSET, UnsetType
@@ -25,6 +25,8 @@ from .._config import (
     check_token,
     home_of,
 )
+from .._families import AsyncHttpClient
+from .._hooks import AttemptHook, Hooks
 from .._retries import RetryBudget
 from .._secrets import Secret
 from .resources import AsyncResources
@@ -48,7 +50,7 @@ class AsyncNovaBilling(AsyncResources):
         follow_redirects: GET anywhere; a write only on 307 and 308 within the same origin.
         max_retries: Attempts after the first, where repeating cannot apply anything twice.
         deadline: Seconds for a call with all its attempts and waits; None is no limit.
-        http_client: An httpx client of yours, for proxies, TLS or tests; it is never closed here.
+        http_client: A client of httpx or httpx2, for proxies, TLS, tests; it is never closed here.
         max_connections: Connections at the same time (default 100); not with `http_client`.
         max_response_bytes: The largest answer that is read (default 64 MiB).
         headers: Extra headers for every request to the server, not to other origins.
@@ -66,7 +68,7 @@ class AsyncNovaBilling(AsyncResources):
         follow_redirects: bool = True,
         max_retries: int = DEFAULT_MAX_RETRIES,
         deadline: Optional[float] = None,
-        http_client: Optional[httpx.AsyncClient] = None,
+        http_client: Optional[AsyncHttpClient] = None,
         max_connections: Union[int, UnsetType] = UNSET,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         headers: Optional[Mapping[str, str]] = None,
@@ -94,7 +96,7 @@ class AsyncNovaBilling(AsyncResources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._session = AsyncSession(transport, config, RetryBudget())
+        self._session = AsyncSession(transport, config, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -123,8 +125,20 @@ class AsyncNovaBilling(AsyncResources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        copy._session = AsyncSession(self._session.transport, config, self._session.budget)
+        mine = self._session
+        copy._session = AsyncSession(mine.transport, config, mine.budget, mine.hooks)
         return copy
+
+    def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
+        """Call a function with an `AttemptInfo` after each attempt; return what ends that.
+
+        It sees the attempts of this client and its copies, in the order in which they end. What it
+        raises is logged as an error by the logger `novabilling`, and the call goes on.
+
+        Raises:
+            TypeError: It cannot be called, or is a coroutine function.
+        """
+        return self._session.hooks.add_for_attempts(hook)
 
     async def aclose(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import httpx
 
 from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
+from .._families import AsyncHttpClient, family_of
 from .._homes import PerHome
 from .._http import Answer, is_file
 from .body import AsyncBody
@@ -27,7 +28,7 @@ class AsyncDelegate:
 
     def __init__(
         self,
-        http_client: Optional[httpx.AsyncClient],
+        http_client: Optional[AsyncHttpClient],
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
@@ -36,7 +37,8 @@ class AsyncDelegate:
         limits = httpx.Limits(
             max_connections=max_connections, max_keepalive_connections=max_connections
         )
-        self._http = http_client or httpx.AsyncClient(cookies=no_cookies(), limits=limits)
+        self._http: Any = http_client or httpx.AsyncClient(cookies=no_cookies(), limits=limits)
+        self._family = family_of(self._http)
         self._slots = PerHome(lambda: AsyncSlots(max_connections))
         hooks = self._http.event_hooks["response"]
         if hold_location not in hooks:
@@ -44,7 +46,7 @@ class AsyncDelegate:
 
     @property
     def is_closed(self) -> bool:
-        return self._http.is_closed
+        return bool(self._http.is_closed)
 
     def slots(self) -> AsyncSlots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -56,7 +58,7 @@ class AsyncDelegate:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
-        request = attempt.request(url)
+        request = attempt.request(url, self._family)
         response = await self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             progress.status = response.status_code
@@ -73,7 +75,7 @@ class AsyncDelegate:
                 async for chunk in chunks:
                     await body.take(chunk)
             finally:
-                await chunks.aclose()  # type: ignore[attr-defined]  # it is a generator
+                await chunks.aclose()  # it is a generator
         finally:
             await response.aclose()
         return Answer(
@@ -83,6 +85,7 @@ class AsyncDelegate:
             response.headers.raw,
             body.finish(),
             response.extensions,
+            self._family,
         )
 
     async def aclose(self) -> None:

@@ -48,9 +48,9 @@ class AsyncResource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        call = Call("GET", route, "read", query)
-        answer = await self._session.send(call)
-        data, meta = self._read(call, answer, decode_list, of)
+        with self._session.watch(Call("GET", route, "read", query)) as call:
+            answer = await self._session.send(call)
+            data, meta = self._read(call, answer, decode_list, of)
         return PaginatedResponse(data, meta, answer)
 
     async def _post(
@@ -69,15 +69,16 @@ class AsyncResource:
         return await self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     async def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        answer = await self._session.send(call)
-        if answer.status_code == 404:
-            return Response(Message(message=ALREADY_DELETED), answer)
-        return Response(self._read(call, answer, decode_object, Message), answer)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = await self._session.send(call)
+            if answer.status_code == 404:
+                return Response(Message(message=ALREADY_DELETED), answer)
+            return Response(self._read(call, answer, decode_object, Message), answer)
 
     async def _object(self, of: Type[T], call: Call) -> Response[T]:
-        answer = await self._session.send(call)
-        return Response(self._read(call, answer, decode_object, of), answer)
+        with self._session.watch(call) as watched:
+            answer = await self._session.send(watched)
+            return Response(self._read(watched, answer, decode_object, of), answer)
 
     def _iter(
         self,

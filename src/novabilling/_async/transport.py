@@ -7,7 +7,8 @@ from typing import List, Optional, Union
 import httpx
 
 from .. import _concurrency
-from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
+from .._families import AsyncHttpClient
 from .._http import Answer
 from .._pauses import AsyncPauses
 from .._proxies import is_proxied
@@ -22,7 +23,7 @@ class AsyncTransport:
     def __init__(
         self,
         home: httpx.URL,
-        http_client: Optional[httpx.AsyncClient],
+        http_client: Optional[AsyncHttpClient],
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
@@ -47,7 +48,7 @@ class AsyncTransport:
                     return await self._follow(attempt, progress)
             finally:
                 slots.release()
-        except TRANSPORT_ERRORS as exc:
+        except transport_errors() as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)

@@ -3,12 +3,13 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 import httpx
 
 from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
+from .._families import HttpClient, family_of
 from .._homes import PerHome
 from .._http import Answer, is_file
 from .body import Body
@@ -28,7 +29,7 @@ class Delegate:
 
     def __init__(
         self,
-        http_client: Optional[httpx.Client],
+        http_client: Optional[HttpClient],
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
@@ -37,7 +38,8 @@ class Delegate:
         limits = httpx.Limits(
             max_connections=max_connections, max_keepalive_connections=max_connections
         )
-        self._http = http_client or httpx.Client(cookies=no_cookies(), limits=limits)
+        self._http: Any = http_client or httpx.Client(cookies=no_cookies(), limits=limits)
+        self._family = family_of(self._http)
         self._slots = PerHome(lambda: Slots(max_connections))
         hooks = self._http.event_hooks["response"]
         if hold_location not in hooks:
@@ -45,7 +47,7 @@ class Delegate:
 
     @property
     def is_closed(self) -> bool:
-        return self._http.is_closed
+        return bool(self._http.is_closed)
 
     def slots(self) -> Slots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -55,7 +57,7 @@ class Delegate:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
-        request = attempt.request(url)
+        request = attempt.request(url, self._family)
         response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             progress.status = response.status_code
@@ -72,7 +74,7 @@ class Delegate:
                 for chunk in chunks:
                     body.take(chunk)
             finally:
-                chunks.close()  # type: ignore[attr-defined]  # it is a generator
+                chunks.close()  # it is a generator
         finally:
             response.close()
         return Answer(
@@ -82,6 +84,7 @@ class Delegate:
             response.headers.raw,
             body.finish(),
             response.extensions,
+            self._family,
         )
 
     def close(self) -> None:

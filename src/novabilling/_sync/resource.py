@@ -49,9 +49,9 @@ class Resource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        call = Call("GET", route, "read", query)
-        answer = self._session.send(call)
-        data, meta = self._read(call, answer, decode_list, of)
+        with self._session.watch(Call("GET", route, "read", query)) as call:
+            answer = self._session.send(call)
+            data, meta = self._read(call, answer, decode_list, of)
         return PaginatedResponse(data, meta, answer)
 
     def _post(
@@ -70,15 +70,16 @@ class Resource:
         return self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     def _delete(self, route: Route) -> Response[Message]:
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        answer = self._session.send(call)
-        if answer.status_code == 404:
-            return Response(Message(message=ALREADY_DELETED), answer)
-        return Response(self._read(call, answer, decode_object, Message), answer)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = self._session.send(call)
+            if answer.status_code == 404:
+                return Response(Message(message=ALREADY_DELETED), answer)
+            return Response(self._read(call, answer, decode_object, Message), answer)
 
     def _object(self, of: Type[T], call: Call) -> Response[T]:
-        answer = self._session.send(call)
-        return Response(self._read(call, answer, decode_object, of), answer)
+        with self._session.watch(call) as watched:
+            answer = self._session.send(watched)
+            return Response(self._read(watched, answer, decode_object, of), answer)
 
     def _iter(
         self,

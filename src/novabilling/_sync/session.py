@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import logging
 import secrets
-from typing import Optional
+from typing import ContextManager, Optional
 
 from .. import _concurrency
 from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
 from .._config import Config, check_token_text
 from .._errors import NovaBillingTimeoutError, UnauthorizedError
+from .._hooks import Hooks
 from .._http import Answer
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._secrets import Secret
@@ -20,19 +21,29 @@ logger = logging.getLogger("novabilling")
 
 
 class Session:
-    """Send calls with one configuration; copies of a client share transport and budget."""
+    """Send calls with one configuration; copies of a client share all but that."""
 
     def __init__(
-        self, transport: Transport, config: Config, budget: RetryBudget, hint: str = ""
+        self,
+        transport: Transport,
+        config: Config,
+        budget: RetryBudget,
+        hooks: Hooks,
+        hint: str = "",
     ) -> None:
         self.transport = transport
         self.config = config
         self.budget = budget
+        self.hooks = hooks
         self._hint = hint
 
     def with_hint(self, hint: str) -> Session:
         """Return a copy that says what to do about a 401."""
-        return Session(self.transport, self.config, self.budget, hint)
+        return Session(self.transport, self.config, self.budget, self.hooks, hint)
+
+    def watch(self, call: Call) -> ContextManager[Call]:
+        """Make the block in which a call is sent and its answer read; send the call it gives."""
+        return self.hooks.watch(call, self.config.root) if self.hooks.all else call
 
     def send(self, call: Call) -> Answer:
         """Return the answer to a call, or raise what became of it.
@@ -45,15 +56,18 @@ class Session:
         tried_in_doubt = False
         retries = 0
         while True:
+            call.watch.begin(retries + 1, request_id)
             outcome = self._attempt(call, request_id, retries, ends)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
+                call.watch.answer(outcome)
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
             failure.error.may_have_been_applied |= tried_in_doubt
             wait = self._wait(call, failure, retries, _left(ends))
+            call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
                 if self._hint and isinstance(failure.error, UnauthorizedError):
                     failure.error.add_hint(self._hint)

@@ -8,7 +8,8 @@ from typing import List, Optional, Union
 import httpx
 
 from .. import _concurrency
-from .._calls import TRANSPORT_ERRORS, Attempt, Outcome, Progress, closed_failure, failure_from
+from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
+from .._families import HttpClient
 from .._http import Answer
 from .._pauses import Pauses
 from .._proxies import is_proxied
@@ -23,7 +24,7 @@ class Transport:
     def __init__(
         self,
         home: httpx.URL,
-        http_client: Optional[httpx.Client],
+        http_client: Optional[HttpClient],
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
@@ -48,7 +49,7 @@ class Transport:
                     return self._follow(attempt, progress)
             finally:
                 slots.release()
-        except TRANSPORT_ERRORS as exc:
+        except transport_errors() as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)

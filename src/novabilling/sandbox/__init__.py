@@ -1,5 +1,6 @@
 """A NovaBilling server in memory, for trying the SDK and for tests."""
 
-from ._server import Sandbox
+from ._deliveries import Delivery
+from ._server import Sandbox, Snapshot
 
-__all__ = ["Sandbox"]
+__all__ = ["Delivery", "Sandbox", "Snapshot"]

@@ -25,7 +25,7 @@ class Application:
         body = await _read(receive)
         if body is None:
             return
-        response = self._sandbox.handle(_request(scope, body))
+        response = await self._sandbox.ahandle(_request(scope, body))
         headers = _headers(scope, response)
         await send(
             {"type": "http.response.start", "status": response.status_code, "headers": headers}

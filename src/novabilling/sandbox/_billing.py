@@ -15,6 +15,7 @@ from ._errors import HttpError
 from ._invoices import create_invoice, document
 from ._javascript import InvalidDate, Row
 from ._prepaid import pay_from_wallets
+from ._rows import only
 from ._usage import Usage, usage_of
 from ._world import World
 
@@ -86,9 +87,6 @@ class _Job:
         self.subscription = self.db["subscription"].rows[subscription_id]
         self.plan = self.db["plan"].rows[self.subscription["planId"]]
         self.customer = self.db["customer"].rows[self.subscription["customerId"]]
-        self.override = self.db["planOverride"].first(
-            customerId=self.customer["id"], planId=self.plan["id"]
-        )
         self.items: List[Row] = []
         self.total = 0.0
 
@@ -107,6 +105,7 @@ class _Job:
         self.use_wallets(invoice)
         for add_on in add_ons:
             self.db["appliedAddOn"].update(add_on["id"], {"invoiceId": invoice["id"]})
+        self.notify(invoice)
 
     def line(self, kind: str, description: str, amount: float, quantity: float = 1) -> None:
         self.items.append(
@@ -127,22 +126,20 @@ class _Job:
         start, end = (self.subscription[f"currentPeriod{edge}"] for edge in ("Start", "End"))
         for usage in usage_of(self.db, self.subscription, start, lambda moment: moment < end):
             cost = max(usage.cost, (usage.charge["minAmountCents"] or 0) / 100)
-            if cost > 0 and not self.is_broken_by_override():
+            if cost > 0:
                 self.line("usage", _usage_text(usage), cost / usage.units, usage.units)
                 self.total += cost
 
-    def is_broken_by_override(self) -> bool:
-        # The objects in an override arrive empty and match nothing; a null makes the server
-        # stumble, and the charge is left out.
-        charges = self.override["overriddenCharges"] if self.override else None
-        return None in js.as_list(charges)
-
     def add_minimum_commitment(self) -> None:
-        own = self.override["overriddenMinimumCommitment"] if self.override else None
+        # All else in an override arrives empty and matches nothing.
+        override = self.db["planOverride"].first(
+            customerId=self.customer["id"], planId=self.plan["id"]
+        )
+        own = override["overriddenMinimumCommitment"] if override else None
         minimum = float((self.plan["minimumCommitment"] if own is None else own) or 0)
         if minimum > 0 and self.total < minimum:
             missing = minimum - self.total
-            self.line("minimum_commitment", "Minimum commitment true-up", missing)
+            self.line("minimum_commitment", "Minimum commitment", missing)
             self.total = minimum
 
     def subtract_coupons(self) -> None:
@@ -209,10 +206,8 @@ class _Job:
             self.settings.get("netPaymentTerms"),
             DEFAULT_PAYMENT_TERMS,
         )
-        grace = _first(
-            self.plan["invoiceGracePeriodDays"], self.settings.get("invoiceGracePeriodDays"), 0
-        )
-        is_draft = js.to_number(grace) > 0
+        grace = self.plan["invoiceGracePeriodDays"] or 0
+        is_draft = grace > 0
         end = {"gracePeriodEndsAt": _iso(days_later(self.now, grace))} if is_draft else {}
         return create_invoice(
             self.world,
@@ -233,14 +228,22 @@ class _Job:
         name = self.plan["name"]
         return {"planName": name, "billingInterval": interval, "items": self.items, **figures}
 
+    def notify(self, invoice: Row) -> None:
+        about = only(invoice, "invoiceNumber", "customerId", "subscriptionId")
+        # Not yet rounded as the database does it.
+        sum_ = {"amount": js.number(self.total), **only(invoice, "currency", "dueDate", "status")}
+        event = "invoice.drafted" if invoice["status"] == "DRAFT" else "invoice.created"
+        self.world.notify(self.tenant["id"], event, {"invoiceId": invoice["id"], **about, **sum_})
+
     def use_wallets(self, invoice: Row) -> None:
         paid = pay_from_wallets(self.db, invoice, self.total)
         if paid <= 0:
             return
         self.line("wallet_credit", "Prepaid credits applied", -paid)
         # The tax and the end of the grace period are lost here, on the server too.
+        self.total = max(self.total - paid, 0.0)
         changes = {
-            "amount": max(self.total - paid, 0.0),
+            "amount": self.total,
             "metadata": self.metadata({"prepaidCreditAmount": paid}),
         }
         invoice = self.db["invoice"].update(invoice["id"], changes)

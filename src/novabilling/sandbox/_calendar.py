@@ -41,13 +41,9 @@ def after_days(start: Moment, days: float) -> Moment:
 
 
 def days_later(start: datetime, days: Any) -> Moment:
-    """Run `start.setDate(start.getDate() + days)`, with whatever a free-form setting holds."""
-    # JavaScript glues anything but a number to the text of the day: 22 + "10" is day 2210.
-    numeric = isinstance(days, (int, float))
-    day = start.day + days if numeric else js.to_number(f"{start.day}{js.to_string(days)}")
-    if not math.isfinite(day):
-        return INVALID_DATE
-    return after_days(start, math.trunc(day) - start.day)
+    """Add whole days, as many as a free-form setting says."""
+    number = js.to_number(days)
+    return after_days(start, math.trunc(number)) if math.isfinite(number) else INVALID_DATE
 
 
 def days_between(start: datetime, end: datetime) -> int:

@@ -108,7 +108,7 @@ def _form_encoded(text: str) -> str:
     return quote_plus(whole, safe="*").replace("~", "%7E")
 
 
-def update_payment(db: Database, payment: Row, changes: Row) -> None:
+def update_payment(db: Database, payment: Row, changes: Row) -> Row:
     """Write to a payment; with another transaction id it moves behind all other rows.
 
     That column has an index, so the database stores the row anew, and lists without an order
@@ -118,3 +118,4 @@ def update_payment(db: Database, payment: Row, changes: Row) -> None:
     changed = payments.update(payment["id"], changes)
     if changed["providerTransactionId"] != payment["providerTransactionId"]:
         payments.rows[payment["id"]] = payments.rows.pop(payment["id"])
+    return changed

@@ -7,50 +7,16 @@ Rows are plain dicts, never changed in place: an update puts a new dict in. Deci
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime, timezone
-from random import Random
+from datetime import datetime
 from typing import Any, Callable, Dict, Generator, Iterable, List, Optional
 
+from ._clock import Clock
 from ._columns import Query, check_text, store
 from ._errors import QueryError
 from ._javascript import UNDEFINED, Row
 from ._schema import NOW, REQUIRED, Column, Model, references_to
 
-ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 Where = Dict[str, Any]
-
-
-def base36(value: int, width: int = 1) -> str:
-    digits = ""
-    while value or len(digits) < width:
-        value, digit = divmod(value, 36)
-        digits = ALPHABET[digit] + digits
-    return digits
-
-
-class Clock:
-    """The time in whole milliseconds, and cuids that grow in the order they are made."""
-
-    def __init__(self, read: Callable[[], datetime]) -> None:
-        self._read = read
-        self._random = Random()  # noqa: S311 -- ids are no secrets
-        self._host = self._noise(4)
-        self._last = 0
-        self._count = 0
-
-    def now(self) -> datetime:
-        moment = self._read().astimezone(timezone.utc)
-        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
-
-    def cuid(self) -> str:
-        self._count = (self._count + 1) % 36**4
-        # A clock that stands still or goes back must not make ids go back.
-        self._last = max(self._last + (self._count == 0), int(self.now().timestamp() * 1000))
-        time = base36(self._last, 8)
-        return f"c{time}{base36(self._count, 4)}{self._host}{self._noise(8)}"
-
-    def _noise(self, width: int) -> str:
-        return base36(self._random.randrange(36**width), width)
 
 
 class Table:
@@ -168,15 +134,24 @@ class Database:
     def __getitem__(self, name: str) -> Table:
         return self._tables[name]
 
+    def save(self) -> Callable[[], None]:
+        """Return a function that brings back the rows of now, as often as it is called."""
+        saved = {name: dict(table.rows) for name, table in self._tables.items()}
+
+        def restore() -> None:
+            for name, rows in saved.items():
+                self._tables[name].rows = dict(rows)
+
+        return restore
+
     @contextmanager
     def transaction(self, invocation: Optional[str] = None) -> Generator[None, None, None]:
         """All or nothing. A QueryError within names `invocation`, if that is given."""
-        before = {name: dict(table.rows) for name, table in self._tables.items()}
+        restore = self.save()
         try:
             yield
         except BaseException as error:
-            for name, rows in before.items():
-                self._tables[name].rows = rows
+            restore()
             if invocation and isinstance(error, QueryError):
                 raise QueryError(invocation, error.detail) from None
             raise

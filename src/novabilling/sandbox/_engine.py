@@ -59,6 +59,10 @@ class Call:
     def sign_in(self, tenant: Row) -> None:
         self._tenant_id = tenant["id"]
 
+    def notify(self, event: str, data: Row) -> None:
+        """Send a webhook, if the tenant has a URL for them."""
+        self.world.notify(self._tenant_id or "", event, data)
+
     def filter(self, name: str) -> Union[str, List[str], Undefined]:
         """Read a query parameter as a filter: empty or absent means none."""
         raw: Query = self.query
@@ -111,7 +115,16 @@ class Engine:
         self._world = world
 
     def answer(self, raw: httpx.Request) -> httpx.Response:
-        request = Request(raw)
+        """Answer a request, or let the fault that is planned for it happen."""
+        self._world.clock.tick()
+        request, fault = Request(raw), self._world.faults.take()
+        if fault is None:
+            return self._answer(request, raw)
+        if fault.after_apply:
+            self._answer(request, raw)
+        return self._refusal(request, fault.error(raw), raw)
+
+    def _answer(self, request: Request, raw: httpx.Request) -> httpx.Response:
         if request.head_size > HEADER_LIMIT:
             return httpx.Response(431, headers={"Connection": "close"}, request=raw)
         if request.method == "OPTIONS":
@@ -120,8 +133,8 @@ class Engine:
         try:
             status, value = self._run(request, headers)
         except HttpError as error:
-            status, value = error.status, self._envelope(error, request.target)
-            headers += error.headers
+            error.headers = headers + error.headers
+            return self._refusal(request, error, raw)
         return _response(request, status, value, headers, raw)
 
     def _run(self, request: Request, headers: Headers) -> Tuple[int, Any]:
@@ -141,14 +154,15 @@ class Engine:
         call.body = found.body.check(body) if found.body else body
         return operation.status, found.function(call)
 
-    def _envelope(self, error: HttpError, target: str) -> Row:
-        return {
+    def _refusal(self, request: Request, error: HttpError, raw: httpx.Request) -> httpx.Response:
+        envelope = {
             "statusCode": error.status,
             "message": error.message,
             "errors": error.errors,
             "timestamp": self._world.clock.now(),
-            "path": target,
+            "path": request.target,
         }
+        return _response(request, error.status, envelope, error.headers, raw)
 
 
 _CORS = {

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from copy import deepcopy
 from datetime import datetime
-from typing import Deque, Dict, List, Optional, Tuple
+from typing import Callable, Deque, Dict, List, Optional, Tuple
 
 from ._errors import HttpError
 
@@ -25,12 +26,20 @@ class RateLimit:
     """Counts calls; `limit` None lets everything through and says nothing."""
 
     def __init__(self, limit: Optional[int]) -> None:
-        self._limit = limit
+        self.limit = limit
         self._counts: Dict[str, _Count] = {}
+
+    def save(self) -> Callable[[], None]:
+        limit, counts = self.limit, deepcopy(self._counts)
+
+        def restore() -> None:
+            self.limit, self._counts = limit, deepcopy(counts)
+
+        return restore
 
     def hit(self, handler: str, moment: datetime) -> List[Tuple[str, str]]:
         """Count a call: headers for the answer, or the 429 beyond the limit."""
-        if self._limit is None:
+        if self.limit is None:
             return []
         now, count = moment.timestamp(), self._counts.setdefault(handler, _Count())
         if count.window_ends <= now:
@@ -42,13 +51,13 @@ class RateLimit:
             count.hits.popleft()
         if count.blocked_until is None:
             count.hits.append(now)
-            if len(count.hits) > self._limit:
+            if len(count.hits) > self.limit:
                 count.blocked_until = now + WINDOW
         if count.blocked_until is not None:
             raise _too_many(math.ceil(count.blocked_until - now))
         return [
-            ("X-RateLimit-Limit", str(self._limit)),
-            ("X-RateLimit-Remaining", str(self._limit - len(count.hits))),
+            ("X-RateLimit-Limit", str(self.limit)),
+            ("X-RateLimit-Remaining", str(self.limit - len(count.hits))),
             ("X-RateLimit-Reset", str(math.ceil(count.window_ends - now))),
         ]
 

@@ -10,69 +10,77 @@ from ._billing import bill_period
 from ._calendar import period_end
 from ._database import Database
 from ._javascript import Row
+from ._rows import subscription_summary
 from ._world import World
 
 
 def renew_subscriptions(world: World, tenant: Row) -> None:
+    """Do the work of one night for a tenant."""
     db, now = world.databases[tenant["id"]], world.clock.now()
-    due = _end_trials(db, now) + _start_next_periods(db, now)
+    trials, renewed = _end_trials(db, now), _start_next_periods(db, now)
     _cancel(db, now)
-    _change_plans(db, now)
-    # Bills wait until the job is through, so they are for the new periods and plans.
-    for subscription_id in due:
-        bill_period(world, tenant, subscription_id)
+    for row in trials:
+        about = subscription_summary(row, "planId", "status")
+        world.notify(tenant["id"], "subscription.trial_ended", about)
+    for row in renewed:
+        about = subscription_summary(row, "planId", "currentPeriodStart", "currentPeriodEnd")
+        world.notify(tenant["id"], "subscription.renewed", about)
+    # Bills come last: the server makes them in jobs of their own.
+    in_advance = [row for row in trials if row["billingTiming"] == "IN_ADVANCE"]
+    for row in in_advance + renewed:
+        bill_period(world, tenant, row["id"])
 
 
-def _end_trials(db: Database, now: datetime) -> List[str]:
-    """Turn trials into paid periods; return those that are to be paid in advance."""
-    due: List[str] = []
-    for row in db["subscription"].find(status="TRIALING"):
-        if row["trialEnd"] is None or row["trialEnd"] > now:
-            continue
-        interval = db["plan"].rows[row["planId"]]["billingInterval"]
+def _end_trials(db: Database, now: datetime) -> List[Row]:
+    """Turn trials that are over into paid periods."""
+    rows = db["subscription"].find(status="TRIALING")
+    return [
         db["subscription"].update(
             row["id"],
             {
                 "status": "ACTIVE",
                 "currentPeriodStart": now,
-                "currentPeriodEnd": period_end(now, interval),
+                "currentPeriodEnd": period_end(now, _interval(db, row["planId"])),
                 "trialStart": None,
                 "trialEnd": None,
             },
         )
-        due += [row["id"]] if row["billingTiming"] == "IN_ADVANCE" else []
-    return due
+        for row in rows
+        if row["trialEnd"] is not None and row["trialEnd"] <= now
+    ]
 
 
-def _ended(db: Database, now: datetime) -> List[Row]:
+def _interval(db: Database, plan_id: str) -> str:
+    return str(db["plan"].rows[plan_id]["billingInterval"])
+
+
+def _start_next_periods(db: Database, now: datetime) -> List[Row]:
+    """Move on by one period a night, however long ago it ended."""
     rows = db["subscription"].find(status="ACTIVE")
-    return [row for row in rows if row["currentPeriodEnd"] <= now]
+    return [
+        db["subscription"].update(row["id"], _next_period(db, row))
+        for row in rows
+        if row["currentPeriodEnd"] <= now and row["cancelAt"] is None
+    ]
 
 
-def _start_next_periods(db: Database, now: datetime) -> List[str]:
-    """Move on by one period a night, however long ago it ended; all of them are billed."""
-    due = [row for row in _ended(db, now) if row["cancelAt"] is None]
-    for row in due:
-        start, interval = row["currentPeriodEnd"], db["plan"].rows[row["planId"]]["billingInterval"]
-        period = {"currentPeriodStart": start, "currentPeriodEnd": period_end(start, interval)}
-        db["subscription"].update(row["id"], period)
-    return [row["id"] for row in due]
+def _next_period(db: Database, row: Row) -> Row:
+    """Write the changes for the next period; a plan that waits for it comes with it."""
+    changes, start = _pending_plan(db, row), row["currentPeriodEnd"]
+    end = period_end(start, _interval(db, {**row, **changes}["planId"]))
+    return {"currentPeriodStart": start, "currentPeriodEnd": end, **changes}
+
+
+def _pending_plan(db: Database, row: Row) -> Row:
+    metadata = dict(js.as_object(row["metadata"]))
+    pending = js.as_object(metadata.pop("pendingPlanChange", None))
+    plan_id = str(pending.get("newPlanId"))
+    if plan_id not in db["plan"].rows:
+        return {}
+    return {"previousPlanId": row["planId"], "planId": plan_id, "metadata": metadata}
 
 
 def _cancel(db: Database, now: datetime) -> None:
     for row in db["subscription"].find():
         if row["cancelAt"] and row["cancelAt"] <= now and row["status"] != "CANCELED":
             db["subscription"].update(row["id"], {"status": "CANCELED", "canceledAt": now})
-
-
-def _change_plans(db: Database, now: datetime) -> None:
-    # Renewal comes first: only a period that has ended again by now gets its pending plan.
-    for row in _ended(db, now):
-        metadata = dict(js.as_object(row["metadata"]))
-        pending = js.as_object(metadata.pop("pendingPlanChange", None))
-        plan = db["plan"].rows.get(str(pending.get("newPlanId")))
-        if plan:
-            db["subscription"].update(
-                row["id"],
-                {"previousPlanId": row["planId"], "planId": plan["id"], "metadata": metadata},
-            )

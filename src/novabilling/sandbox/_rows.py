@@ -6,7 +6,7 @@ from typing import Any, Dict, Optional
 
 from ._database import Database
 from ._errors import not_found
-from ._javascript import Row
+from ._javascript import Row, number
 
 _NOUNS: Dict[str, str] = {
     "customer": "Customer",
@@ -49,6 +49,16 @@ def without(row: Row, *names: str) -> Row:
 def only(row: Row, *names: str) -> Row:
     """Keep these fields, those of them that are there."""
     return {name: row[name] for name in names if name in row}
+
+
+def money_of(row: Row) -> Row:
+    """Return amount and currency as webhooks show them: the amount is a number."""
+    return {"amount": number(float(row["amount"])), "currency": row["currency"]}
+
+
+def subscription_summary(subscription: Row, *also: str) -> Row:
+    """Write what webhooks say of any subscription, and these fields of it."""
+    return {"subscriptionId": subscription["id"], **only(subscription, "customerId", *also)}
 
 
 def with_prices(db: Database, plan: Row) -> Row:

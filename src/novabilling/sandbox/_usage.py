@@ -59,16 +59,6 @@ def _sum(events: List[Row], field: str) -> float:
     return sum((_number(_property(event, field)) for event in events), 0.0)
 
 
-def _weighted_sum(events: List[Row], field: str) -> float:
-    return sum(
-        (
-            _number(_property(event, field)) * _number(_property(event, "weight"), 1.0)
-            for event in events
-        ),
-        0.0,
-    )
-
-
 def _unique_count(events: List[Row], field: str) -> float:
     values = [_property(event, field) for event in events]
     texts = {"" if value in (None, UNDEFINED) else js.to_string(value) for value in values}
@@ -81,7 +71,7 @@ _AGGREGATIONS: Dict[str, Callable[[List[Row], str], float]] = {
     "MAX": lambda events, field: max(_number(_property(event, field)) for event in events),
     "UNIQUE_COUNT": _unique_count,
     "LATEST": lambda events, field: _number(_property(events[0], field)),
-    "WEIGHTED_SUM": _weighted_sum,
+    "WEIGHTED_SUM": _sum,  # no answer of the server shows by what it weighs
 }
 
 
@@ -126,22 +116,21 @@ def _price_in(row: Row, units: float) -> float:
 
 def _graduated(ranges: List[Row], units: float) -> float:
     """Fill the ranges one after the other; each that is entered costs its flat amount too."""
-    total, remaining = 0.0, units
+    total, counted = 0.0, 0.0
     for row in ranges:
-        if remaining <= 0:
+        if counted >= units:
             break
         end: Optional[int] = row["toValue"]
-        size = remaining if end is None else end - row["fromValue"] + 1
-        filled = min(remaining, size)
-        total += _price_in(row, filled)
-        remaining -= filled
+        reached = units if end is None else min(units, end)
+        total += _price_in(row, reached - counted)
+        counted = reached
     return total
 
 
 def _volume(ranges: List[Row], units: float) -> float:
-    """Price all units by the first range they fall into."""
+    """Price all units by the first range that reaches so far."""
     for row in ranges:
         end: Optional[int] = row["toValue"]
-        if row["fromValue"] <= units and (end is None or units <= end):
+        if end is None or units <= end:
             return _price_in(row, units)
     return 0.0

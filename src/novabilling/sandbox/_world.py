@@ -6,32 +6,69 @@ import hashlib
 import re
 import secrets
 from datetime import datetime
-from typing import Callable, Dict, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 import httpx
 
-from ._database import Clock, Database, base36
+from ._clock import Chance, Clock, Seed, base36
+from ._database import Database
+from ._deliveries import Outbox
 from ._errors import HttpError, unauthorized
+from ._faults import Faults
 from ._javascript import Row
 from ._pdf import InvoiceDocument
 from ._rate_limit import RateLimit
 from ._schema import CENTRAL, MODELS
-from ._tokens import Signer, new_api_key
+from ._tokens import Signer
 
 
 class World:
     """The state behind a sandbox. Tenants see nothing of each other."""
 
-    def __init__(self, read_clock: Callable[[], datetime], rate_limit: Optional[int]) -> None:
-        self.clock = Clock(read_clock)
+    def __init__(
+        self,
+        read_clock: Optional[Callable[[], datetime]],
+        rate_limit: Optional[int] = None,
+        seed: Optional[Seed] = None,
+    ) -> None:
+        self._chance = Chance(seed)
+        self.clock = Clock(read_clock, self._chance)
         self.rate_limit = RateLimit(rate_limit)
-        self.signer = Signer()
+        self.signer = Signer(self._chance.secret().encode())
         self.central = Database(CENTRAL, self.clock, "this.centralPrisma.client")
         self.databases: Dict[str, Database] = {}
+        self.faults = Faults()
+        self.outbox = Outbox()
         self.reset_tokens: Dict[str, str] = {}
         self.uploads: Dict[str, InvoiceDocument] = {}
         self._passwords: Dict[str, bytes] = {}
         self._started = self.clock.now()
+
+    def save(self) -> Callable[[], None]:
+        """Return a function that brings all of this back, as often as it is called."""
+        plain = ("databases", "reset_tokens", "uploads", "_passwords")
+        dicts: Dict[str, Dict[str, Any]] = {name: dict(getattr(self, name)) for name in plain}
+        restores: List[Callable[[], None]] = [
+            self._chance.save(),
+            self.clock.save(),
+            self.rate_limit.save(),
+            self.faults.save(),
+            self.outbox.save(),
+            self.central.save(),
+            *(database.save() for database in self.databases.values()),
+        ]
+
+        def restore() -> None:
+            for name, saved in dicts.items():
+                setattr(self, name, dict(saved))
+            for restore_part in restores:
+                restore_part()
+
+        return restore
+
+    def notify(self, tenant_id: str, event: str, data: Row) -> None:
+        """Tell a tenant that has a webhook of an event."""
+        self.outbox.add(self.central["tenant"].rows[tenant_id], event, data, self.clock.now())
 
     def create_tenant(self, company: str, owner: str, email: str, password: str) -> Row:
         tenant = self.central["tenant"].create(
@@ -39,14 +76,17 @@ class World:
                 "name": company,
                 "slug": self._slug(company),
                 "email": email,
-                "apiKey": new_api_key(),
-                "webhookSecret": secrets.token_hex(32),
+                "apiKey": self.new_api_key(),
+                "webhookSecret": self._chance.secret(),
                 "settings": {"ownerName": owner},
             }
         )
         self.databases[tenant["id"]] = Database(MODELS, self.clock)
         self.set_password(tenant, password)
         return tenant
+
+    def new_api_key(self) -> str:
+        return f"sk_live_{self._chance.secret()}"
 
     def uptime(self) -> float:
         return (self.clock.now() - self._started).total_seconds()

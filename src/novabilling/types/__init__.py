@@ -86,6 +86,66 @@ if TYPE_CHECKING:
     from ._wallets import Wallet as Wallet
     from ._wallets import WalletTopUp as WalletTopUp
     from ._wallets import WalletTransaction as WalletTransaction
+    from ._webhook_data import CreditNoteCreatedData as CreditNoteCreatedData
+    from ._webhook_data import CreditNoteEventData as CreditNoteEventData
+    from ._webhook_data import CustomerEventData as CustomerEventData
+    from ._webhook_data import InvoiceAmountData as InvoiceAmountData
+    from ._webhook_data import InvoiceCreatedData as InvoiceCreatedData
+    from ._webhook_data import InvoiceEventData as InvoiceEventData
+    from ._webhook_data import PaymentCreatedData as PaymentCreatedData
+    from ._webhook_data import PaymentEventData as PaymentEventData
+    from ._webhook_data import PaymentRefundedData as PaymentRefundedData
+    from ._webhook_data import PaymentRetriedData as PaymentRetriedData
+    from ._webhook_data import PaymentSettledData as PaymentSettledData
+    from ._webhook_data import PlanProration as PlanProration
+    from ._webhook_data import SubscriptionCanceledData as SubscriptionCanceledData
+    from ._webhook_data import SubscriptionCreatedData as SubscriptionCreatedData
+    from ._webhook_data import SubscriptionEventData as SubscriptionEventData
+    from ._webhook_data import SubscriptionPlanChangedData as SubscriptionPlanChangedData
+    from ._webhook_data import (
+        SubscriptionPlanChangeScheduledData as SubscriptionPlanChangeScheduledData,
+    )
+    from ._webhook_data import SubscriptionRenewedData as SubscriptionRenewedData
+    from ._webhook_data import SubscriptionTrialEndedData as SubscriptionTrialEndedData
+    from ._webhook_data import WalletCreatedData as WalletCreatedData
+    from ._webhook_data import WalletEventData as WalletEventData
+    from ._webhook_events import AnyWebhookEvent as AnyWebhookEvent
+    from ._webhook_events import CreditNoteCreatedEvent as CreditNoteCreatedEvent
+    from ._webhook_events import CreditNoteEvent as CreditNoteEvent
+    from ._webhook_events import CreditNoteFinalizedEvent as CreditNoteFinalizedEvent
+    from ._webhook_events import CreditNoteVoidedEvent as CreditNoteVoidedEvent
+    from ._webhook_events import CustomerCreatedEvent as CustomerCreatedEvent
+    from ._webhook_events import CustomerDeletedEvent as CustomerDeletedEvent
+    from ._webhook_events import CustomerEvent as CustomerEvent
+    from ._webhook_events import CustomerUpdatedEvent as CustomerUpdatedEvent
+    from ._webhook_events import InvoiceCreatedEvent as InvoiceCreatedEvent
+    from ._webhook_events import InvoiceDraftedEvent as InvoiceDraftedEvent
+    from ._webhook_events import InvoiceEvent as InvoiceEvent
+    from ._webhook_events import InvoiceFinalizedEvent as InvoiceFinalizedEvent
+    from ._webhook_events import InvoicePaidEvent as InvoicePaidEvent
+    from ._webhook_events import InvoiceVoidedEvent as InvoiceVoidedEvent
+    from ._webhook_events import PaymentCreatedEvent as PaymentCreatedEvent
+    from ._webhook_events import PaymentEvent as PaymentEvent
+    from ._webhook_events import PaymentFailedEvent as PaymentFailedEvent
+    from ._webhook_events import PaymentRefundedEvent as PaymentRefundedEvent
+    from ._webhook_events import PaymentRetrySucceededEvent as PaymentRetrySucceededEvent
+    from ._webhook_events import PaymentSuccessfulEvent as PaymentSuccessfulEvent
+    from ._webhook_events import SubscriptionCanceledEvent as SubscriptionCanceledEvent
+    from ._webhook_events import SubscriptionCreatedEvent as SubscriptionCreatedEvent
+    from ._webhook_events import SubscriptionEvent as SubscriptionEvent
+    from ._webhook_events import SubscriptionPausedEvent as SubscriptionPausedEvent
+    from ._webhook_events import SubscriptionPlanChangedEvent as SubscriptionPlanChangedEvent
+    from ._webhook_events import (
+        SubscriptionPlanChangeScheduledEvent as SubscriptionPlanChangeScheduledEvent,
+    )
+    from ._webhook_events import SubscriptionRenewedEvent as SubscriptionRenewedEvent
+    from ._webhook_events import SubscriptionResumedEvent as SubscriptionResumedEvent
+    from ._webhook_events import SubscriptionTrialEndedEvent as SubscriptionTrialEndedEvent
+    from ._webhook_events import WalletCreatedEvent as WalletCreatedEvent
+    from ._webhook_events import WalletEvent as WalletEvent
+    from ._webhook_events import WalletTerminatedEvent as WalletTerminatedEvent
+    from ._webhook_events import WalletUpdatedEvent as WalletUpdatedEvent
+    from ._webhooks import UnknownEvent as UnknownEvent
     from ._webhooks import Webhook as Webhook
     from ._webhooks import WebhookEvent as WebhookEvent
     from ._words import AggregationType as AggregationType
@@ -144,7 +204,27 @@ _MODULES = {
     "_taxes": "Tax TaxAssignment",
     "_tenants": "ApiKey Login Registration Tenant TenantUsage TokenPair",
     "_wallets": "Wallet WalletTopUp WalletTransaction",
-    "_webhooks": "Webhook WebhookEvent",
+    "_webhook_data": (
+        "CreditNoteCreatedData CreditNoteEventData CustomerEventData InvoiceAmountData "
+        "InvoiceCreatedData InvoiceEventData PaymentCreatedData PaymentEventData "
+        "PaymentRefundedData PaymentRetriedData PaymentSettledData PlanProration "
+        "SubscriptionCanceledData SubscriptionCreatedData SubscriptionEventData "
+        "SubscriptionPlanChangeScheduledData SubscriptionPlanChangedData "
+        "SubscriptionRenewedData SubscriptionTrialEndedData WalletCreatedData WalletEventData"
+    ),
+    "_webhook_events": (
+        "AnyWebhookEvent CreditNoteCreatedEvent CreditNoteEvent CreditNoteFinalizedEvent "
+        "CreditNoteVoidedEvent CustomerCreatedEvent CustomerDeletedEvent CustomerEvent "
+        "CustomerUpdatedEvent InvoiceCreatedEvent InvoiceDraftedEvent InvoiceEvent "
+        "InvoiceFinalizedEvent InvoicePaidEvent InvoiceVoidedEvent PaymentCreatedEvent "
+        "PaymentEvent PaymentFailedEvent PaymentRefundedEvent PaymentRetrySucceededEvent "
+        "PaymentSuccessfulEvent SubscriptionCanceledEvent SubscriptionCreatedEvent "
+        "SubscriptionEvent SubscriptionPausedEvent SubscriptionPlanChangeScheduledEvent "
+        "SubscriptionPlanChangedEvent SubscriptionRenewedEvent SubscriptionResumedEvent "
+        "SubscriptionTrialEndedEvent WalletCreatedEvent WalletEvent WalletTerminatedEvent "
+        "WalletUpdatedEvent"
+    ),
+    "_webhooks": "UnknownEvent Webhook WebhookEvent",
     "_words": (
         "AggregationType BillingInterval BillingTiming ChargeModel CreditNoteReason "
         "CreditNoteStatus Currency CustomerSortField DiscountType EventStatus GroupBy "

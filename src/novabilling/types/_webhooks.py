@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from datetime import datetime
 from typing import Any, Dict, List, Optional
 
 import msgspec
 
 from .._secrets import masked_repr
-from .._wire import Timestamp, Word
+from .._wire import Word
 from ._words import WebhookEventType, WebhookStatus
 
 
@@ -25,8 +28,41 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
-    """A verified delivery. `data` keeps the server's keys; its amounts are Decimals."""
+    """A webhook delivery: what happened, to what, and when the delivery was sent.
 
-    event: Word[WebhookEventType]
+    `payload` is the raw body: fields that this version does not know are in it.
+    """
+
+    type: str
+    data: object
+    timestamp: datetime
+    payload: bytes
+
+    @property
+    def content_key(self) -> str:
+        """Return a hash of the event's name and data, the same for a delivery that is repeated.
+
+        It is a hint, good for about a minute: events that happen later may have equal data.
+        """
+        body = json.loads(self.payload, parse_int=_exact, parse_float=_exact)
+        content = json.dumps([body["event"], body["data"]], sort_keys=True)
+        return hashlib.sha256(content.encode()).hexdigest()
+
+    def __repr__(self) -> str:
+        return (
+            f"{type(self).__name__}(type={self.type!r}, data={self.data!r}, "
+            f"timestamp={self.timestamp!r})"
+        )
+
+
+class UnknownEvent(WebhookEvent, frozen=True, kw_only=True):
+    """An event that this version does not know, or whose data is not what it expects.
+
+    `data` is the plain JSON, with the server's own keys and words; fractions are Decimals.
+    """
+
     data: Dict[str, Any]
-    timestamp: Timestamp
+
+
+def _exact(number: str) -> List[str]:
+    return ["number", number]

@@ -109,17 +109,18 @@ class AsyncWallets(AsyncResource):
         Raises:
             BadRequestError: It was terminated before.
         """
-        call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent")
-        try:
-            answer = await self._session.send(call)
-        except BadRequestError as error:
-            if not error.may_have_been_applied:
-                raise
-            # An earlier attempt of this call may have worked: then this is what it leads to.
-            refused = error
-        else:
-            return Response(self._read(call, answer, decode_object, Wallet), answer)
-        return await self._terminated(wallet_id, refused)
+        route = Route("/wallets/{wallet_id}", wallet_id)
+        with self._session.watch(Call("DELETE", route, "idempotent")) as call:
+            try:
+                answer = await self._session.send(call)
+            except BadRequestError as error:
+                if not error.may_have_been_applied:
+                    raise
+                # An earlier attempt of this call may have worked: then this is what it leads to.
+                refused = error
+            else:
+                return Response(self._read(call, answer, decode_object, Wallet), answer)
+            return await self._terminated(wallet_id, refused)
 
     async def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:

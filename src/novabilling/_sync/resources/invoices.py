@@ -177,11 +177,13 @@ class Invoices(Resource):
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        answer = self._session.send(call)
-        if is_file(answer.raw_headers):
-            return answer, None
-        address = self._read(call, answer, read_address)
-        answer = self._session.send(call._replace(url=address))
-        if not is_file(answer.raw_headers):
-            raise unreadable(call, answer, "it is not a PDF")
+        with self._session.watch(call) as asking:
+            answer = self._session.send(asking)
+            if is_file(answer.raw_headers):
+                return answer, None
+            address = self._read(call, answer, read_address)
+        with self._session.watch(call._replace(url=address)) as fetching:
+            answer = self._session.send(fetching)
+            if not is_file(answer.raw_headers):
+                raise unreadable(call, answer, "it is not a PDF")
         return answer, address

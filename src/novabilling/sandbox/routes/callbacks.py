@@ -9,6 +9,7 @@ from .._database import Database
 from .._engine import Call, route
 from .._errors import HttpError
 from .._javascript import Row, as_object, to_boolean, to_string
+from .._rows import money_of
 
 
 class Notice(NamedTuple):
@@ -22,30 +23,41 @@ class Notice(NamedTuple):
 @route("POST ~/webhooks/payu")
 def payu(call: Call) -> Dict[str, str]:
     """Settle a payment of the first tenant that has one; the answer is always the same."""
-    databases = call.world.databases.values() if call.body is not None else ()
-    for db in databases:
+    tenants = call.world.databases if call.body is not None else {}
+    for tenant_id, db in tenants.items():
         try:
-            if _settle(call, db):
-                break
+            payment = _settle(call, db)
         except HttpError:
             # A tenant whose database refuses is left for the next one.
             continue
+        if payment:
+            _notify(call, tenant_id, payment)
+            break
     return {"status": "success"}
 
 
-def _settle(call: Call, db: Database) -> bool:
+def _notify(call: Call, tenant_id: str, payment: Row) -> None:
+    data = {
+        "paymentId": payment["id"],
+        "invoiceId": payment["invoiceId"],
+        **money_of(payment),
+        "provider": payment["provider"],
+        "transactionId": payment["providerTransactionId"],
+    }
+    call.world.notify(tenant_id, f"payment.{payment['status'].lower()}", data)
+
+
+def _settle(call: Call, db: Database) -> Optional[Row]:
+    """Return the payment that was settled."""
     if not db["paymentProvider"].first(providerName="payu", isActive=True):
-        return False
+        return None
     body = as_object(call.body)
     state = _text(body, "TransactionState")
     notice = Notice(
         _text(body, "PayUReference"), _text(body, "MerchantReference"), state == "SUCCESSFUL"
     )
     payment = _find(db, notice)
-    if not payment:
-        return False
-    _write(call, db, payment, notice)
-    return True
+    return _write(call, db, payment, notice) if payment else None
 
 
 def _text(body: Row, name: str) -> str:
@@ -62,11 +74,12 @@ def _find(db: Database, notice: Notice) -> Optional[Row]:
     return None
 
 
-def _write(call: Call, db: Database, payment: Row, notice: Notice) -> None:
+def _write(call: Call, db: Database, payment: Row, notice: Notice) -> Row:
     changes: Row = {"status": "SUCCEEDED", "providerTransactionId": notice.transaction_id}
     if not notice.succeeded:
         changes.update(status="FAILED", failureReason="Payment failed via webhook")
-    update_payment(db, payment, changes)
+    payment = update_payment(db, payment, changes)
     if notice.succeeded:
         paid = {"status": "PAID", "paidAt": call.now}
         db["invoice"].update(payment["invoiceId"], paid)
+    return payment

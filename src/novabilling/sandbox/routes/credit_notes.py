@@ -11,7 +11,7 @@ from .._engine import Call, route
 from .._errors import bad_request
 from .._javascript import Number, Row, number_text, to_date
 from .._paging import unchecked_page
-from .._rows import given, only, require
+from .._rows import given, money_of, only, require
 from .._rules import date_string, enum, minimum, num, obj, string
 from .._schema import ENUMS
 from .._validation import Body
@@ -65,7 +65,14 @@ def create(call: Call) -> Row:
     data["currency"] = data["currency"].upper()
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
-    return _render(call, call.db["creditNote"].create(data), *BRIEF)
+    note = call.db["creditNote"].create(data)
+    call.notify("credit_note.created", {**_summary(note), "reason": note["reason"]})
+    return _render(call, note, *BRIEF)
+
+
+def _summary(note: Row) -> Row:
+    """Write what webhooks say of any credit note."""
+    return {"creditNoteId": note["id"], **only(note, "invoiceId", "customerId"), **money_of(note)}
 
 
 def _check_rest(call: Call, invoice: Row, amount: Number) -> None:
@@ -99,13 +106,13 @@ def update(call: Call) -> Row:
     total = _credited(call, invoice, call.id) + (call.body.get("amount") or 0)
     if "amount" in call.body and total > float(invoice["amount"]):
         raise bad_request("Total credit notes would exceed invoice amount")
-    return _change(call, call.body)
+    return _render(call, call.db["creditNote"].update(call.id, call.body), *BRIEF)
 
 
 @route("POST /credit-notes/{id}/finalize")
 def finalize(call: Call) -> Row:
     _draft(call, "finalized")
-    return _change(call, {"status": "FINALIZED"})
+    return _change(call, "FINALIZED")
 
 
 def _draft(call: Call, action: str) -> Row:
@@ -119,8 +126,10 @@ def _draft(call: Call, action: str) -> Row:
 def void(call: Call) -> Row:
     if require(call.db, "creditNote", call.id)["status"] == "VOIDED":
         raise bad_request("Credit note is already voided")
-    return _change(call, {"status": "VOIDED"})
+    return _change(call, "VOIDED")
 
 
-def _change(call: Call, changes: Row) -> Row:
-    return _render(call, call.db["creditNote"].update(call.id, changes), *BRIEF)
+def _change(call: Call, status: str) -> Row:
+    note = call.db["creditNote"].update(call.id, {"status": status})
+    call.notify(f"credit_note.{status.lower()}", _summary(note))
+    return _render(call, note, *BRIEF)

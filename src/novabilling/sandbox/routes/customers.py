@@ -12,7 +12,7 @@ from .._engine import Call, route
 from .._errors import bad_request, conflict, not_found
 from .._javascript import UNDEFINED, Row, number, to_date
 from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, require, without
+from .._rows import given, only, require, without
 from .._rules import (
     date_string,
     email,
@@ -116,7 +116,14 @@ def create(call: Call) -> Row:
         raise conflict("Customer with this externalId already exists")
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
-    return call.db["customer"].create(data)
+    customer = call.db["customer"].create(data)
+    call.notify("customer.created", _summary(customer))
+    return customer
+
+
+def _summary(customer: Row) -> Row:
+    """Write what webhooks say of a customer."""
+    return {"customerId": customer["id"], **only(customer, "externalId", "email", "name")}
 
 
 @route("GET /customers/{id}")
@@ -135,17 +142,20 @@ def get(call: Call) -> Row:
 def update(call: Call) -> Row:
     require(call.db, "customer", call.id)
     changes = without(call.body, "externalId", "createdAt")
-    return call.db["customer"].update(call.id, changes)
+    customer = call.db["customer"].update(call.id, changes)
+    call.notify("customer.updated", _summary(customer))
+    return customer
 
 
 @route("DELETE /customers/{id}")
 def delete(call: Call) -> Dict[str, str]:
-    require(call.db, "customer", call.id)
+    customer = require(call.db, "customer", call.id)
     if call.db["subscription"].find(customerId=call.id, status="ACTIVE"):
         raise bad_request(
             "Cannot delete customer with active subscriptions. Cancel subscriptions first."
         )
     call.db["customer"].delete(call.id)
+    call.notify("customer.deleted", without(_summary(customer), "name"))
     return {"message": "Customer deleted successfully"}
 
 

@@ -13,7 +13,7 @@ from .._errors import HttpError, bad_request
 from .._invoices import create_invoice, document, total, with_customer
 from .._javascript import UNDEFINED, Row, to_boolean, to_date, to_string
 from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, only, require
+from .._rows import given, money_of, only, require
 from .._rules import date_string, minimum, nested, not_empty, num, string
 from .._validation import Body
 
@@ -91,14 +91,23 @@ def get(call: Call) -> Row:
 def finalize(call: Call) -> Row:
     if require(call.db, "invoice", call.id)["status"] != "DRAFT":
         raise bad_request("Only draft invoices can be finalized")
-    return _change(call, {"status": "PENDING"})
+    answer = _change(call, {"status": "PENDING"})
+    call.notify("invoice.finalized", {**_summary(answer), **money_of(answer)})
+    return answer
+
+
+def _summary(invoice: Row) -> Row:
+    """Write what webhooks say of any invoice."""
+    return {"invoiceId": invoice["id"], **only(invoice, "invoiceNumber", "customerId")}
 
 
 @route("POST /invoices/{id}/void")
 def void(call: Call) -> Row:
     if require(call.db, "invoice", call.id)["status"] == "PAID":
         raise bad_request("Cannot void a paid invoice")
-    return _change(call, {"status": "CANCELED"})
+    answer = _change(call, {"status": "CANCELED"})
+    call.notify("invoice.voided", _summary(answer))
+    return answer
 
 
 @route("POST /invoices/{id}/mark-paid")
@@ -117,6 +126,7 @@ def mark_paid(call: Call) -> Row:
             "status": "SUCCEEDED",
         }
     )
+    call.notify("invoice.paid", {**_summary(answer), **money_of(answer)})
     return answer
 
 

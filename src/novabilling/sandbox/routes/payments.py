@@ -9,7 +9,7 @@ from .._errors import bad_request
 from .._invoices import with_customer
 from .._javascript import UNDEFINED, Row, as_object, iso, number, to_date
 from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, require
+from .._rows import given, money_of, only, require
 from .._rules import date_string, enum, minimum, not_empty, num, string
 from .._validation import Body
 
@@ -60,11 +60,19 @@ def create(call: Call) -> Row:
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
     # The answer has the invoice as it was.
-    answer = _with_invoice(call, call.db["payment"].create(data))
+    payment = call.db["payment"].create(data)
+    answer = _with_invoice(call, payment)
     if data["status"] == "SUCCEEDED" and invoice["status"] != "PAID":
         paid_at = data.get("createdAt", call.now)
         call.db["invoice"].update(invoice["id"], {"status": "PAID", "paidAt": paid_at})
+    about = {**_summary(payment), **money_of(payment), **only(payment, "status", "provider")}
+    call.notify("payment.created", about)
     return answer
+
+
+def _summary(payment: Row) -> Row:
+    """Write what webhooks say of any payment."""
+    return {"paymentId": payment["id"], "invoiceId": payment["invoiceId"]}
 
 
 @route("GET /payments/{id}")
@@ -89,5 +97,7 @@ def refund(call: Call) -> Row:
         "refundReason": call.body.get("reason", UNDEFINED),
         "refundedAt": iso(call.now),
     }
-    changes = {"status": "REFUNDED", "metadata": metadata}
-    return _with_invoice(call, call.db["payment"].update(call.id, changes))
+    refunded = call.db["payment"].update(call.id, {"status": "REFUNDED", "metadata": metadata})
+    about = {**_summary(payment), "refundAmount": amount, "currency": payment["currency"]}
+    call.notify("payment.refunded", about)
+    return _with_invoice(call, refunded)

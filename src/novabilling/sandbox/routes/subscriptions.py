@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Any, Optional
 
 from .._billing import bill_period, credit_unused_days, price_in
 from .._calendar import Moment, after_days, period_end
@@ -11,7 +11,7 @@ from .._engine import Call, route
 from .._errors import bad_request
 from .._javascript import UNDEFINED, Row, as_object, iso, to_date
 from .._paging import unchecked_page
-from .._rows import given, only, require, with_prices
+from .._rows import given, only, require, subscription_summary, with_prices
 from .._rules import (
     boolean,
     date_string,
@@ -75,6 +75,7 @@ def create(call: Call) -> Row:
             "status": data.get("status", "TRIALING" if trial else "ACTIVE"),
         }
     )
+    _notify(call, "created", subscription, **only(subscription, "planId", "status", "currency"))
     if not trial and (subscription["status"], plan["billingTiming"]) == ("ACTIVE", "IN_ADVANCE"):
         bill_period(call.world, call.tenant, subscription["id"])
     return _with_plan(call, subscription)
@@ -121,24 +122,31 @@ def cancel(call: Call) -> Row:
     if subscription["status"] == "CANCELED":
         raise bad_request("Subscription is already canceled")
     if call.body["cancelAt"] == "period_end":
-        return _change(call, {"cancelAt": subscription["currentPeriodEnd"]})
-    plan = call.db["plan"].rows[subscription["planId"]]
-    note = {"type": "cancellation_proration", "planName": plan["name"]}
-    _credit(call, subscription, price_in(call.db, plan["id"], subscription["currency"]), note)
+        end = subscription["currentPeriodEnd"]
+        _notify(call, "canceled", subscription, cancelAt=end)
+        return _change(call, {"cancelAt": end})
+    note = {"type": "cancellation_proration"}
+    price = price_in(call.db, subscription["planId"], subscription["currency"])
+    _credit(call, subscription, price, note)
+    _notify(call, "canceled", subscription, cancelAt="immediate")
     return _change(call, {"status": "CANCELED", "canceledAt": call.now})
 
 
 @route("POST /subscriptions/{id}/pause")
 def pause(call: Call) -> Row:
-    if require(call.db, "subscription", call.id)["status"] != "ACTIVE":
+    subscription = require(call.db, "subscription", call.id)
+    if subscription["status"] != "ACTIVE":
         raise bad_request("Only active subscriptions can be paused")
+    _notify(call, "paused", subscription)
     return _change(call, {"status": "PAUSED"})
 
 
 @route("POST /subscriptions/{id}/resume")
 def resume(call: Call) -> Row:
-    if require(call.db, "subscription", call.id)["status"] != "PAUSED":
+    subscription = require(call.db, "subscription", call.id)
+    if subscription["status"] != "PAUSED":
         raise bad_request("Only paused subscriptions can be resumed")
+    _notify(call, "resumed", subscription)
     return _change(call, {"status": "ACTIVE"})
 
 
@@ -165,6 +173,9 @@ def _upgrade(call: Call, subscription: Row, plan: Row, old_price: Optional[Row])
         "oldPlanName": old_plan["name"],
     }
     _credit(call, subscription, old_price, note)
+    plans = {"oldPlanId": old_plan["id"], "newPlanId": plan["id"]}
+    proration = {"type": "upgrade", "effectiveImmediately": True}
+    _notify(call, "plan_changed", subscription, **plans, proration=proration)
     # The new period is not invoiced before it ends or is renewed.
     return _change(
         call,
@@ -181,12 +192,18 @@ def _schedule(call: Call, subscription: Row, plan: Row) -> Row:
     effective = iso(subscription["currentPeriodEnd"])
     pending = {"pendingPlanChange": {"newPlanId": plan["id"], "effectiveAt": effective}}
     metadata = {**as_object(subscription["metadata"]), **pending}
+    plans = {"oldPlanId": subscription["planId"], "newPlanId": plan["id"]}
+    _notify(call, "plan_change_scheduled", subscription, **plans, effectiveAt=effective)
     return _change(call, {"previousPlanId": subscription["planId"], "metadata": metadata})
 
 
 def _credit(call: Call, subscription: Row, price: Optional[Row], note: Row) -> None:
     if price:
         credit_unused_days(call.db, subscription, price, note)
+
+
+def _notify(call: Call, event: str, subscription: Row, **also: Any) -> None:
+    call.notify(f"subscription.{event}", {**subscription_summary(subscription), **also})
 
 
 def _active_plan(call: Call, plan_id: str, complaint: str) -> Row:

@@ -10,7 +10,6 @@ from .._engine import Call, route
 from .._errors import bad_request, not_found
 from .._javascript import Row, as_object, to_date, to_string
 from .._rules import array, each_string, min_length, not_empty, obj, string, url
-from .._tokens import new_api_key
 from .._validation import Body
 
 UPDATE = Body(
@@ -59,7 +58,7 @@ def create_key(call: Call) -> Row:
     key = call.world.central["apiKey"].create(
         {
             "tenantId": call.tenant["id"],
-            "key": new_api_key(),
+            "key": call.world.new_api_key(),
             "name": call.body["name"],
             "scopes": call.body["scopes"],
             "expiresAt": to_date(expiry) if expiry else None,

@@ -63,7 +63,13 @@ def create(call: Call) -> Row:
     currency = data["currency"].upper()
     wallet = call.db["wallet"].create({**data, **dates, "currency": currency})
     _add_credits(call, wallet["id"], data, UNDEFINED)
+    call.notify("wallet.created", {**_summary(wallet), "currency": currency})
     return _current(call, wallet["id"])
+
+
+def _summary(wallet: Row) -> Row:
+    """Write what webhooks say of any wallet."""
+    return {"walletId": wallet["id"], "customerId": wallet["customerId"]}
 
 
 def _current(call: Call, wallet_id: str) -> Row:
@@ -112,7 +118,9 @@ def update(call: Call) -> Row:
     changes = dict(call.body)
     if changes.get("expirationAt") is not None:
         changes["expirationAt"] = to_date(changes["expirationAt"])
-    return _with_customer(call, call.db["wallet"].update(call.id, changes))
+    wallet = call.db["wallet"].update(call.id, changes)
+    call.notify("wallet.updated", _summary(wallet))
+    return _with_customer(call, wallet)
 
 
 @route("DELETE /wallets/{id}")
@@ -123,7 +131,9 @@ def terminate(call: Call) -> Row:
     if wallet["creditsBalance"] > 0:
         _forfeit(call, wallet)
     end = {"status": "TERMINATED", "terminatedAt": call.now, "creditsBalance": 0, "balance": 0}
-    return _with_customer(call, call.db["wallet"].update(call.id, end))
+    wallet = call.db["wallet"].update(call.id, end)
+    call.notify("wallet.terminated", _summary(wallet))
+    return _with_customer(call, wallet)
 
 
 def _forfeit(call: Call, wallet: Row) -> None:

@@ -1,0 +1,56 @@
+"""What all adapters do with a request: check it, and say nothing to a stranger."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any, Callable, Optional, Protocol, Union
+
+from .._deliveries import check_tolerance
+from .._errors import WebhookSignatureError
+from .._secrets import Secret
+from .._signatures import keys_of
+from ..types._webhook_events import AnyWebhookEvent
+from ..webhooks import Secrets, verify
+
+SecretSource = Union[Secrets, Callable[[], Secrets]]
+"""The webhook secret, several of them, or a function that returns either, called per request."""
+
+REFUSAL = "invalid webhook delivery"
+
+logger = logging.getLogger("novabilling")
+
+
+class Headers(Protocol):
+    """The headers of any framework: names in any case."""
+
+    def get(self, __name: str) -> Optional[str]: ...
+
+
+class Receiver:
+    """Checks the deliveries to one endpoint."""
+
+    def __init__(self, secret: Secret[Any], tolerance: Optional[float]) -> None:
+        if not callable(secret.reveal()):
+            keys_of(secret)
+        check_tolerance(tolerance)
+        self._secret = secret
+        self._tolerance = tolerance
+
+    def event(self, body: bytes, headers: Headers) -> AnyWebhookEvent:
+        """Return the event of a request; the log says why another is refused."""
+        try:
+            return verify(
+                body,
+                headers.get("X-Webhook-Signature"),
+                self._current(),
+                event_type=headers.get("X-Event-Type"),
+                tolerance=self._tolerance,
+            )
+        except WebhookSignatureError as error:
+            logger.warning("a webhook delivery was refused: %s", error)
+            raise
+
+    def _current(self) -> Secrets:
+        if callable(self._secret.reveal()):
+            return self._secret.reveal()()  # type: ignore[no-any-return]
+        return self._secret.reveal()  # type: ignore[no-any-return]

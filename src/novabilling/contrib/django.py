@@ -1,0 +1,68 @@
+"""Webhook deliveries in Django.
+
+@webhook_view(lambda: settings.NOVABILLING_WEBHOOK_SECRET)
+def deliver(request, event):
+...
+return HttpResponse(status=204)
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Callable, Optional, Union
+
+from asgiref.sync import iscoroutinefunction
+from django.http import HttpRequest, HttpResponseBadRequest
+
+from .._errors import WebhookSignatureError
+from .._secrets import Secret
+from ..types._webhook_events import AnyWebhookEvent
+from ..webhooks import DEFAULT_TOLERANCE
+from ._receiver import REFUSAL, Receiver, SecretSource
+
+
+def webhook_view(
+    secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a decorator of views, sync or async, that take the request and a verified event.
+
+    Anything else is answered with 400; the log says why. The view needs no CSRF token. Django's
+    `DATA_UPLOAD_MAX_MEMORY_SIZE` bounds what is read.
+
+    Args:
+        secret: The webhook secret, several of them, or a function that returns either.
+        tolerance: How many seconds old (or early) a delivery may be; None takes any age.
+    """
+    masked = Secret(secret)
+    del secret  # so that no traceback with local variables shows it
+    receiver = Receiver(masked, tolerance)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def receive(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            found = _event_or_refusal(receiver, request)
+            if isinstance(found, HttpResponseBadRequest):
+                return found
+            return view(request, found, *args, **kwargs)
+
+        @wraps(view)
+        async def receive_async(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            found = _event_or_refusal(receiver, request)
+            if isinstance(found, HttpResponseBadRequest):
+                return found
+            return await view(request, found, *args, **kwargs)
+
+        wrapped: Any = receive_async if iscoroutinefunction(view) else receive
+        wrapped.csrf_exempt = True
+        return wrapped  # type: ignore[no-any-return]
+
+    return decorate
+
+
+def _event_or_refusal(
+    receiver: Receiver, request: HttpRequest
+) -> Union[AnyWebhookEvent, HttpResponseBadRequest]:
+    try:
+        return receiver.event(request.body, request.headers)
+    except WebhookSignatureError:
+        return HttpResponseBadRequest(REFUSAL, content_type="text/plain")

@@ -1,0 +1,56 @@
+"""Webhook deliveries in Flask.
+
+@app.post("/webhooks/novabilling")
+@webhook_view(SECRET)
+def deliver(event):
+...
+return "", 204
+"""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any, Callable, Optional
+
+from flask import Response, current_app, request
+
+from .._errors import WebhookSignatureError
+from .._secrets import Secret
+from ..webhooks import DEFAULT_TOLERANCE, MAX_PAYLOAD
+from ._receiver import REFUSAL, Receiver, SecretSource
+
+
+def webhook_view(
+    secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Make a decorator of views that take a verified event as their first argument.
+
+    Anything else is answered with 400; the log says why. The view may be async, as Flask allows.
+
+    Args:
+        secret: The webhook secret, several of them, or a function that returns either.
+        tolerance: How many seconds old (or early) a delivery may be; None takes any age.
+    """
+    masked = Secret(secret)
+    del secret  # so that no traceback with local variables shows it
+    receiver = Receiver(masked, tolerance)
+
+    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def receive(*args: Any, **kwargs: Any) -> Any:
+            try:
+                event = receiver.event(_body(), request.headers)
+            except WebhookSignatureError:
+                return Response(REFUSAL, 400, mimetype="text/plain")
+            return current_app.ensure_sync(view)(event, *args, **kwargs)
+
+        return receive
+
+    return decorate
+
+
+def _body() -> bytes:
+    length = request.content_length
+    if length is not None and length <= MAX_PAYLOAD:
+        return request.get_data()  # also where it was read before
+    return request.stream.read(MAX_PAYLOAD + 1)

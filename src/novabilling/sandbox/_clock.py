@@ -1,0 +1,93 @@
+"""The time of a sandbox in whole milliseconds, and all that it makes up: ids, keys, secrets."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from random import Random
+from typing import Callable, Iterator, Optional, Union
+
+ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+DAY = timedelta(days=1)
+NIGHT = 2  # the hour at which the server starts its nightly work
+START = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)  # of a sandbox with a seed
+STEP = timedelta(milliseconds=1)
+
+Seed = Union[int, str]
+
+
+def base36(value: int, width: int = 1) -> str:
+    digits = ""
+    while value or len(digits) < width:
+        value, digit = divmod(value, 36)
+        digits = ALPHABET[digit] + digits
+    return digits
+
+
+def nights(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the hours of nightly work after `start`, up to `end`."""
+    night = start.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
+    if night <= start:
+        night += DAY
+    while night <= end:
+        yield night
+        night += DAY
+
+
+class Chance:
+    """Makes up ids and secrets; the same seed makes up the same ones."""
+
+    def __init__(self, seed: Optional[Seed] = None) -> None:
+        self._random = Random(seed)  # noqa: S311 -- what a sandbox hands out opens nothing else
+
+    def noise(self, width: int) -> str:
+        return base36(self._random.randrange(36**width), width)
+
+    def secret(self) -> str:
+        return f"{self._random.getrandbits(256):064x}"
+
+    def save(self) -> Callable[[], None]:
+        state = self._random.getstate()
+        return lambda: self._random.setstate(state)
+
+
+class Clock:
+    """The time, and cuids that grow in the order they are made.
+
+    Without `read`, time starts at `START` and stands still but for a millisecond a tick.
+    """
+
+    def __init__(
+        self, read: Optional[Callable[[], datetime]] = None, chance: Optional[Chance] = None
+    ) -> None:
+        self._read = read or (lambda: START)
+        self._step = timedelta() if read else STEP
+        self._offset = timedelta()
+        self._chance = chance or Chance()
+        self._host = self._chance.noise(4)
+        self._last = 0
+        self._count = 0
+
+    def now(self) -> datetime:
+        moment = (self._read() + self._offset).astimezone(timezone.utc)
+        return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+    def tick(self) -> None:
+        self._offset += self._step
+
+    def move_to(self, moment: datetime) -> None:
+        self._offset = moment - self._read()
+
+    def cuid(self) -> str:
+        self._count = (self._count + 1) % 36**4
+        # A clock that stands still or goes back must not make ids go back.
+        self._last = max(self._last + (self._count == 0), int(self.now().timestamp() * 1000))
+        time = base36(self._last, 8)
+        return f"c{time}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"
+
+    def save(self) -> Callable[[], None]:
+        state = (self._offset, self._last, self._count)
+
+        def restore() -> None:
+            self._offset, self._last, self._count = state
+
+        return restore

@@ -1,0 +1,77 @@
+"""Every example runs as a program and prints what it promises."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Dict, List
+
+import pytest
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+
+PLAYED = """
+{'email': 'ada@example.com', 'paid': False}
+400 REFUSAL
+204
+204
+{'email': 'ada@example.com', 'paid': True}
+"""
+PRINTS: Dict[str, str] = {
+    "script": """
+reminder for INV-00002 to ada@example.com
+open: NGN 17,500.5
+open: USD 19.99
+""",
+    "trio_program": """
+INV-00020: Invoice is already paid (not paid)
+20 of 20 invoices are paid
+NGN 300,000
+""",
+    "worker": """
+order 1
+  ORDER-1: NGN 15000
+order 2
+  APIConnectionError: nothing was done, once more
+  ORDER-2: NGN 2500.5
+order 3
+  NovaBillingTimeoutError: may have been applied: True
+  ORDER-3: NGN 120
+order 4
+  BadRequestError: may have been applied: False
+  not billed: Validation failed
+invoices: 3
+""",
+    "fastapi_service": PLAYED.replace("REFUSAL", '{"detail":"invalid webhook delivery"}'),
+    "litestar_service": PLAYED.replace("REFUSAL", "invalid webhook delivery"),
+}
+NEEDS = {"fastapi_service": "fastapi", "litestar_service": "litestar", "trio_program": "trio"}
+
+pytestmark = pytest.mark.skipif(
+    not EXAMPLES.exists(), reason="the examples are not part of the sdist"
+)
+
+
+def lines(text: str) -> List[str]:
+    return [line.rstrip() for line in text.strip("\n").splitlines()]
+
+
+@pytest.mark.parametrize("name", PRINTS)
+def test_an_example_prints_what_it_promises(name):
+    needed = NEEDS.get(name, "novabilling")
+    if find_spec(needed) is None:
+        pytest.skip(f"{needed} is not installed")
+    unset = {"NOVABILLING_TOKEN", "NOVABILLING_WEBHOOK_SECRET"}
+    done = subprocess.run(
+        [sys.executable, "-W", "error", str(EXAMPLES / f"{name}.py")],
+        capture_output=True,
+        text=True,
+        env={key: value for key, value in os.environ.items() if key not in unset},
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert lines(done.stdout) == lines(PRINTS[name])
+    assert "Traceback" not in done.stderr
