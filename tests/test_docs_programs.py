@@ -18,6 +18,7 @@ from tests.loopback import serve
 from tests.pages import DOCS, text_of
 
 OWN_TESTS = {
+    "clients.md#Connections of aiohttp",
     "clients.md#Hooks",
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",

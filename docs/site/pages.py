@@ -62,6 +62,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     for name in ("fastapi", "flask", "django"):
         made[name] = f"novabilling.contrib.{name}", directive(f"novabilling.contrib.{name}")
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
+    made["aiohttp"] = "novabilling.aiohttp", directive("novabilling.aiohttp")
     made["otel"] = "novabilling.otel", directive("novabilling.otel")
     made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():

@@ -2,7 +2,7 @@
 
 The loop may be blocked for 50 ms by 1,000 calls, and by 10,000 for twice as long as by tasks that
 only build a request each. Machines that run tests are shared, so the tests allow four times and
-one and a half times that; `python -m benchmarks.pool burst` prints the true figures.
+one and a half times that; `python -m benchmarks bursts` prints the true figures.
 """
 
 from __future__ import annotations
