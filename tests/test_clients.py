@@ -72,3 +72,49 @@ def test_a_client_whose_arguments_are_refused_can_still_be_shown(client):
     half_made = client.__new__(client)
 
     assert repr(half_made) == f"{client.__name__}()"
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+@pytest.mark.parametrize(
+    "base_url",
+    [
+        "https://api.novabilling.com",
+        "https://api.novabilling.com/",
+        "https://API.NovaBilling.com",
+        "http://127.0.0.1:43210/billing",
+        "http://127.0.0.01:43210",
+        "http://[::1]:8080/a",
+        "https://example.com:443",
+        "http://example.com:80/a/b",
+        "http://example.com:0080",
+        "http://b\u00fccher.example",
+        "http://xn--bcher-kva.example/a",
+        "http://localhost/a%20b/../c",
+        "http://a_b.example",
+    ],
+)
+def test_the_base_url_is_written_as_httpx_writes_it(client, base_url):
+    try:
+        root = str(httpx.URL(base_url)).rstrip("/")
+    except httpx.InvalidURL:
+        with pytest.raises(ValueError, match=r"^base_url"):
+            client(token=TOKEN, base_url=base_url)
+    else:
+        shown = repr(client(token=TOKEN, base_url=base_url))
+        assert shown == f"{client.__name__}(base_url={root!r})"
+
+
+@pytest.mark.parametrize(
+    ("base_url", "root"),
+    [
+        ("http://api/", "http://api"),
+        ("http://x/api", "http://x"),
+        ("http://x/a/api/", "http://x/a"),
+        ("https://API.x/api", "https://api.x"),
+        ("http://x/apis", "http://x/apis"),
+    ],
+)
+def test_an_api_at_the_end_of_the_path_is_dropped(base_url, root):
+    client = NovaBilling(token=TOKEN, base_url=base_url)
+
+    assert repr(client) == f"NovaBilling(base_url={root!r})"

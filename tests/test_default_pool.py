@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -229,3 +231,17 @@ async def test_a_call_that_is_canceled_gives_its_connection_back(server):
             found = await get(client)
 
     assert found.data.id == "cus_1"
+
+
+def test_a_call_does_not_load_httpx(server):
+    program = (
+        "import sys; from novabilling import NovaBilling\n"
+        f"client = NovaBilling(token={TOKEN!r}, base_url={server.url!r})\n"
+        "found = client.customers.get('cus_1')\n"
+        "before = 'httpx' in sys.modules\n"
+        "print(before, found.http.status_code, 'httpx' in sys.modules)"
+    )
+
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+
+    assert done.stdout.split() == [b"False", b"200", b"True"]

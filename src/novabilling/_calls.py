@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Type, Union, cast
 
 import h11
-import httpx
 
 from ._arguments import query_string
 from ._bodies import BadEncoding, TooLarge
-from ._config import STANDARD_HEADERS, Config, Timeout
+from ._config import STANDARD_HEADERS, Config
 from ._downloads import Sink
 from ._errors import (
     APIConnectionError,
@@ -24,6 +22,7 @@ from ._errors import (
 from ._families import classes
 from ._hooks import UNWATCHED, Watch
 from ._http import Answer
+from ._httpx import httpx
 from ._limits import Limits
 from ._redirects import may_carry_token
 from ._retries import Fate, Repeat, fate_of_status, may_have_been_applied
@@ -31,6 +30,8 @@ from ._routes import Route
 from ._secrets import Secret
 
 if TYPE_CHECKING:
+    from http.cookiejar import CookieJar
+
     from typing_extensions import TypeGuard
 
 MARK = "novabilling"
@@ -96,8 +97,11 @@ class Attempt(NamedTuple):
         return self.call.url or self.config.root + self.path
 
     @property
-    def timeout(self) -> Timeout:
-        return self.config.timeout_for(self.call.timeout)
+    def operations(self) -> Optional[httpx.Timeout]:
+        """The user's limits of single network operations, if there are any."""
+        timeout = self.config.timeout_for(self.call.timeout)
+        seconds = timeout is None or isinstance(timeout, (int, float))
+        return None if seconds else cast("httpx.Timeout", timeout)
 
     def target(self, url: Optional[httpx.URL]) -> bytes:
         """Write what the request line names; None is the address on the client's own server."""
@@ -141,12 +145,10 @@ class Attempt(NamedTuple):
 
     def limits(self) -> Limits:
         """Start the clock of the attempt."""
-        timeout = self.timeout
-        return Limits(self.limit, timeout if isinstance(timeout, httpx.Timeout) else None)
+        return Limits(self.limit, self.operations)
 
     def _operations(self) -> Dict[str, Optional[float]]:
-        timeout = self.timeout
-        given = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(None)
+        given = self.operations or httpx.Timeout(None)
         return {
             name: min((s for s in (seconds, self.limit) if s is not None), default=None)
             for name, seconds in given.as_dict().items()
@@ -244,4 +246,6 @@ def judge(call: Call, outcome: Outcome) -> Failure:
 
 def no_cookies() -> CookieJar:
     """Make a cookie jar that keeps nothing."""
+    from http.cookiejar import CookieJar, DefaultCookiePolicy
+
     return CookieJar(DefaultCookiePolicy(allowed_domains=()))

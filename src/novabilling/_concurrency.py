@@ -7,7 +7,6 @@ import sys
 import threading
 import time
 from contextlib import nullcontext, suppress
-from inspect import isawaitable
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -71,6 +70,8 @@ def time_limit(_: Optional[float]) -> ContextManager[Any]:
 
 async def async_resolve(value: Any) -> Any:
     """Await a value if it can be awaited."""
+    from inspect import isawaitable
+
     return await value if isawaitable(value) else value
 
 

@@ -6,21 +6,20 @@ import math
 import re
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
 
-import httpx
 from msgspec import UNSET, UnsetType
 
+from ._base_url import Home
 from ._families import OperationTimeouts, classes
-from ._redirects import is_web_address
+from ._httpx import httpx
 from ._secrets import Secret
 from ._version import __version__
 
-DEFAULT_BASE_URL = "https://api.novabilling.com"
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_CONNECTIONS = 100
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
-Timeout = Union[float, None, httpx.Timeout, OperationTimeouts]
+Timeout = Union[float, None, "httpx.Timeout", OperationTimeouts]
 
 STANDARD_HEADERS = {
     "accept": "application/json",
@@ -30,31 +29,20 @@ STANDARD_HEADERS = {
 }
 
 
-class Home(NamedTuple):
-    """The client's own server; `path` is the prefix of all its targets."""
-
-    url: httpx.URL
-    netloc: bytes
-    path: str
-
-
-def home_of(root: str) -> Home:
-    """Take the base URL of a client apart."""
-    url = httpx.URL(root)
-    return Home(url, url.netloc, url.raw_path.decode("ascii").rstrip("/"))
-
-
 class Config(NamedTuple):
     """What every call of one client shares."""
 
     token: Secret[Any]
-    root: str
     home: Home
     timeout: Union[Timeout, UnsetType]
     follow_redirects: bool
     max_retries: int
     deadline: Optional[float]
     headers: Dict[str, str]
+
+    @property
+    def root(self) -> str:
+        return self.home.root
 
     def timeout_for(self, default: Optional[float]) -> Timeout:
         """Return the timeout of one attempt: the user's, else the operation's, else 60 s."""
@@ -84,24 +72,6 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
     return token
 
 
-def check_base_url(base_url: Any) -> str:
-    """Return the root under which `/api` and `/uploads` hang."""
-    if not isinstance(base_url, str):
-        raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
-    try:
-        url = httpx.URL(base_url)
-    except httpx.InvalidURL as exc:
-        raise ValueError(f"base_url is not a valid URL: {exc}") from None
-    if not is_web_address(url):
-        raise ValueError("base_url must start with http:// or https:// and name a host")
-    if url.userinfo or url.query or url.fragment or "?" in base_url or "#" in base_url:
-        raise ValueError("base_url must not hold a user name, password, query or fragment")
-    path = url.raw_path.decode("ascii").rstrip("/")
-    if path.endswith("/api"):
-        path = path[: -len("/api")].rstrip("/")
-    return str(url.copy_with(raw_path=path.encode("ascii"))).rstrip("/")
-
-
 def check_timeout(timeout: Any, name: str = "timeout") -> Any:
     """Return a number of seconds as a float, or an `httpx.Timeout`; None and UNSET stay."""
     if timeout is None or timeout is UNSET:
@@ -129,10 +99,10 @@ def check_flag(value: Any, name: str) -> bool:
     return value
 
 
-def check_http_client(http_client: Any, expected: type) -> None:
-    if http_client is not None and not isinstance(http_client, classes(expected.__name__)):
+def check_http_client(http_client: Any, expected: str) -> None:
+    if http_client is not None and not isinstance(http_client, classes(expected)):
         raise TypeError(
-            f"http_client must be an httpx.{expected.__name__}, not {type(http_client).__name__}"
+            f"http_client must be an httpx.{expected}, not {type(http_client).__name__}"
         )
 
 

@@ -18,10 +18,10 @@ import re
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, Type
 
-import httpx
 import msgspec
 
 from ._families import classes
+from ._httpx import httpx
 from ._retries import retry_after
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import Any, Callable, Dict, List, Optional, Protocol, Tuple, Union
 
-import httpx
+from ._httpx import httpx
 
 
 class OperationTimeouts(Protocol):
@@ -37,13 +37,13 @@ class Httpx2Client(_Client, Protocol):
     def close(self) -> None: ...
 
 
-AsyncHttpClient = Union[httpx.AsyncClient, AsyncHttpx2Client]
-HttpClient = Union[httpx.Client, Httpx2Client]
+AsyncHttpClient = Union["httpx.AsyncClient", AsyncHttpx2Client]
+HttpClient = Union["httpx.Client", Httpx2Client]
 
 
 def classes(*names: str) -> Tuple[Any, ...]:
-    """Return the classes of these names, from httpx and, if it was imported, from httpx2."""
-    families = (httpx, sys.modules.get("httpx2"))
+    """Return the classes of these names, from httpx and httpx2 as far as they were imported."""
+    families = (sys.modules.get("httpx"), sys.modules.get("httpx2"))
     # Another thread may be in the middle of importing it.
     return tuple(getattr(f, name) for f in families for name in names if hasattr(f, name))
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager, nullcontext
-from inspect import iscoroutinefunction
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -21,11 +20,11 @@ from typing import (
 )
 from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 
 from . import _concurrency
 from ._http import Answer
+from ._httpx import httpx
 
 if TYPE_CHECKING:
     from ._calls import Call
@@ -202,6 +201,8 @@ class Hooks:
 
     def add_for_attempts(self, hook: AttemptHook) -> Callable[[], None]:
         """Add a function that is only told of attempts."""
+        from inspect import iscoroutinefunction
+
         if not callable(hook) or iscoroutinefunction(hook):
             raise TypeError("on_attempt needs a function that is not async")
         return self.add(lambda _: nullcontext(hook))

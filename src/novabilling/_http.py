@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
-import httpx
+from ._httpx import httpx
 
 RawHeaders = Sequence[Tuple[bytes, bytes]]
 

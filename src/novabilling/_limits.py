@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Optional
 
-import httpx
-
 from . import _concurrency
+from ._httpx import httpx
 
 
 class Limits:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import httpx
 import msgspec
 
 from ._answers import decode_object
+from ._httpx import httpx
 from ._redirects import is_web_address
 from ._wire import AbsoluteUrl, Model
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from urllib.request import getproxies, proxy_bypass
+import os
+import sys
 
-import httpx
 
-
-def is_proxied(home: httpx.URL) -> bool:
+def is_proxied(scheme: str, host: str) -> bool:
     """Say whether httpx would send requests to this server through a proxy."""
+    if sys.platform not in ("darwin", "win32") and not any(map(_names_proxy, os.environ)):
+        return False  # without loading what reads the settings of a system
+    from urllib.request import getproxies, proxy_bypass
+
     proxies = getproxies()
-    return (home.scheme in proxies or "all" in proxies) and not proxy_bypass(home.host)
+    return (scheme in proxies or "all" in proxies) and not proxy_bypass(host)
+
+
+def _names_proxy(variable: str) -> bool:
+    return variable.lower().endswith("_proxy")

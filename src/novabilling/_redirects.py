@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-import httpx
+from ._httpx import httpx
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20

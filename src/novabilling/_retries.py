@@ -10,10 +10,8 @@
 
 from __future__ import annotations
 
-import random
 import re
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import Literal, Optional
 
 from ._concurrency import RenewedLock
@@ -54,6 +52,8 @@ def may_have_been_applied(fate: Fate, repeat: Repeat, status: Optional[int] = No
 
 def backoff(retries: int) -> float:
     """Draw the seconds to wait before the next attempt, after so many retries (full jitter)."""
+    import random  # it brings hashlib
+
     longest = min(MAX_BACKOFF, FIRST_BACKOFF * 2 ** min(retries, 10))
     return random.uniform(0, longest)  # noqa: S311  # no secret
 
@@ -65,6 +65,8 @@ def retry_after(value: Optional[str], now: Optional[datetime] = None) -> Optiona
     text = value.strip()
     if re.match(r"^[0-9]+(\.[0-9]+)?$", text):
         return float(text)
+    from email.utils import parsedate_to_datetime
+
     try:
         moment = parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):

@@ -7,9 +7,8 @@ import ssl
 from functools import lru_cache
 from typing import Any, Callable, TypeVar
 
-import httpx
-
 from ._concurrency import RenewedLock
+from ._httpx import httpx
 from ._secrets import Secret
 
 T = TypeVar("T")

@@ -105,7 +105,7 @@ class _Transport(httpx.AsyncBaseTransport):
     def _check_proxy(self, url: httpx.URL) -> None:
         origin = (url.scheme, url.host)
         if origin not in self._direct:
-            self._direct[origin] = not is_proxied(url)
+            self._direct[origin] = not is_proxied(url.scheme, url.host)
         if not self._direct[origin]:
             raise TypeError("AiohttpClient does not use proxies; leave http_client out")
 

@@ -5,25 +5,22 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
 
-import httpx
 from msgspec import UNSET, UnsetType
 
+from .._base_url import DEFAULT_BASE_URL, check_base_url
 from .._concurrency import AsyncToken
 from .._config import (
-    DEFAULT_BASE_URL,
     DEFAULT_MAX_CONNECTIONS,
     DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
-    check_base_url,
     check_count,
     check_flag,
     check_headers,
     check_http_client,
     check_timeout,
     check_token,
-    home_of,
 )
 from .._families import AsyncHttpClient
 from .._hooks import AttemptHook, Hooks
@@ -75,23 +72,21 @@ class AsyncNovaBilling(AsyncResources):
     ) -> None:
         masked = Secret(token)
         del token  # so that no traceback with local variables shows it
-        root = check_base_url(base_url)
         config = Config(
             token=check_token(masked),
-            root=root,
-            home=home_of(root),
+            home=check_base_url(base_url),
             timeout=check_timeout(timeout),
             follow_redirects=check_flag(follow_redirects, "follow_redirects"),
             max_retries=check_count(max_retries, "max_retries", 0),
             deadline=check_timeout(deadline, "deadline"),
             headers=check_headers(headers),
         )
-        check_http_client(http_client, httpx.AsyncClient)
+        check_http_client(http_client, "AsyncClient")
         if http_client is not None and max_connections is not UNSET:
             raise ValueError("max_connections cannot be set for an http_client of your own")
         connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
         transport = AsyncTransport(
-            config.home.url,
+            config.home,
             http_client,
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import List, Optional
 
 import h11
-import httpx
 
 from .. import _concurrency
 from .._calls import Attempt
+from .._httpx import httpx
 from .._limits import Limits
 from .._network import AsyncStream
 from .._secrets import Secret

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-import httpx
-
 from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
 from .._families import AsyncHttpClient, family_of
 from .._homes import PerHome
 from .._http import Answer, is_file
+from .._httpx import httpx
 from .body import AsyncBody
 from .slots import AsyncSlots
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Deque, Optional, Set
 
-import httpx
-
 from .. import _concurrency
+from .._base_url import Home
+from .._httpx import httpx
 from .._limits import Limits
 from .._network import AsyncStream
 from .._redirects import same_origin
@@ -22,7 +22,7 @@ MAX_IDLE_ONCE = 1.0  # for what must not be sent twice
 class AsyncPool:
     """Connect to one server, for one event loop of one process."""
 
-    def __init__(self, home: httpx.URL, size: int, closed: bool = False) -> None:
+    def __init__(self, home: Home, size: int, closed: bool = False) -> None:
         self.closed = closed
         self._home = home
         self.slots = AsyncSlots(size)
@@ -42,7 +42,7 @@ class AsyncPool:
         connection = None
         if self._is_home(url):
             connection = await self._take_idle(max_idle)
-        return connection or await self._connect(url or self._home, limits)
+        return connection or await self._connect(url, limits)
 
     async def give_back(
         self, connection: AsyncConnection, url: Optional[httpx.URL], reusable: bool
@@ -56,7 +56,7 @@ class AsyncPool:
             await self._close(connection)
 
     def _is_home(self, url: Optional[httpx.URL]) -> bool:
-        return url is None or same_origin(url, self._home)
+        return url is None or same_origin(url, self._home.url)
 
     async def _take_idle(self, max_idle: float) -> Optional[AsyncConnection]:
         oldest = _concurrency.monotonic() - max_idle
@@ -78,7 +78,7 @@ class AsyncPool:
             if connection is not None:
                 await self._close(connection)
 
-    async def _connect(self, url: httpx.URL, limits: Limits) -> AsyncConnection:
+    async def _connect(self, url: Optional[httpx.URL], limits: Limits) -> AsyncConnection:
         connection = AsyncConnection(AsyncStream())
         with self._lock:
             full = len(self._open) >= self.slots.size
@@ -88,9 +88,10 @@ class AsyncPool:
             if surplus is not None:
                 await self._close(surplus)
             self._refuse_if_closed()
-            port = url.port or (443 if url.scheme == "https" else 80)
-            context = tls_context() if url.scheme == "https" else None
-            host = url.raw_host.decode("ascii")
+            where = url or self._home
+            port = where.port or (443 if where.scheme == "https" else 80)
+            context = tls_context() if where.scheme == "https" else None
+            host = self._home.host if url is None else url.raw_host.decode("ascii")
             await connection.stream.connect(host, port, context, limits)
             self._refuse_if_closed()
         except BaseException:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Optional
 
-import httpx
-
 from .. import _concurrency
+from .._base_url import Home
 from .._calls import Attempt, Progress
 from .._homes import PerHome
 from .._http import Answer, header, is_file
+from .._httpx import httpx
 from .body import AsyncBody
 from .connection import AsyncConnection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, AsyncPool
@@ -22,7 +22,7 @@ class AsyncPooled:
     grace = 0.0
     is_closed = False
 
-    def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
+    def __init__(self, home: Home, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.async_prepare()
         self._max_response_bytes = max_response_bytes
         self._closed = False

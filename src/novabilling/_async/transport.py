@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Union
-
-import httpx
+from typing import TYPE_CHECKING, List, Optional, Union
 
 from .. import _concurrency
+from .._base_url import Home
 from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
 from .._families import AsyncHttpClient
 from .._http import Answer
+from .._httpx import httpx
 from .._pauses import AsyncPauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
-from .delegate import AsyncDelegate
 from .pooled import AsyncPooled
+
+if TYPE_CHECKING:
+    from .delegate import AsyncDelegate
 
 
 class AsyncTransport:
@@ -22,7 +24,7 @@ class AsyncTransport:
 
     def __init__(
         self,
-        home: httpx.URL,
+        home: Home,
         http_client: Optional[AsyncHttpClient],
         max_connections: int,
         max_response_bytes: int,
@@ -30,7 +32,9 @@ class AsyncTransport:
         self.closed = False
         self.pauses = AsyncPauses()
         self._wire: Union[AsyncDelegate, AsyncPooled]
-        if http_client is not None or is_proxied(home):
+        if http_client is not None or is_proxied(home.scheme, home.host):
+            from .delegate import AsyncDelegate
+
             self._wire = AsyncDelegate(http_client, max_connections, max_response_bytes)
         else:
             self._wire = AsyncPooled(home, max_connections, max_response_bytes)

@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-import httpx
-
 from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
 from .._families import HttpClient, family_of
 from .._homes import PerHome
 from .._http import Answer, is_file
+from .._httpx import httpx
 from .body import Body
 from .slots import Slots
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections import deque
 from typing import Deque, Optional, Set
 
-import httpx
-
 from .. import _concurrency
+from .._base_url import Home
+from .._httpx import httpx
 from .._limits import Limits
 from .._network import Stream
 from .._redirects import same_origin
@@ -23,7 +23,7 @@ MAX_IDLE_ONCE = 1.0  # for what must not be sent twice
 class Pool:
     """Connect to one server, for one event loop of one process."""
 
-    def __init__(self, home: httpx.URL, size: int, closed: bool = False) -> None:
+    def __init__(self, home: Home, size: int, closed: bool = False) -> None:
         self.closed = closed
         self._home = home
         self.slots = Slots(size)
@@ -41,7 +41,7 @@ class Pool:
         connection = None
         if self._is_home(url):
             connection = self._take_idle(max_idle)
-        return connection or self._connect(url or self._home, limits)
+        return connection or self._connect(url, limits)
 
     def give_back(self, connection: Connection, url: Optional[httpx.URL], reusable: bool) -> None:
         """Keep a connection for the next request if it can be used again."""
@@ -53,7 +53,7 @@ class Pool:
             self._close(connection)
 
     def _is_home(self, url: Optional[httpx.URL]) -> bool:
-        return url is None or same_origin(url, self._home)
+        return url is None or same_origin(url, self._home.url)
 
     def _take_idle(self, max_idle: float) -> Optional[Connection]:
         oldest = _concurrency.monotonic() - max_idle
@@ -75,7 +75,7 @@ class Pool:
             if connection is not None:
                 self._close(connection)
 
-    def _connect(self, url: httpx.URL, limits: Limits) -> Connection:
+    def _connect(self, url: Optional[httpx.URL], limits: Limits) -> Connection:
         connection = Connection(Stream())
         with self._lock:
             full = len(self._open) >= self.slots.size
@@ -85,9 +85,10 @@ class Pool:
             if surplus is not None:
                 self._close(surplus)
             self._refuse_if_closed()
-            port = url.port or (443 if url.scheme == "https" else 80)
-            context = tls_context() if url.scheme == "https" else None
-            host = url.raw_host.decode("ascii")
+            where = url or self._home
+            port = where.port or (443 if where.scheme == "https" else 80)
+            context = tls_context() if where.scheme == "https" else None
+            host = self._home.host if url is None else url.raw_host.decode("ascii")
             connection.stream.connect(host, port, context, limits)
             self._refuse_if_closed()
         except BaseException:

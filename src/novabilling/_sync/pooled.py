@@ -5,12 +5,12 @@ from __future__ import annotations
 
 from typing import Optional
 
-import httpx
-
 from .. import _concurrency
+from .._base_url import Home
 from .._calls import Attempt, Progress
 from .._homes import PerHome
 from .._http import Answer, header, is_file
+from .._httpx import httpx
 from .body import Body
 from .connection import Connection
 from .pool import MAX_IDLE, MAX_IDLE_ONCE, Pool
@@ -23,7 +23,7 @@ class Pooled:
     grace = 0.0
     is_closed = False
 
-    def __init__(self, home: httpx.URL, max_connections: int, max_response_bytes: int) -> None:
+    def __init__(self, home: Home, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.prepare()
         self._max_response_bytes = max_response_bytes
         self._closed = False

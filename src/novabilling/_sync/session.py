@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import logging
-import secrets
+import os
 from typing import ContextManager, Optional
 
 from .. import _concurrency
@@ -52,7 +52,7 @@ class Session:
         """
         deadline = self.config.deadline
         ends = None if deadline is None else _concurrency.monotonic() + deadline
-        request_id = self.config.headers.get("x-request-id") or secrets.token_hex(16)
+        request_id = self.config.headers.get("x-request-id") or os.urandom(16).hex()
         tried_in_doubt = False
         retries = 0
         while True:

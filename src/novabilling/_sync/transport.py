@@ -3,19 +3,21 @@
 
 from __future__ import annotations
 
-from typing import List, Optional, Union
-
-import httpx
+from typing import TYPE_CHECKING, List, Optional, Union
 
 from .. import _concurrency
+from .._base_url import Home
 from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
 from .._families import HttpClient
 from .._http import Answer
+from .._httpx import httpx
 from .._pauses import Pauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
-from .delegate import Delegate
 from .pooled import Pooled
+
+if TYPE_CHECKING:
+    from .delegate import Delegate
 
 
 class Transport:
@@ -23,7 +25,7 @@ class Transport:
 
     def __init__(
         self,
-        home: httpx.URL,
+        home: Home,
         http_client: Optional[HttpClient],
         max_connections: int,
         max_response_bytes: int,
@@ -31,7 +33,9 @@ class Transport:
         self.closed = False
         self.pauses = Pauses()
         self._wire: Union[Delegate, Pooled]
-        if http_client is not None or is_proxied(home):
+        if http_client is not None or is_proxied(home.scheme, home.host):
+            from .delegate import Delegate
+
             self._wire = Delegate(http_client, max_connections, max_response_bytes)
         else:
             self._wire = Pooled(home, max_connections, max_response_bytes)

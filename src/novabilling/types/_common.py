@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar, Union
 
-import httpx
 import msgspec
 
 from .._http import Answer
+from .._httpx import httpx
 from .._wire import Model
 
 T = TypeVar("T")
