@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import inspect
 import io
 import re
@@ -10,9 +11,10 @@ from contextlib import redirect_stdout
 from typing import Any, Dict, Iterator, List, NamedTuple
 
 import anyio
+import httpx
 import pytest
 
-from novabilling import NovaBilling
+from novabilling import AsyncNovaBilling, NovaBilling
 from novabilling.sandbox import Sandbox
 from tests.loopback import serve
 from tests.pages import DOCS, text_of
@@ -167,3 +169,29 @@ def test_the_programs_about_clients_run(section, needs, printed):
 
     assert program
     assert output.getvalue() == printed
+
+
+def test_the_program_over_aiohttp_runs(monkeypatch):
+    pytest.importorskip("aiohttp", reason="aiohttp is not installed")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    sandbox = Sandbox()
+    customer = sandbox.client().customers.create(
+        external_id="usr_1", email="ada@example.com", currency="NGN"
+    )
+    page = text_of("clients.md").partition("\n## Connections of aiohttp\n")[2]
+    program = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+    asked: List[str] = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return sandbox.handle(request)
+
+    with serve(handle) as url:
+        program = program.replace(
+            'token="sk_live_..."', f"token={sandbox.token!r}, base_url={url!r}"
+        )
+        program = program.replace("cus_...", customer.data.id)
+        code = compile(program, "aiohttp", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+        asyncio.run(eval(code, {"AsyncNovaBilling": AsyncNovaBilling}))
+
+    assert asked == [f"/api/customers/{customer.data.id}"]
