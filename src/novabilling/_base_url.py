@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from functools import lru_cache
 from typing import Any, NamedTuple, Optional
 from urllib.parse import urlsplit
 
@@ -31,7 +32,12 @@ class Home(NamedTuple):
 
     @property
     def url(self) -> httpx.URL:
-        return httpx.URL(self.root)
+        return _url(self.root)
+
+
+@lru_cache(maxsize=16)
+def _url(root: str) -> httpx.URL:
+    return httpx.URL(root)
 
 
 def check_base_url(base_url: Any) -> Home:

@@ -138,7 +138,7 @@ class Attempt(NamedTuple):
         return family.Request(
             self.call.method,
             url if family is httpx else str(url),
-            headers=family.Headers(self.headers(url), encoding="latin-1"),
+            headers=[(k, v.encode("latin-1")) for k, v in self.headers(url).items()],
             content=None if body is None else body.reveal(),
             extensions={"timeout": self._operations(), MARK: True},
         )
