@@ -90,7 +90,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "update": "coupon_id",
         "delete": "coupon_id",
         "apply": "",
-        "remove_applied": "applied_coupon_id",
+        "remove_applied": "coupon_id",
     },
     "add_ons": {
         "list": "",
@@ -102,7 +102,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "apply": "",
         "list_applied": "",
         "iter_applied": "",
-        "remove_applied": "applied_add_on_id",
+        "remove_applied": "add_on_id",
     },
     "credit_notes": {
         "list": "",

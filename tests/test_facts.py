@@ -9,7 +9,7 @@ import httpx
 import msgspec
 import pytest
 
-from novabilling import types
+from novabilling import AttemptInfo, types
 from novabilling._wire import camel
 from novabilling.types import PaginatedResponse, Response
 from tests.document import DOCUMENT, PATH, body_schema, mismatches, query_schemas
@@ -35,9 +35,12 @@ def name_of(value: Any) -> Any:
 
 
 def requests_of(name: str, only_required: bool = False, **arguments: Any) -> List[httpx.Request]:
-    """Return what a method sends when it is called with all its arguments."""
+    """Return what a method sends when it is called with all its arguments; the hooks see it all."""
     server = Recorded()
-    function = function_of(client_of(server), name)
+    client = client_of(server)
+    seen: List[AttemptInfo] = []
+    client.on_attempt(seen.append)
+    function = function_of(client, name)
     given = {**arguments_of(function, only_required), **arguments}
     if name in ("payments.list", "payments.iter"):
         given.pop("customer_id", None)  # with it they use another operation
@@ -45,6 +48,7 @@ def requests_of(name: str, only_required: bool = False, **arguments: Any) -> Lis
     if "iter" in name:
         next(result)
     assert server.requests
+    assert [info.method for info in seen] == [request.method for request in server.requests]
     return server.requests
 
 

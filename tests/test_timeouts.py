@@ -263,3 +263,18 @@ def test_redirects_do_not_give_an_attempt_more_time_in_a_thread(clock):
         sync_client(handler, timeout=10).customers.get("cus_1")
 
     assert len(asked) == 3
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_token_that_does_not_come_ends_with_the_deadline(backend):
+    async def token() -> str:
+        await anyio.sleep(60)
+        return "late"
+
+    async def main() -> None:
+        client = AsyncNovaBilling(token=token, base_url="http://127.0.0.1:9", deadline=0.05)
+        with pytest.raises(NovaBillingTimeoutError, match="deadline") as caught:
+            await client.auth.forgot_password(email="ada@example.com")
+        assert not caught.value.may_have_been_applied
+
+    anyio.run(main, backend=backend)

@@ -20,9 +20,9 @@ UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What the decoder raises when an answer is not what the operation returns."""
 
 
-# How a timestamp with another offset than Z ends; two searches, which begin with a plain byte.
-_EAST = re.compile(rb'\+\d\d:?\d\d"').search
-_WEST = re.compile(rb'-\d\d:?\d\d"').search
+# How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
+_MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
+_OFFSET = re.compile(rb':\d\d(?:\.\d+)?[+-]\d\d:?\d\d"').search
 
 _Limit = Union[int, float, None]
 """Some routes of the 1.0 server give a fraction back."""
@@ -96,7 +96,7 @@ def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], Paginati
 
 def _in_utc(content: bytes, value: Any) -> Any:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
-    if (b"+" in content and _EAST(content)) or _WEST(content):
+    if (b"+" in content or _MAYBE_OFFSET(content)) and _OFFSET(content):
         try:
             _move_to_utc(value)
         except OverflowError:

@@ -87,7 +87,10 @@ def timestamp(name: str, value: Any) -> str:
             raise ValueError(
                 f"{name} must have a time zone, e.g. datetime(..., tzinfo=timezone.utc)"
             )
-        return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+        try:
+            return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+        except OverflowError:
+            raise ValueError(f"{name} must be of the years 1 to 9999 in UTC") from None
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, str):
@@ -97,9 +100,7 @@ def timestamp(name: str, value: Any) -> str:
 
 def currency(name: str, value: Any) -> str:
     """Take a currency code of three letters in any case."""
-    if not isinstance(value, str):
-        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-    if not re.match(r"^[A-Za-z]{3}\Z", value):
+    if not isinstance(value, str) or not re.match(r"^[A-Za-z]{3}\Z", value):
         raise ValueError(f'{name} must be a code of three letters such as "NGN", not {value!r}')
     return value.upper()
 
@@ -115,12 +116,11 @@ def count(least: int, most: float = math.inf) -> Convert:
     """Declare a whole number within bounds."""
 
     def convert(name: str, value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise TypeError(f"{name} must be an int, not {type(value).__name__}")
-        if not least <= value <= most:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not whole or not least <= value <= most:
             bounds = f"at least {least}" if most == math.inf else f"from {least} to {most}"
-            raise ValueError(f"{name} must be {bounds}, not {value}")
-        return value
+            raise ValueError(f"{name} must be an int, {bounds}, not {value!r}")
+        return value  # type: ignore[no-any-return]
 
     return convert
 

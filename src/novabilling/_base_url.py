@@ -73,6 +73,6 @@ def _normalized(base_url: str) -> str:
         raise ValueError(f"base_url is not a valid URL: {exc}") from None
     if not is_web_address(url):
         raise ValueError("base_url must start with http:// or https:// and name a host")
-    if url.userinfo or url.query or url.fragment or "?" in base_url or "#" in base_url:
+    if "@" in urlsplit(base_url).netloc or "?" in base_url or "#" in base_url:
         raise ValueError("base_url must not hold a user name, password, query or fragment")
     return str(url)

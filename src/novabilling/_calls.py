@@ -21,7 +21,7 @@ from ._errors import (
 )
 from ._families import classes
 from ._hooks import UNWATCHED, Watch
-from ._http import Answer
+from ._http import Answer, RawHeaders
 from ._httpx import httpx
 from ._limits import Limits
 from ._redirects import may_carry_token
@@ -168,11 +168,12 @@ Outcome = Union[Answer, Failure]
 class Progress:
     """How far an attempt has come; read when it fails."""
 
-    __slots__ = ("limits", "on_disk", "sent", "status")
+    __slots__ = ("headers", "limits", "on_disk", "sent", "status")
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.status = 0
+        self.headers: RawHeaders = ()
         self.on_disk = False
         self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
@@ -181,6 +182,15 @@ class Progress:
         """Say what a failure means for the server's state."""
         sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
         return "unknown" if sent else "unsent"
+
+
+def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optional[Answer]:
+    """Return an answer whose content cannot be decoded, if its status says what happened."""
+    undecoded = isinstance(exc, (*classes("DecodingError"), BadEncoding))
+    if not undecoded or progress.status < 300:
+        return None
+    method, address = attempt.call.method, attempt.address
+    return Answer(method, address, progress.status, progress.headers, b"", {})
 
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
@@ -204,6 +214,11 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         )
     error.__cause__ = plain_cause(exc)
     return Failure(error, fate)
+
+
+def deadline_failure() -> Failure:
+    """Say that there is no time left for an attempt."""
+    return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
 
 
 def closed_failure(fate: Fate) -> Failure:

@@ -92,6 +92,8 @@ class APIStatusError(NovaBillingError):
     path: Optional[str]
     timestamp: Optional[datetime]
     http: httpx.Response
+    retry_after: Optional[float] = None
+    """Seconds that the server asks to wait; None if it names none."""
 
     def __init__(
         self,
@@ -144,18 +146,11 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """Raised on 429, when waiting as long as the server asks is not possible.
-
-    `retry_after` is the wait that the server asks for in seconds, or None if it names none.
-    """
-
-    retry_after: Optional[float] = None
+    """Raised on 429, when waiting as long as `retry_after` says is not possible."""
 
 
 class ServerError(APIStatusError):
     """Raised on 5xx. A write may have been applied all the same."""
-
-    retry_after: Optional[float] = None
 
 
 class APIConnectionError(NovaBillingError):
@@ -213,7 +208,7 @@ _decode_body = msgspec.json.Decoder(_Body).decode
 def error_from(response: httpx.Response) -> APIStatusError:
     """Make the error of an answer that is not a success."""
     status = response.status_code
-    cls = STATUS_ERRORS.get(status, ServerError if status >= 500 else APIStatusError)
+    cls = STATUS_ERRORS.get(status, ServerError if 500 <= status < 600 else APIStatusError)
     body = _read(response.content)
     error = cls(
         _message(response, body),
@@ -222,8 +217,7 @@ def error_from(response: httpx.Response) -> APIStatusError:
         path=body.path if isinstance(body.path, str) else None,
         timestamp=_timestamp(body.timestamp),
     )
-    if isinstance(error, (RateLimitError, ServerError)):
-        error.retry_after = retry_after(response.headers.get("retry-after"))
+    error.retry_after = retry_after(response.headers.get("retry-after"))
     return error
 
 

@@ -16,6 +16,7 @@ from .types._metering import EventBatch
 
 MAX_EVENTS = 100
 MAX_SLICE = 100_000  # bytes; the server refuses more than 102,400
+_AROUND = len(b'{"events":[]}') - 1  # the last event has no comma
 
 EMPTY_BATCH = EventBatch(total=0, created=0, duplicates=0, errors=0, results=[])
 
@@ -53,14 +54,14 @@ def slices(events: List[UsageEventInput]) -> List[Secret[bytes]]:
         raise ValueError("events must not be empty")
     bodies: List[Secret[bytes]] = []
     current: List[msgspec.Raw] = []
-    size = 0
+    size = _AROUND
     for index, event in enumerate(events):
         raw = event_body(event).reveal()
         if len(raw) > MAX_SLICE:
             raise ValueError(f"events[{index}] is larger than {MAX_SLICE:,} bytes")
         if current and (len(current) == MAX_EVENTS or size + len(raw) + 1 > MAX_SLICE):
             bodies.append(encode({"events": current}))
-            current, size = [], 0
+            current, size = [], _AROUND
         current.append(msgspec.Raw(raw))
         size += len(raw) + 1
     if current:

@@ -20,8 +20,10 @@ T = TypeVar("T", bound=Forgettable)
 class PerHome(Generic[T]):
     """Find what belongs to an event loop, or make it; loops that have ended are dropped."""
 
-    def __init__(self, make: Callable[[], T]) -> None:
+    def __init__(self, make: Callable[[bool], T]) -> None:
+        """Take what makes an object, told whether `close` was called."""
         self._make = make
+        self._closed = False
         self._found: Dict[Any, T] = {}
         self._pid = os.getpid()
         self._lock = RenewedLock()
@@ -35,15 +37,16 @@ class PerHome(Generic[T]):
         with self._lock:
             self._drop_strangers()
             if home not in self._found:
-                self._found[home] = self._make()
+                self._found[home] = self._make(self._closed)
             found = self._found[home]
             # While there are others, each call looks whether their loops have ended.
             self._last = (home, self._pid, found) if len(self._found) == 1 else None
             return found
 
-    def all(self) -> List[Tuple[Any, T]]:
-        """Return every loop's object, of this process alone."""
+    def close(self) -> List[Tuple[Any, T]]:
+        """Return every loop's object, of this process alone; those to come are made closed."""
         with self._lock:
+            self._closed = True
             self._drop_strangers()
             return list(self._found.items())
 

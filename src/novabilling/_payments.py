@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time, timezone
 from typing import Iterable, List, Mapping, Optional, Tuple
 
@@ -51,6 +52,8 @@ class PaymentFilter:
 def _moment(name: str, text: Optional[str]) -> Optional[datetime]:
     if text is None:
         return None
+    text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
+    text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
     try:
         moment = msgspec.convert(text, datetime)
     except msgspec.ValidationError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, NoReturn, TypeVar
+from typing import Any, Generic, List, NoReturn, Tuple, TypeVar
 
 T = TypeVar("T")
 
@@ -27,12 +27,14 @@ class Secret(Generic[T]):
         raise TypeError("a secret cannot be pickled or copied")
 
 
+def masked_fields(obj: Any, *secret_fields: str) -> List[Tuple[str, Any]]:
+    """Return the fields of a struct, the named ones masked."""
+    fields = {name: getattr(obj, name) for name in obj.__struct_fields__}
+    masked = {name: MASK for name in secret_fields if fields[name] is not None}
+    return list({**fields, **masked}.items())
+
+
 def masked_repr(obj: Any, *secret_fields: str) -> str:
     """Write the repr of a struct with the named fields masked."""
-    shown = (
-        f"{name}={MASK!r}"
-        if name in secret_fields and getattr(obj, name) is not None
-        else f"{name}={getattr(obj, name)!r}"
-        for name in obj.__struct_fields__
-    )
+    shown = (f"{name}={value!r}" for name, value in masked_fields(obj, *secret_fields))
     return f"{type(obj).__name__}({', '.join(shown)})"

@@ -69,18 +69,15 @@ class Vocabulary:
         self.open = literal in _OPEN
         self.to_wire = {w: different.get(w, w if lower else w.upper()) for w in self.public}
         self.from_wire = {wire: word for word, wire in self.to_wire.items()}
-        # A wire word is accepted in any case, unless it is a public word with another meaning.
-        self.accepted = {wire.lower(): wire for wire in self.from_wire}
-        self.accepted.update(self.to_wire)
+        self._in_any_case = {wire.lower(): wire for wire in self.from_wire}
 
     def encode(self, name: str, value: Any) -> str:
-        if not isinstance(value, str):
-            raise TypeError(f"{name} must be a str, not {type(value).__name__}")
-        wire = self.accepted.get(value) or self.accepted.get(value.lower())
-        if wire is not None:
-            return wire
-        if self.open:
-            return value
+        if isinstance(value, str):
+            wire = self.to_wire.get(value) or self._in_any_case.get(value.lower())
+            if wire is not None:
+                return wire
+            if self.open:
+                return value
         raise ValueError(f"{name} must be one of {', '.join(self.public)}; not {value!r}")
 
     def decode(self, value: Any) -> str:

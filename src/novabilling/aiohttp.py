@@ -143,7 +143,10 @@ class _Body(httpx.AsyncByteStream):
                 yield chunk
 
     async def aclose(self) -> None:
-        self._answer.close()  # a connection that was read to the end is kept
+        if self._answer.content.is_eof():
+            await self._answer.wait_for_close()  # of what is sent; the connection is kept
+        else:
+            self._answer.close()
 
 
 def _headers(request: httpx.Request) -> List[Tuple[str, str]]:

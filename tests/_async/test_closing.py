@@ -6,6 +6,8 @@ import pytest
 from novabilling import AsyncNovaBilling, ClientClosedError, NovaBillingError
 from tests.support import CUSTOMER, TOKEN, Server
 
+from .calls import call
+
 pytestmark = pytest.mark.anyio
 
 OK = httpx.Response(200, json=CUSTOMER)
@@ -85,3 +87,19 @@ async def test_a_failed_call_on_a_client_that_was_closed_meanwhile_does_not_wait
         await client.customers.get("cus_1")
 
     assert clock.slept == []
+
+
+@pytest.mark.parametrize(("method", "applied"), [("GET", False), ("POST", True)])
+async def test_an_answer_to_a_client_that_was_closed_meanwhile_is_an_error(
+    client_for, method, applied
+):
+    async def handler(request):
+        await client.aclose()
+        return OK
+
+    client = client_for(handler)
+
+    with pytest.raises(ClientClosedError) as caught:
+        await call(client, method)
+
+    assert caught.value.may_have_been_applied is applied

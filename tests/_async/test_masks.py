@@ -19,6 +19,8 @@ MOMENT = "2026-11-22T18:54:51.406Z"
 def inside(thing):
     """Yield the reprs of an object of the package and of all that hangs on it."""
     yield repr(thing)
+    if hasattr(thing, "__rich_repr__"):
+        yield repr(list(thing.__rich_repr__()))
     if type(thing).__module__.startswith("novabilling"):
         yield repr(getattr(thing, "__dict__", None))
         parts = (

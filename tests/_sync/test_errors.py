@@ -46,7 +46,7 @@ def error_of(client):
         (599, "ServerError"),
         (304, "APIStatusError"),
         (199, "APIStatusError"),
-        (600, "ServerError"),
+        (600, "APIStatusError"),
     ],
 )
 def test_each_status_has_its_error(client_for, status, name):

@@ -136,7 +136,16 @@ def test_a_request_holds_at_most_100_000_bytes_of_events(client_for):
         ["txn-3", "txn-4", "txn-5"],
         ["txn-6", "txn-7"],
     ]
-    assert all(len(request.content) <= 100_100 for request in server.requests)
+    assert all(len(request.content) <= 100_000 for request in server.requests)
+
+
+def test_the_bytes_around_the_events_of_a_request_count(client_for):
+    server = Server(accept)
+
+    client_for(server).events.create_batch([event_of(49_993), event_of(49_993)])
+    client_for(server).events.create_batch([event_of(49_993), event_of(49_994)])
+
+    assert [len(request.content) for request in server.requests] == [100_000, 50_006, 50_007]
 
 
 def event_of(size):

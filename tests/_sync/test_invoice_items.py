@@ -54,15 +54,15 @@ def test_items_that_somebody_else_put_there_do_not_break_the_invoice(client_for)
         5,
         None,
         {},
-        {"description": 7, "quantity": "2", "unitAmount": True, "type": 1},
-        {"description": None, "quantity": None, "unitAmount": None},
+        {"description": 7, "quantity": "2.5", "unitAmount": True, "type": 1},
+        {"description": None, "quantity": "two", "unitAmount": None},
     ]
 
     invoice = (client_for(invoice_with(metadata={"items": lines})).invoices.get("inv_1")).data
 
     assert invoice.items == [
         InvoiceItem(description="", quantity=Decimal(1), amount=Decimal(0)),
-        InvoiceItem(description="7", quantity=Decimal(1), amount=Decimal(0), type="1"),
+        InvoiceItem(description="7", quantity=Decimal("2.5"), amount=Decimal(0), type="1"),
         InvoiceItem(description="", quantity=Decimal(1), amount=Decimal(0)),
     ]
 

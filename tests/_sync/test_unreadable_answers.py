@@ -10,7 +10,7 @@ import zlib
 import httpx
 import pytest
 
-from novabilling import BadRequestError, ResponseDecodeError
+from novabilling import BadRequestError, ResponseDecodeError, UnauthorizedError
 from tests.streams import Parts, gives_up_reading
 from tests.support import CUSTOMER, Server
 
@@ -55,6 +55,30 @@ def test_the_error_of_an_encoded_answer_is_decoded(client_for):
 
     with pytest.raises(BadRequestError, match="too early"):
         client_for(server).customers.get("cus_1")
+
+
+def undecodable(status):
+    headers = {"content-encoding": "gzip"}
+    return lambda _: httpx.Response(status, headers=headers, stream=Parts(b"no gzip"))
+
+
+@gives_up_reading
+def test_an_error_that_cannot_be_decoded_is_known_by_its_status(client_for):
+    client = client_for(undecodable(401))
+
+    with pytest.raises(UnauthorizedError, match=r"^401: Unauthorized$") as caught:
+        call(client, "POST")
+
+    assert not caught.value.may_have_been_applied
+
+
+@gives_up_reading
+def test_a_read_is_repeated_after_a_status_that_cannot_be_decoded(client_for, clock):
+    server = Server(undecodable(503), httpx.Response(200, json=CUSTOMER))
+
+    call(client_for(server), "GET")
+
+    assert clock.slept == [0.5]
 
 
 BAD = {

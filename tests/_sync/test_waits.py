@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from novabilling import (
+    APIStatusError,
     NovaBillingTimeoutError,
     RateLimitError,
     ServerError,
@@ -27,7 +28,7 @@ def test_the_waits_double_up_to_eight_seconds(client_for, clock):
     assert clock.slept == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
 
 
-@pytest.mark.parametrize("status", [429, 503])
+@pytest.mark.parametrize("status", [408, 429, 503])
 @pytest.mark.parametrize(
     ("value", "wait"),
     [
@@ -54,7 +55,8 @@ def test_the_server_says_how_long_to_wait(client_for, clock, status, value, wait
 
 
 @pytest.mark.parametrize(
-    ("status", "error"), [(429, RateLimitError), (502, ServerError), (503, ServerError)]
+    ("status", "error"),
+    [(408, APIStatusError), (429, RateLimitError), (502, ServerError), (503, ServerError)],
 )
 @pytest.mark.parametrize(("value", "wait"), [("61", 61.0), ("60.5", 60.5), ("9" * 20, 1e20)])
 def test_a_longer_wait_than_a_minute_is_left_to_the_caller(

@@ -11,6 +11,7 @@ from .._homes import PerHome
 from .._http import Answer, is_file
 from .._httpx import httpx
 from .body import AsyncBody
+from .pool import MAX_IDLE_ONCE
 from .slots import AsyncSlots
 
 
@@ -34,11 +35,13 @@ class AsyncDelegate:
         self._max_response_bytes = max_response_bytes
         self._owned = http_client is None
         limits = httpx.Limits(
-            max_connections=max_connections, max_keepalive_connections=max_connections
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
         )
         self._http: Any = http_client or httpx.AsyncClient(cookies=no_cookies(), limits=limits)
         self._family = family_of(self._http)
-        self._slots = PerHome(lambda: AsyncSlots(max_connections))
+        self._slots = PerHome(lambda _: AsyncSlots(max_connections))
         hooks = self._http.event_hooks["response"]
         if hold_location not in hooks:
             hooks.append(hold_location)
@@ -64,6 +67,7 @@ class AsyncDelegate:
             location = response.extensions.pop(MARK, None)
             if location is not None:
                 response.headers["location"] = location
+            progress.headers = response.headers.raw
             sink = (
                 attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
             )

@@ -25,8 +25,7 @@ class AsyncPooled:
     def __init__(self, home: Home, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.async_prepare()
         self._max_response_bytes = max_response_bytes
-        self._closed = False
-        self._pools = PerHome(lambda: AsyncPool(home, max_connections, self._closed))
+        self._pools = PerHome(lambda closed: AsyncPool(home, max_connections, closed))
 
     def slots(self) -> AsyncSlots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -65,7 +64,7 @@ class AsyncPooled:
         await connection.stream.write(request, limits)
         head = await connection.read_head(limits)
         progress.status = head.status_code
-        headers = head.headers.raw_items()
+        headers = progress.headers = head.headers.raw_items()
         encoding = header(headers, b"content-encoding").lower()
         sink = attempt.call.sink
         if sink is not None and not (200 <= head.status_code < 300 and is_file(headers)):
@@ -83,9 +82,8 @@ class AsyncPooled:
 
     async def aclose(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
-        self._closed = True  # a pool that a call is about to make opens none
         here = _concurrency.async_home()
-        for home, pool in self._pools.all():
+        for home, pool in self._pools.close():
             if home is here:
                 await pool.aclose()
             else:

@@ -7,9 +7,9 @@ import os
 from typing import ContextManager, Optional
 
 from .. import _concurrency
-from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
+from .._calls import Attempt, Call, Failure, Outcome, deadline_failure, is_answer, judge
 from .._config import Config, check_token_text
-from .._errors import NovaBillingTimeoutError, UnauthorizedError
+from .._errors import UnauthorizedError
 from .._hooks import Hooks
 from .._http import Answer
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
@@ -79,10 +79,15 @@ class AsyncSession:
         self, call: Call, request_id: str, retries: int, ends: Optional[float]
     ) -> Outcome:
         started = _concurrency.monotonic()
-        token = await self._token()
+        try:
+            token = await self._token(_left(ends))
+        except TimeoutError:  # the deadline's, or the user's own
+            if ends is None or ends > _concurrency.monotonic():
+                raise
+            return deadline_failure()
         left = _left(ends)
         if left is not None and left <= 0:
-            return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
+            return deadline_failure()
         limit = self._limit(call, left)
         outcome = await self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
         if logger.isEnabledFor(logging.DEBUG):
@@ -100,13 +105,14 @@ class AsyncSession:
             )
         return outcome
 
-    async def _token(self) -> Optional[Secret[str]]:
+    async def _token(self, left: Optional[float]) -> Optional[Secret[str]]:
         token = self.config.token
         if token.reveal() is None:
             return None
         if not callable(token.reveal()):  # it was checked when the client was made
             return token
-        return check_token_text(Secret(await _concurrency.async_resolve(token.reveal()())))
+        with _concurrency.async_time_limit(left):
+            return check_token_text(Secret(await _concurrency.async_resolve(token.reveal()())))
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)

@@ -23,7 +23,7 @@ MAX_IDLE_ONCE = 1.0  # for what must not be sent twice
 class Pool:
     """Connect to one server, for one event loop of one process."""
 
-    def __init__(self, home: Home, size: int, closed: bool = False) -> None:
+    def __init__(self, home: Home, size: int, closed: bool) -> None:
         self.closed = closed
         self._home = home
         self.slots = Slots(size)

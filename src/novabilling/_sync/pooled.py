@@ -26,8 +26,7 @@ class Pooled:
     def __init__(self, home: Home, max_connections: int, max_response_bytes: int) -> None:
         _concurrency.prepare()
         self._max_response_bytes = max_response_bytes
-        self._closed = False
-        self._pools = PerHome(lambda: Pool(home, max_connections, self._closed))
+        self._pools = PerHome(lambda closed: Pool(home, max_connections, closed))
 
     def slots(self) -> Slots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
@@ -64,7 +63,7 @@ class Pooled:
         connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
-        headers = head.headers.raw_items()
+        headers = progress.headers = head.headers.raw_items()
         encoding = header(headers, b"content-encoding").lower()
         sink = attempt.call.sink
         if sink is not None and not (200 <= head.status_code < 300 and is_file(headers)):
@@ -82,9 +81,8 @@ class Pooled:
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
-        self._closed = True  # a pool that a call is about to make opens none
         here = _concurrency.home()
-        for home, pool in self._pools.all():
+        for home, pool in self._pools.close():
             if home is here:
                 pool.close()
             else:

@@ -8,9 +8,9 @@ import os
 from typing import ContextManager, Optional
 
 from .. import _concurrency
-from .._calls import Attempt, Call, Failure, Outcome, is_answer, judge
+from .._calls import Attempt, Call, Failure, Outcome, deadline_failure, is_answer, judge
 from .._config import Config, check_token_text
-from .._errors import NovaBillingTimeoutError, UnauthorizedError
+from .._errors import UnauthorizedError
 from .._hooks import Hooks
 from .._http import Answer
 from .._retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
@@ -78,10 +78,15 @@ class Session:
 
     def _attempt(self, call: Call, request_id: str, retries: int, ends: Optional[float]) -> Outcome:
         started = _concurrency.monotonic()
-        token = self._token()
+        try:
+            token = self._token(_left(ends))
+        except TimeoutError:  # the deadline's, or the user's own
+            if ends is None or ends > _concurrency.monotonic():
+                raise
+            return deadline_failure()
         left = _left(ends)
         if left is not None and left <= 0:
-            return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
+            return deadline_failure()
         limit = self._limit(call, left)
         outcome = self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
         if logger.isEnabledFor(logging.DEBUG):
@@ -99,13 +104,14 @@ class Session:
             )
         return outcome
 
-    def _token(self) -> Optional[Secret[str]]:
+    def _token(self, left: Optional[float]) -> Optional[Secret[str]]:
         token = self.config.token
         if token.reveal() is None:
             return None
         if not callable(token.reveal()):  # it was checked when the client was made
             return token
-        return check_token_text(Secret(_concurrency.resolve(token.reveal()())))
+        with _concurrency.time_limit(left):
+            return check_token_text(Secret(_concurrency.resolve(token.reveal()())))
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING, List, Optional, Union
 
 from .. import _concurrency
 from .._base_url import Home
-from .._calls import Attempt, Outcome, Progress, closed_failure, failure_from, transport_errors
+from .._calls import (
+    Attempt,
+    Outcome,
+    Progress,
+    closed_failure,
+    failure_from,
+    transport_errors,
+    unread_answer,
+)
 from .._families import HttpClient
 from .._http import Answer
 from .._httpx import httpx
 from .._pauses import Pauses
 from .._proxies import is_proxied
 from .._redirects import MAX_REDIRECTS, REDIRECTS, next_url
+from .._retries import Fate
 from .pooled import Pooled
 
 if TYPE_CHECKING:
@@ -50,14 +59,19 @@ class Transport:
             slots.acquire(progress.limits)
             try:
                 with _concurrency.time_limit(self._guard(progress)):
-                    return self._follow(attempt, progress)
+                    answer = self._follow(attempt, progress)
+                    return self._unless_closed(answer, "unknown")
             finally:
                 slots.release()
         except transport_errors() as exc:
             if progress.on_disk:  # the user's file, not the network
                 raise
             failure = failure_from(exc, attempt, progress)
-            return closed_failure(failure.fate) if self.closed else failure
+            outcome = unread_answer(exc, attempt, progress) or failure
+            return self._unless_closed(outcome, failure.fate)
+
+    def _unless_closed(self, outcome: Outcome, fate: Fate) -> Outcome:
+        return closed_failure(fate) if self.closed else outcome
 
     def _guard(self, progress: Progress) -> Optional[float]:
         until = progress.limits.until

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
@@ -196,6 +197,8 @@ def _line(entry: Dict[str, Any]) -> InvoiceItem:
 
 def _number(value: Any, missing: int) -> Decimal:
     # The metadata of an invoice is free JSON: what is not a number must not break the invoice.
+    if isinstance(value, str) and re.match(r"^-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", value):
+        return Decimal(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(repr(value))
     return Decimal(missing)

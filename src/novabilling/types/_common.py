@@ -13,7 +13,7 @@ from .._wire import Model
 T = TypeVar("T")
 
 
-class RateLimit(msgspec.Struct, frozen=True):
+class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     """How many calls of an operation are left: `reset` is the seconds until all are back."""
 
     limit: int
@@ -41,7 +41,8 @@ def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
     values = [http.headers.get(f"x-ratelimit-{name}", "") for name in names]
     if not all(value.isascii() and value.isdigit() for value in values):
         return None
-    return RateLimit(*map(int, values))
+    limit, remaining, reset = map(int, values)
+    return RateLimit(limit=limit, remaining=remaining, reset=reset)
 
 
 class _Answered:

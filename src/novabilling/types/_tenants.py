@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
-from .._secrets import masked_repr
+from .._secrets import masked_fields, masked_repr
 from .._wire import Model, Timestamp, check_amounts
 
 
@@ -27,6 +27,9 @@ class Tenant(Model, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return masked_repr(self, "api_key", "webhook_secret")
+
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "api_key", "webhook_secret")
 
 
 class TenantUsage(Model, frozen=True, kw_only=True):
@@ -55,6 +58,9 @@ class ApiKey(Model, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return masked_repr(self, "key")
 
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "key")
+
 
 class TokenPair(Model, frozen=True, kw_only=True):
     """A login token (valid for an hour) and the token that renews it (for a week)."""
@@ -65,6 +71,9 @@ class TokenPair(Model, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return masked_repr(self, "access_token", "refresh_token")
 
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "access_token", "refresh_token")
+
 
 class Login(TokenPair, frozen=True, kw_only=True):
     """A tenant and the tokens of a new session."""
@@ -74,6 +83,9 @@ class Login(TokenPair, frozen=True, kw_only=True):
     def __repr__(self) -> str:
         return masked_repr(self, "access_token", "refresh_token")
 
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "access_token", "refresh_token")
+
 
 class Registration(Login, frozen=True, kw_only=True):
     """A new tenant with its first session and its API key."""
@@ -82,3 +94,6 @@ class Registration(Login, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return masked_repr(self, "access_token", "refresh_token", "api_key")
+
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "access_token", "refresh_token", "api_key")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List, Optional, Tuple
 
 import msgspec
 
-from .._secrets import masked_repr
+from .._secrets import masked_fields, masked_repr
 from .._wire import Word
 from ._words import WebhookEventType, WebhookStatus
 
@@ -25,6 +25,9 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
 
     def __repr__(self) -> str:
         return masked_repr(self, "secret")
+
+    def __rich_repr__(self) -> List[Tuple[str, Any]]:
+        return masked_fields(self, "secret")
 
 
 class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):

@@ -116,11 +116,11 @@ class AsyncCoupons(AsyncResource):
     async def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        answer = await self._session.send(call)
-        if answer.status_code == 404:
-            return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
-        return Response(self._read(call, answer, read_deleted), answer)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = await self._session.send(call)
+            if answer.status_code == 404:
+                return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+            return Response(self._read(call, answer, read_deleted), answer)
 
     async def apply(
         self,
@@ -138,7 +138,9 @@ class AsyncCoupons(AsyncResource):
         body = _ARGUMENTS.body(**locals())
         return await self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
 
-    async def remove_applied(self, applied_coupon_id: str) -> Response[Message]:
-        """Take a coupon from a customer; its redemption is not given back."""
-        route = Route("/coupons/applied/{applied_coupon_id}", applied_coupon_id)
-        return await self._delete(route)
+    async def remove_applied(self, coupon_id: str) -> Response[Message]:
+        """Take a coupon from a customer; its redemption is not given back.
+
+        The id is that of the `AppliedCoupon` which `apply` returned.
+        """
+        return await self._delete(Route("/coupons/applied/{coupon_id}", coupon_id))

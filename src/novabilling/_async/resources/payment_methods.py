@@ -17,7 +17,7 @@ from ..resource import AsyncResource
 _ARGUMENTS = Arguments(
     customer_id=identifier,
     provider=text,
-    token_id=text,
+    token_id=identifier,
     type=word(PaymentMethodType),
     last4=text,
     brand=text,

@@ -132,7 +132,9 @@ class AddOns(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)
 
-    def remove_applied(self, applied_add_on_id: str) -> Response[Message]:
-        """Take an add-on from a customer before it is invoiced."""
-        route = Route("/add-ons/applied/{applied_add_on_id}", applied_add_on_id)
-        return self._delete(route)
+    def remove_applied(self, add_on_id: str) -> Response[Message]:
+        """Take an add-on from a customer before it is invoiced.
+
+        The id is that of the `AppliedAddOn` which `apply` returned.
+        """
+        return self._delete(Route("/add-ons/applied/{add_on_id}", add_on_id))

@@ -117,11 +117,11 @@ class Coupons(Resource):
     def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
-        call = Call("DELETE", route, "idempotent", gone_is_done=True)
-        answer = self._session.send(call)
-        if answer.status_code == 404:
-            return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
-        return Response(self._read(call, answer, read_deleted), answer)
+        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = self._session.send(call)
+            if answer.status_code == 404:
+                return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+            return Response(self._read(call, answer, read_deleted), answer)
 
     def apply(
         self,
@@ -139,7 +139,9 @@ class Coupons(Resource):
         body = _ARGUMENTS.body(**locals())
         return self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
 
-    def remove_applied(self, applied_coupon_id: str) -> Response[Message]:
-        """Take a coupon from a customer; its redemption is not given back."""
-        route = Route("/coupons/applied/{applied_coupon_id}", applied_coupon_id)
-        return self._delete(route)
+    def remove_applied(self, coupon_id: str) -> Response[Message]:
+        """Take a coupon from a customer; its redemption is not given back.
+
+        The id is that of the `AppliedCoupon` which `apply` returned.
+        """
+        return self._delete(Route("/coupons/applied/{coupon_id}", coupon_id))

@@ -18,7 +18,7 @@ from ..resource import Resource
 _ARGUMENTS = Arguments(
     customer_id=identifier,
     provider=text,
-    token_id=text,
+    token_id=identifier,
     type=word(PaymentMethodType),
     last4=text,
     brand=text,

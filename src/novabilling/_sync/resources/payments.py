@@ -8,7 +8,16 @@ from typing import Iterator, Optional, Union
 from msgspec import UNSET
 
 from ..._answers import whole_list
-from ..._arguments import Date, Omittable, currency, identifier, money, text, timestamp
+from ..._arguments import (
+    Date,
+    Omittable,
+    currency,
+    identifier,
+    money,
+    optional_identifier,
+    text,
+    timestamp,
+)
 from ..._payments import PaymentFilter
 from ..._routes import Route
 from ..._wire import Arguments, word
@@ -28,7 +37,7 @@ _ARGUMENTS = Arguments(
     date_from=timestamp,
     date_to=timestamp,
     created_at=timestamp,
-    provider_transaction_id=text,
+    provider_transaction_id=optional_identifier,
     failure_reason=text,
     reason=text,
 )
