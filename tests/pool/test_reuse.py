@@ -167,11 +167,10 @@ def test_an_answer_that_comes_unasked_is_not_taken(colour, scheme, request):
 
 
 def test_the_content_of_a_204_never_becomes_the_next_answer(colour):
-    first = [True]
+    behaviours = iter([content_behind_204, echo])
 
     def behave(peer: Peer, request: Request) -> None:
-        (content_behind_204 if first.pop() else echo)(peer, request)
-        first.append(False)
+        next(behaviours)(peer, request)
 
     async def script(api: Any) -> None:
         with raises(ResponseDecodeError):
