@@ -13,7 +13,10 @@ def is_proxied(scheme: str, host: str) -> bool:
     from urllib.request import getproxies, proxy_bypass
 
     proxies = getproxies()
-    return (scheme in proxies or "all" in proxies) and not proxy_bypass(host)
+    direct = [name.strip() for name in proxies.get("no", "").split(",")]
+    below_alone = f".{host}" in direct and host not in direct  # not the host itself, says httpx
+    named = scheme in proxies or "all" in proxies
+    return named and (below_alone or not proxy_bypass(host))
 
 
 def _names_proxy(variable: str) -> bool:

@@ -49,6 +49,17 @@ def test_no_proxy_names_what_is_reached_directly(colour, monkeypatch):
         assert proxy.requests == []
 
 
+def test_a_dot_before_a_name_of_no_proxy_means_the_hosts_below_it(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        await api.get("cus_1")
+
+    with serve() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        monkeypatch.setenv("no_proxy", ".billing.example")
+        play(colour, HOME, script)
+        assert len(proxy.requests) == 1
+
+
 def slowly(peer: Peer, request: Request) -> None:
     peer.pause(0.005)
     echo(peer, request)
