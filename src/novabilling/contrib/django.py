@@ -11,7 +11,7 @@ This needs `novabilling[django]`.
 from __future__ import annotations
 
 from functools import wraps
-from typing import Any, Callable, Optional, Union
+from typing import Any, Callable, Optional, TypeVar, Union
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBadRequest
@@ -22,10 +22,12 @@ from ..types._webhook_events import AnyWebhookEvent
 from ..webhooks import DEFAULT_TOLERANCE
 from ._receiver import REFUSAL, Receiver, SecretSource
 
+R = TypeVar("R")
+
 
 def webhook_view(
     secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a decorator of views, sync or async, that take the request and a verified event.
 
     Anything else is answered with 400; the log says why. The view needs no CSRF token. Django's
@@ -39,7 +41,7 @@ def webhook_view(
     del secret  # so that no traceback with local variables shows it
     receiver = Receiver(masked, tolerance)
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(view: Callable[..., R]) -> Callable[..., R]:
         @wraps(view)
         def receive(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             found = _event_or_refusal(receiver, request)
@@ -52,7 +54,8 @@ def webhook_view(
             found = _event_or_refusal(receiver, request)
             if isinstance(found, HttpResponseBadRequest):
                 return found
-            return await view(request, found, *args, **kwargs)
+            coroutine: Any = view(request, found, *args, **kwargs)
+            return await coroutine
 
         wrapped: Any = receive_async if iscoroutinefunction(view) else receive
         wrapped.csrf_exempt = True

@@ -12,7 +12,7 @@ This needs `novabilling[flask]`.
 from __future__ import annotations
 
 from functools import wraps
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, TypeVar
 
 from flask import Response, current_app, request
 
@@ -21,10 +21,12 @@ from .._secrets import Secret
 from ..webhooks import DEFAULT_TOLERANCE, MAX_PAYLOAD
 from ._receiver import REFUSAL, Receiver, SecretSource
 
+R = TypeVar("R")
+
 
 def webhook_view(
     secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
-) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a decorator of views that take a verified event as their first argument.
 
     Anything else is answered with 400; the log says why. The view may be async, as Flask allows.
@@ -37,7 +39,7 @@ def webhook_view(
     del secret  # so that no traceback with local variables shows it
     receiver = Receiver(masked, tolerance)
 
-    def decorate(view: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(view: Callable[..., R]) -> Callable[..., R]:
         @wraps(view)
         def receive(*args: Any, **kwargs: Any) -> Any:
             try:

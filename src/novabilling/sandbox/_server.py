@@ -107,21 +107,21 @@ class Sandbox:
             await anyio.sleep(delay)
         return answer
 
-    def client(self, **options: Any) -> NovaBilling:
+    def client(self, **options: object) -> NovaBilling:
         """Make a connected client; options are those of `NovaBilling`."""
         from novabilling import NovaBilling
 
         transport = httpx.MockTransport(self.handle)
-        options = {"token": self.token, "base_url": BASE_URL, **options}
-        return NovaBilling(http_client=httpx.Client(transport=transport), **options)
+        given: Any = {"token": self.token, "base_url": BASE_URL, **options}
+        return NovaBilling(http_client=httpx.Client(transport=transport), **given)
 
-    def async_client(self, **options: Any) -> AsyncNovaBilling:
+    def async_client(self, **options: object) -> AsyncNovaBilling:
         """Make a connected asynchronous client; options are those of `AsyncNovaBilling`."""
         from novabilling import AsyncNovaBilling
 
         transport = httpx.MockTransport(self.ahandle)
-        options = {"token": self.token, "base_url": BASE_URL, **options}
-        return AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **options)
+        given: Any = {"token": self.token, "base_url": BASE_URL, **options}
+        return AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
 
     def reset_token(self, email: str) -> Optional[str]:
         """Return the latest password reset token of an address: no mail leaves the sandbox."""
