@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from contextlib import nullcontext, suppress
+from functools import partial
 from typing import (
     TYPE_CHECKING,
     Any,
     Awaitable,
     Callable,
     ContextManager,
+    Dict,
     Optional,
     TypeVar,
     Union,
@@ -112,38 +114,67 @@ class AnyEvent:
         self._event.set()
 
 
+class LoopTimer:
+    """The ends of many waits on one event loop of asyncio, with one timer for all of them."""
+
+    PRECISION = 0.01
+
+    def __init__(self, loop: Any) -> None:
+        self.loop = loop
+        self.ends: Dict[Any, float] = {}
+        self._handle: Any = None
+        self._due = 0.0
+
+    def start(self, future: Any, seconds: float) -> None:
+        """Let a future fail after some seconds, unless it is taken out of `ends` before."""
+        end = self.ends[future] = self.loop.time() + seconds
+        if self._handle is None or self._due > end:
+            self._arm(end)
+
+    def _arm(self, end: float) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        self._handle = self.loop.call_at(end, self._ring)
+        self._due = end
+
+    def _ring(self) -> None:
+        self._handle = None
+        now = self.loop.time()
+        for future in [future for future, end in self.ends.items() if end <= now]:
+            del self.ends[future]
+            if not future.done():
+                future.set_exception(TimeoutError())
+        if self.ends:
+            self._arm(max(min(self.ends.values()), now + self.PRECISION))
+
+
 class LoopEvent:
     """The same for asyncio alone: thousands may wait, and they should cost next to nothing."""
 
-    __slots__ = ("_future",)
+    __slots__ = ("_future", "_timer")
 
-    def __init__(self) -> None:
-        loop: Any = async_home()
-        self._future = loop.create_future()
+    def __init__(self, timer: LoopTimer) -> None:
+        self._timer = timer
+        self._future = timer.loop.create_future()
 
     async def wait(self, limits: Limits) -> None:
         seconds = limits.left("pool")
-        if seconds is None:
-            await self._future
-            return
-        expiry = self._future.get_loop().call_later(seconds, self._expire)
+        if seconds is not None:
+            self._timer.start(self._future, seconds)
         try:
             await self._future
         finally:
-            expiry.cancel()
+            self._timer.ends.pop(self._future, None)
 
     def set(self) -> None:
         if not self._future.done():
             self._future.set_result(None)
 
-    def _expire(self) -> None:
-        if not self._future.done():
-            self._future.set_exception(TimeoutError())
-
 
 def async_event_type() -> Any:
-    """Return the class of events that suits the running loop."""
-    return LoopEvent if hasattr(async_home(), "create_future") else AnyEvent
+    """Return what makes the events that suit the running loop."""
+    loop: Any = async_home()
+    return partial(LoopEvent, LoopTimer(loop)) if hasattr(loop, "create_future") else AnyEvent
 
 
 class Event:
@@ -163,7 +194,7 @@ class Event:
 
 
 def event_type() -> Any:
-    """Return the class of events for threads."""
+    """Return what makes events for threads."""
     return Event
 
 
