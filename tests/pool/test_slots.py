@@ -153,3 +153,27 @@ def test_a_write_that_waited_in_vain_is_sent_when_there_is_room(backend, monkeyp
     with serve() as server:
         play(backend, server.url, script, max_connections=1)
         assert [r.method for r in server.requests] == ["POST"]
+
+
+@ASYNC
+def test_each_wait_for_a_slot_ends_at_its_own_time(backend):
+    ended: List[float] = []
+
+    async def wait(api: Any, seconds: float) -> None:
+        patient = api.client.with_options(timeout=httpx.Timeout(10, pool=seconds))
+        with raises(NovaBillingTimeoutError):
+            await Api(patient).get()
+        ended.append(seconds)
+
+    async def script(api: Any) -> None:
+        slots = pool_of(api.client).slots
+        await slots.acquire(None)
+        async with anyio.create_task_group() as tasks:
+            for seconds in (0.3, 0.1, 0.2):
+                tasks.start_soon(wait, api, seconds)
+        slots.release()
+        await api.get()
+
+    with serve() as server:
+        play(backend, server.url, script, max_connections=1)
+        assert ended == [0.1, 0.2, 0.3]
