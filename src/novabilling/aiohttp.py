@@ -46,10 +46,11 @@ class AiohttpClient(httpx.AsyncClient):
         self._connections = _Transport(max_connections)
         super().__init__(transport=self._connections, cookies=no_cookies())
 
-    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+    async def send(self, request: httpx.Request, **options: object) -> httpx.Response:
         """Send a request; the SDK's own need neither auth, cookies nor redirects of httpx."""
         if self.is_closed or not request.extensions.get(MARK):
-            return await super().send(request, **options)
+            given: Any = options
+            return await super().send(request, **given)
         for hook in self.event_hooks["request"]:
             await hook(request)
         answer = await self._connections.handle_async_request(request)
