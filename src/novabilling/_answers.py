@@ -13,12 +13,9 @@ from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
 
 import msgspec
 
+from ._decoders import decoder
 from ._wire import field_reader
 from .types._common import PaginationMeta
-
-UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
-"""What the decoder raises when an answer is not what the operation returns."""
-
 
 # How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
 _MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
@@ -43,12 +40,12 @@ class _Page(msgspec.Struct):
 
 @lru_cache(maxsize=1024)
 def _decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(of, dec_hook=field_reader(root))
+    return decoder(of, field_reader(root))
 
 
 @lru_cache(maxsize=1024)
 def _list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(List[of], dec_hook=field_reader(root))
+    return decoder(List[of], field_reader(root))
 
 
 @lru_cache(maxsize=None)
@@ -57,8 +54,8 @@ def _required(of: Any) -> FrozenSet[str]:
     return frozenset(field.encode_name for field in fields if field.required)
 
 
-_decode_keys = msgspec.json.Decoder(Dict[str, msgspec.Raw]).decode
-_decode_page = msgspec.json.Decoder(_Page).decode
+_decode_keys = decoder(Dict[str, msgspec.Raw]).decode
+_decode_page = decoder(_Page).decode
 
 
 def decode_object(content: bytes, of: Any, root: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any, Callable, Dict, Tuple, get_args
 
 import msgspec
 
+from ._decoders import UNREADABLE, decoder
 from ._errors import WebhookSignatureError
 from ._wire import Timestamp, field_reader, vocabulary
 from .types._webhook_events import AnyWebhookEvent
@@ -23,7 +24,7 @@ class _Delivery(msgspec.Struct):
     timestamp: Timestamp
 
 
-_decode_delivery = msgspec.json.Decoder(_Delivery).decode
+_decode_delivery = decoder(_Delivery).decode
 _decode_plain = msgspec.json.Decoder(Dict[str, Any], float_hook=Decimal).decode
 _words = vocabulary(WebhookEventType)
 
@@ -46,7 +47,7 @@ def read_event(body: bytes) -> AnyWebhookEvent:
     try:
         body.decode()  # also where nobody reads
         return _read(body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, InvalidOperation) as exc:
+    except (*UNREADABLE, InvalidOperation) as exc:
         problem = type(exc).__name__
     raise WebhookSignatureError(f"the payload is not a webhook event ({problem})")
 
@@ -72,8 +73,7 @@ def _readers() -> Dict[str, Tuple[Any, Callable[[msgspec.Raw], Any]]]:
     for of in get_args(AnyWebhookEvent):
         fields = {field.name: field.type for field in msgspec.structs.fields(of)}
         for word in get_args(fields["type"]):
-            decoder = msgspec.json.Decoder(fields["data"], dec_hook=field_reader(""))
-            found[word] = of, decoder.decode
+            found[word] = of, decoder(fields["data"], field_reader("")).decode
     return found
 
 

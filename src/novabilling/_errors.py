@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Dict, List, NamedTuple, Optional, Tuple, 
 
 import msgspec
 
+from ._decoders import UNREADABLE, decoder
 from ._families import classes
 from ._httpx import httpx
 from ._retries import retry_after
@@ -197,12 +198,13 @@ class _Item(msgspec.Struct):
 
 class _Body(msgspec.Struct):
     message: Any = None
-    errors: Any = None
+    errors: msgspec.Raw = msgspec.Raw(b"[]")
     path: Any = None
     timestamp: Any = None
 
 
-_decode_body = msgspec.json.Decoder(_Body).decode
+_decode_body = decoder(_Body).decode
+_decode_items = decoder(List[_Item]).decode
 
 
 def error_from(response: httpx.Response) -> APIStatusError:
@@ -225,7 +227,7 @@ def _read(content: bytes) -> _Body:
     # A gateway in front of the server may answer anything at all: HTML, text, other JSON.
     try:
         return _decode_body(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
         return _Body()
 
 
@@ -257,10 +259,10 @@ def _timestamp(value: Any) -> Optional[datetime]:
         return None
 
 
-def _field_errors(items: Any) -> List[FieldError]:
+def _field_errors(items: msgspec.Raw) -> List[FieldError]:
     try:
-        rows = msgspec.convert(items, List[_Item])
-    except msgspec.ValidationError:
+        rows = _decode_items(items)
+    except UNREADABLE:
         return []
     return [FieldError(_field_name(row), str(row.message)) for row in rows]
 

@@ -43,12 +43,12 @@ class PerHome(Generic[T]):
             self._last = (home, self._pid, found) if len(self._found) == 1 else None
             return found
 
-    def close(self) -> List[Tuple[Any, T]]:
+    def close(self) -> List[T]:
         """Return every loop's object, of this process alone; those to come are made closed."""
         with self._lock:
             self._closed = True
             self._drop_strangers()
-            return list(self._found.items())
+            return list(self._found.values())
 
     def _drop_strangers(self) -> None:
         forked = self._pid != os.getpid()

@@ -159,6 +159,22 @@ def test_closing_ends_the_calls_of_another_loop(backend, place):
         crew.check()
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_closes_the_idle_connections_of_another_loop(backend):
+    async def main() -> None:
+        await api.get()
+        idle = [connection.stream._sock for connection in pool_of(api.client)._idle]
+        assert [sock.fileno() >= 0 for sock in idle] == [True]
+        await anyio.to_thread.run_sync(run, "asyncio", api.close)
+        assert [sock.fileno() for sock in idle] == [-1]
+        assert not pool_of(api.client)._open
+
+    with serve() as server:
+        api = Api(client_of(backend, server.url))
+        run(backend, main)
+        assert server.settle(0) == 0
+
+
 def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
     async def script() -> None:
         def close_elsewhere() -> ssl.SSLContext:

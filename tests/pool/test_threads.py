@@ -2,49 +2,98 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import threading
-from typing import List, Tuple
+from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from tests.pool.servers import serve
+from tests.pool.servers import ROOT, serve
 from tests.pool.support import client_of, pool_of
 
 THREADS = 32
+
+FIRST_CALLS = """
+import sys, threading, httpx
+from novabilling import NovaBilling
+from tests.support import CUSTOMER
+
+sys.setswitchinterval(1e-6)
+together = threading.Barrier(16)
+
+
+def answer(request):
+    together.wait()
+    return httpx.Response(200, json=CUSTOMER)
+
+
+http = httpx.Client(transport=httpx.MockTransport(answer))
+client = NovaBilling(token="t", http_client=http)
+threads = [threading.Thread(target=client.customers.get, args=("cus_1",)) for _ in range(16)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+print("survived")
+"""
+
+
+@pytest.fixture(autouse=True)
+def restless() -> Iterator[None]:
+    """Let the interpreter change from thread to thread much more often."""
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    yield
+    sys.setswitchinterval(interval)
+
+
+def failures(client: Any, calls: int) -> List[Any]:
+    """Make calls in all threads; return errors, and pairs of the wrong ids."""
+    failed: List[Any] = []
+
+    def work(who: int) -> None:
+        try:
+            for n in range(calls // THREADS):
+                asked = f"cus_{who}_{n}"
+                found: Tuple[str, str] = (asked, client.customers.get(asked).data.id)
+                if len(set(found)) > 1:
+                    failed.append(found)
+        except BaseException as exc:
+            failed.append(exc)
+
+    threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return failed
 
 
 @pytest.mark.parametrize("calls", [2000, pytest.param(20_000, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("connections", [8, 32])
 def test_no_thread_gets_the_answer_of_another(calls, connections):
-    wrong: List[Tuple[str, str]] = []
-    failed: List[BaseException] = []
+    with serve() as server:
+        with client_of("sync", server.url, max_connections=connections) as client:
+            assert failures(client, calls) == []
+            pool = pool_of(client)
+            assert pool.slots.free == connections
+            assert len(pool._open) == len(pool._idle) <= connections
+        assert server.peak <= connections
+        assert len(server.requests) == calls // THREADS * THREADS
 
-    def work(who: int) -> None:
-        try:
-            for n in range(calls // THREADS):
-                id = f"cus_{who}_{n}"
-                found = client.customers.get(id).data.id
-                if found != id:
-                    wrong.append((id, found))
-        except BaseException as exc:
-            failed.append(exc)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-5)
-    try:
-        with serve() as server:
-            with client_of("sync", server.url, max_connections=connections) as client:
-                threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
-                for thread in threads:
-                    thread.start()
-                for thread in threads:
-                    thread.join()
-                assert (wrong, failed) == ([], [])
-                pool = pool_of(client)
-                assert pool.slots.free == connections
-                assert len(pool._open) == len(pool._idle) <= connections
-            assert server.peak <= connections
-            assert len(server.requests) == calls // THREADS * THREADS
-    finally:
-        sys.setswitchinterval(interval)
+def test_threads_may_find_that_another_has_closed_what_was_idle_too_long(monkeypatch):
+    monkeypatch.setattr("novabilling._sync.pool.MAX_IDLE", 1e-4)
+    with serve() as server, client_of("sync", server.url, max_connections=8) as client:
+        assert failures(client, 2000) == []
+        assert pool_of(client).slots.free == 8
+
+
+@pytest.mark.parametrize("_", range(6))
+def test_the_first_calls_of_a_process_may_be_made_by_many_threads(_):
+    """In msgspec two threads that met in a new type crashed every second of such processes."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_CALLS], capture_output=True, text=True, timeout=60, cwd=ROOT
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "survived\n", "")

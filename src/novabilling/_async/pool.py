@@ -28,7 +28,7 @@ class AsyncPool:
         self.slots = AsyncSlots(size)
         self._idle: Deque[AsyncConnection] = deque()
         self._open: Set[AsyncConnection] = set()
-        self._lock = _concurrency.AsyncLock()
+        self._lock = _concurrency.Lock()  # `shutdown` comes from other threads
 
     async def take(
         self, url: Optional[httpx.URL], max_idle: float, limits: Limits
@@ -72,11 +72,12 @@ class AsyncPool:
 
     async def _close_expired(self) -> None:
         oldest = _concurrency.monotonic() - MAX_IDLE
-        while self._idle and self._idle[0].idle_since <= oldest:
+        while True:
             with self._lock:
-                connection = self._idle.popleft() if self._idle else None
-            if connection is not None:
-                await self._close(connection)
+                if not self._idle or self._idle[0].idle_since > oldest:
+                    return
+                connection = self._idle.popleft()
+            await self._close(connection)
 
     async def _connect(self, url: Optional[httpx.URL], limits: Limits) -> AsyncConnection:
         connection = AsyncConnection(AsyncStream())
@@ -109,22 +110,17 @@ class AsyncPool:
         finally:
             self._open.discard(connection)
 
-    async def aclose(self) -> None:
-        """Close what is idle and end what is on its way."""
-        self.shutdown()
-        while True:
-            with self._lock:
-                connection = self._idle.pop() if self._idle else None
-            if connection is None:
-                return
-            await self._close(connection)
-
     def shutdown(self) -> None:
         """End all connections from any thread or loop; those in use are closed by their users."""
         with self._lock:
             self.closed = True
-            connections = list(self._open)
-        for connection in connections:
+            idle = list(self._idle)
+            self._idle.clear()
+            self._open.difference_update(idle)
+            in_use = list(self._open)
+        for connection in idle:
+            connection.stream.forget()
+        for connection in in_use:
             connection.stream.shutdown()
 
     def forget(self) -> None:

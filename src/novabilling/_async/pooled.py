@@ -82,9 +82,5 @@ class AsyncPooled:
 
     async def aclose(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
-        here = _concurrency.async_home()
-        for home, pool in self._pools.close():
-            if home is here:
-                await pool.aclose()
-            else:
-                pool.shutdown()
+        for pool in self._pools.close():
+            pool.shutdown()

@@ -29,7 +29,7 @@ class Pool:
         self.slots = Slots(size)
         self._idle: Deque[Connection] = deque()
         self._open: Set[Connection] = set()
-        self._lock = _concurrency.Lock()
+        self._lock = _concurrency.Lock()  # `shutdown` comes from other threads
 
     def take(self, url: Optional[httpx.URL], max_idle: float, limits: Limits) -> Connection:
         """Return a connection to a holder of a slot: an idle one, or a new one.
@@ -69,11 +69,12 @@ class Pool:
 
     def _close_expired(self) -> None:
         oldest = _concurrency.monotonic() - MAX_IDLE
-        while self._idle and self._idle[0].idle_since <= oldest:
+        while True:
             with self._lock:
-                connection = self._idle.popleft() if self._idle else None
-            if connection is not None:
-                self._close(connection)
+                if not self._idle or self._idle[0].idle_since > oldest:
+                    return
+                connection = self._idle.popleft()
+            self._close(connection)
 
     def _connect(self, url: Optional[httpx.URL], limits: Limits) -> Connection:
         connection = Connection(Stream())
@@ -106,22 +107,17 @@ class Pool:
         finally:
             self._open.discard(connection)
 
-    def close(self) -> None:
-        """Close what is idle and end what is on its way."""
-        self.shutdown()
-        while True:
-            with self._lock:
-                connection = self._idle.pop() if self._idle else None
-            if connection is None:
-                return
-            self._close(connection)
-
     def shutdown(self) -> None:
         """End all connections from any thread or loop; those in use are closed by their users."""
         with self._lock:
             self.closed = True
-            connections = list(self._open)
-        for connection in connections:
+            idle = list(self._idle)
+            self._idle.clear()
+            self._open.difference_update(idle)
+            in_use = list(self._open)
+        for connection in idle:
+            connection.stream.forget()
+        for connection in in_use:
             connection.stream.shutdown()
 
     def forget(self) -> None:

@@ -81,9 +81,5 @@ class Pooled:
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
-        here = _concurrency.home()
-        for home, pool in self._pools.close():
-            if home is here:
-                pool.close()
-            else:
-                pool.shutdown()
+        for pool in self._pools.close():
+            pool.shutdown()

@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Iterator, Optional, Type, TypeVar
 
-from .._answers import UNREADABLE, decode_list, decode_object
+from .._answers import decode_list, decode_object
 from .._calls import Call
+from .._decoders import UNREADABLE
 from .._errors import ResponseDecodeError, plain_cause
 from .._http import Answer
 from .._retries import Repeat

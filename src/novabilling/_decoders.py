@@ -1,0 +1,25 @@
+"""Decoders of typed JSON, made one at a time.
+
+msgspec (0.22.0 and older) crashes the process where two threads meet in a type that is new to it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Callable, Optional
+
+import msgspec
+
+from ._concurrency import RenewedLock
+
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What a decoder raises when the JSON is not of its type."""
+
+_lock = RenewedLock()
+
+
+def decoder(
+    of: Any, dec_hook: Optional[Callable[[Any, Any], Any]] = None
+) -> msgspec.json.Decoder[Any]:
+    """Make what decodes a type; its use needs no lock."""
+    with _lock:
+        return msgspec.json.Decoder(of, dec_hook=dec_hook)
