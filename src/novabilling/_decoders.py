@@ -5,11 +5,13 @@ msgspec (0.22.0 and older) crashes the process where two threads meet in a type 
 
 from __future__ import annotations
 
-from typing import Any, Callable, Optional
+from typing import Any, Callable, Optional, Type, TypeVar
 
 import msgspec
 
 from ._concurrency import RenewedLock
+
+T = TypeVar("T")
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a decoder raises when the JSON is not of its type."""
@@ -18,8 +20,8 @@ _lock = RenewedLock()
 
 
 def decoder(
-    of: Any, dec_hook: Optional[Callable[[Any, Any], Any]] = None
-) -> msgspec.json.Decoder[Any]:
+    of: Type[T], dec_hook: Optional[Callable[[Any, Any], Any]] = None
+) -> msgspec.json.Decoder[T]:
     """Make what decodes a type; its use needs no lock."""
     with _lock:
         return msgspec.json.Decoder(of, dec_hook=dec_hook)
