@@ -6,14 +6,19 @@ aiohttp does the network and nothing else: no redirects, cookies, decompression 
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
-from typing import Any, AsyncIterator, Dict, Generator, List, Optional, Tuple
+from typing import Any, AsyncIterator, Dict, List, Optional, Tuple, Type, Union
 
 import httpx
 
-from ._calls import MARK, no_cookies
+from ._async.body import AsyncBody
+from ._async.delegate import AsyncDelegate, hold_location
+from ._base_url import Home
+from ._calls import Attempt, Progress, no_cookies
 from ._config import DEFAULT_MAX_CONNECTIONS, check_count
+from ._http import Answer, header
+from ._limits import Limits
 from ._proxies import is_proxied
+from ._secrets import Secret
 from ._tls import tls_context
 
 try:
@@ -25,6 +30,8 @@ except ImportError as _missing:
     ) from _missing
 
 __all__ = ["AiohttpClient"]
+
+Headers = List[Tuple[str, str]]
 
 MAX_IDLE = 4.0  # the server announces 5 s
 
@@ -43,53 +50,50 @@ class AiohttpClient(httpx.AsyncClient):
 
     def __init__(self, *, max_connections: int = DEFAULT_MAX_CONNECTIONS) -> None:
         check_count(max_connections, "max_connections", 1)
-        self._connections = _Transport(max_connections)
-        super().__init__(transport=self._connections, cookies=no_cookies())
+        self.connections = _Connections(max_connections)
+        super().__init__(transport=_Transport(self.connections), cookies=no_cookies())
 
-    async def send(self, request: httpx.Request, **options: object) -> httpx.Response:
-        """Send a request; the SDK's own need neither auth, cookies nor redirects of httpx."""
-        if self.is_closed or not request.extensions.get(MARK):
-            given: Any = options
-            return await super().send(request, **given)
-        for hook in self.event_hooks["request"]:
-            await hook(request)
-        answer = await self._connections.handle_async_request(request)
-        answer.request = request
-        try:
-            for hook in self.event_hooks["response"]:
-                await hook(answer)
-        except BaseException:
-            await answer.aclose()
-            raise
-        return answer
+    @property
+    def delegate(self) -> Type[AsyncDelegate]:
+        """What sends the calls of the SDK: not through httpx, unless there are event hooks."""
+        return _Delegate
 
 
-class _Transport(httpx.AsyncBaseTransport):
-    def __init__(self, max_connections: int) -> None:
-        self._max_connections = max_connections
+class _Connections:
+    """The session of aiohttp, on the event loop that uses it first."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
         self._session: Optional[aiohttp.ClientSession] = None
         self._loop: Optional[asyncio.AbstractEventLoop] = None
         self._direct: Dict[Tuple[str, str], bool] = {}
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+    async def request(
+        self,
+        where: Union[Home, httpx.URL],
+        method: str,
+        address: str,
+        headers: Secret[Headers],
+        body: Optional[Secret[bytes]],
+        timeout: aiohttp.ClientTimeout,
+        progress: Progress,
+    ) -> aiohttp.ClientResponse:
+        """Send a request and read the head of its answer."""
         session = self._session_here()
-        self._check_proxy(request.url)
-        with _errors_of_httpx():
-            answer = await session.request(
-                request.method,
-                URL(str(request.url), encoded=True),
-                headers=_headers(request),
-                data=await request.aread() or None,
-                ssl=tls_context() if request.url.scheme == "https" else True,
-                timeout=_timeout(**request.extensions.get("timeout", {})),
+        self._check_proxy((where.scheme, where.host))
+        if not all(value.isascii() for _, value in headers.reveal()):
+            raise ValueError("AiohttpClient sends headers in ASCII only")
+        with _translated:
+            return await session.request(
+                method,
+                URL(address, encoded=True),
+                headers=headers.reveal(),
+                data=(body and body.reveal()) or None,
+                ssl=tls_context() if where.scheme == "https" else True,
+                timeout=timeout,
                 allow_redirects=False,
+                trace_request_ctx=progress,
             )
-        return httpx.Response(
-            answer.status,
-            headers=answer.raw_headers,
-            stream=_Body(answer),
-            extensions={"http_version": b"HTTP/1.1"},
-        )
 
     def _session_here(self) -> aiohttp.ClientSession:
         try:
@@ -98,15 +102,14 @@ class _Transport(httpx.AsyncBaseTransport):
             raise TypeError("AiohttpClient works on asyncio only; leave http_client out") from None
         if self._session is None:
             self._loop = loop
-            self._session = _session(self._max_connections)
+            self._session = _session(self._size)
         if self._loop is not loop:
             raise TypeError("AiohttpClient belongs to another event loop; make one for each loop")
         return self._session
 
-    def _check_proxy(self, url: httpx.URL) -> None:
-        origin = (url.scheme, url.host)
+    def _check_proxy(self, origin: Tuple[str, str]) -> None:
         if origin not in self._direct:
-            self._direct[origin] = not is_proxied(url.scheme, url.host)
+            self._direct[origin] = not is_proxied(*origin)
         if not self._direct[origin]:
             raise TypeError("AiohttpClient does not use proxies; leave http_client out")
 
@@ -117,7 +120,7 @@ class _Transport(httpx.AsyncBaseTransport):
 
 def _session(max_connections: int) -> aiohttp.ClientSession:
     once = aiohttp.TraceConfig()
-    once.on_request_headers_sent.append(_refuse_repeat)
+    once.on_request_headers_sent.append(_note_sent)
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=MAX_IDLE),
         cookie_jar=aiohttp.DummyCookieJar(),
@@ -127,11 +130,89 @@ def _session(max_connections: int) -> aiohttp.ClientSession:
     )
 
 
-async def _refuse_repeat(_: aiohttp.ClientSession, request: Any, __: object) -> None:
+async def _note_sent(_: aiohttp.ClientSession, request: Any, __: object) -> None:
     """Keep aiohttp from sending a GET or DELETE again by itself: retries are decided elsewhere."""
-    if hasattr(request, "sent"):
+    progress: Progress = request.trace_request_ctx
+    if progress.sent:
         raise httpx.ReadError("the server closed the connection")
-    request.sent = True
+    progress.sent = True
+
+
+class _Delegate(AsyncDelegate):
+    """Send the SDK's calls to aiohttp, without the requests and responses of httpx."""
+
+    def __init__(self, http_client: AiohttpClient, *limits: int) -> None:
+        super().__init__(http_client, *limits)
+        self._connections = http_client.connections
+
+    async def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> Answer:
+        hooks = self._http.event_hooks
+        if hooks["request"] or hooks["response"] != [hold_location]:
+            return await super().exchange(attempt, url, progress)
+        progress.sent = False
+        call = attempt.call
+        if url is None and call.url is not None:
+            url = httpx.URL(call.url)
+        answer = await self._connections.request(
+            url or attempt.config.home,
+            call.method,
+            str(url or attempt.address),
+            Secret(list(attempt.headers(url).items())),
+            call.body,
+            _timeout(attempt.operations),
+            progress,
+        )
+        progress.status = answer.status
+        progress.headers = answer.raw_headers
+        encoding = header(answer.raw_headers, b"content-encoding").lower()
+        body = AsyncBody(encoding, self._max_response_bytes, call.sink, progress)
+        try:
+            await body.start()
+            while True:
+                with _translated:
+                    chunk = await answer.content.readany()
+                if not chunk:
+                    break
+                await body.take(chunk)
+        finally:
+            await _leave(answer)
+        return Answer(
+            call.method,
+            url or attempt.address,
+            answer.status,
+            answer.raw_headers,
+            body.finish(),
+            {"http_version": b"HTTP/1.1", "reason_phrase": (answer.reason or "").encode()},
+        )
+
+
+class _Transport(httpx.AsyncBaseTransport):
+    """What else goes over the client: the user's own requests, and the SDK's with hooks."""
+
+    def __init__(self, connections: _Connections) -> None:
+        self._connections = connections
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        answer = await self._connections.request(
+            request.url,
+            request.method,
+            str(request.url),
+            Secret(request.headers.multi_items()),
+            Secret(await request.aread()),
+            _timeout(httpx.Timeout(**request.extensions["timeout"])),
+            Progress(Limits(None, None)),
+        )
+        return httpx.Response(
+            answer.status,
+            headers=answer.raw_headers,
+            stream=_Body(answer),
+            extensions={"http_version": b"HTTP/1.1"},
+        )
+
+    async def aclose(self) -> None:
+        await self._connections.aclose()
 
 
 class _Body(httpx.AsyncByteStream):
@@ -139,45 +220,49 @@ class _Body(httpx.AsyncByteStream):
         self._answer = answer
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _errors_of_httpx():
+        with _translated:
             async for chunk in self._answer.content.iter_any():
                 yield chunk
 
     async def aclose(self) -> None:
-        if self._answer.content.is_eof():
-            await self._answer.wait_for_close()  # of what is sent; the connection is kept
-        else:
-            self._answer.close()
+        await _leave(self._answer)
 
 
-def _headers(request: httpx.Request) -> List[Tuple[str, str]]:
-    if not all(value.isascii() for _, value in request.headers.raw):
-        raise ValueError("AiohttpClient sends headers in ASCII only")
-    return [(name.decode("ascii"), value.decode("ascii")) for name, value in request.headers.raw]
+async def _leave(answer: aiohttp.ClientResponse) -> None:
+    if answer.content.is_eof():
+        await answer.wait_for_close()  # of what is sent; the connection is kept
+    else:
+        answer.close()
 
 
-def _timeout(
-    connect: Optional[float] = None,
-    read: Optional[float] = None,
-    write: Optional[float] = None,  # noqa: ARG001  # aiohttp has none
-    pool: Optional[float] = None,
-) -> aiohttp.ClientTimeout:
+_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
+
+
+def _timeout(given: Optional[httpx.Timeout]) -> aiohttp.ClientTimeout:
+    if given is None:  # the attempt as a whole is limited all the same
+        return _NO_TIMEOUT
+    connect, pool = given.connect, given.pool
     both = None if connect is None or pool is None else connect + pool
-    return aiohttp.ClientTimeout(connect=both, sock_connect=connect, sock_read=read)
+    return aiohttp.ClientTimeout(connect=both, sock_connect=connect, sock_read=given.read)
 
 
-@contextmanager
-def _errors_of_httpx() -> Generator[None, None, None]:
-    """Say by the class whether anything may have been sent: a `ConnectError` is for sure not."""
-    try:
-        yield
-    except aiohttp.ConnectionTimeoutError:
-        raise httpx.ConnectTimeout("") from None
-    except aiohttp.ClientConnectorError as exc:
-        raise httpx.ConnectError(str(exc)) from None
-    except aiohttp.ServerTimeoutError:
-        raise httpx.ReadTimeout("") from None
-    except aiohttp.ClientResponseError as exc:  # its own text shows the address
-        raise httpx.RemoteProtocolError(exc.message) from None
-    except aiohttp.ClientError as exc:
-        raise httpx.ReadError(str(exc)) from None
+class _Translation:
+    """Make errors of aiohttp those of httpx; a `ConnectError` says that nothing was sent."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
+        if isinstance(exc, aiohttp.ConnectionTimeoutError):
+            raise httpx.ConnectTimeout("") from None
+        if isinstance(exc, aiohttp.ClientConnectorError):
+            raise httpx.ConnectError(str(exc)) from None
+        if isinstance(exc, aiohttp.ServerTimeoutError):
+            raise httpx.ReadTimeout("") from None
+        if isinstance(exc, aiohttp.ClientResponseError):  # its own text shows the address
+            raise httpx.RemoteProtocolError(exc.message) from None
+        if isinstance(exc, aiohttp.ClientError):
+            raise httpx.ReadError(str(exc)) from None
+
+
+_translated = _Translation()

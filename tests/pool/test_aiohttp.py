@@ -41,13 +41,31 @@ from tests.support import TOKEN
 T = TypeVar("T")
 
 
+async def see(_: object) -> None:
+    """Be a hook: with one, calls go through httpx on their way to aiohttp."""
+
+
+HOOKS: List[Any] = []
+
+
+@pytest.fixture(params=["straight", "through httpx"], autouse=True)
+def _way(request, monkeypatch) -> None:
+    monkeypatch.setitem(globals(), "HOOKS", [] if request.param == "straight" else [see])
+
+
+def make_http(**options: Any) -> AiohttpClient:
+    http = AiohttpClient(**options)
+    http.event_hooks = {"request": HOOKS}
+    return http
+
+
 def over_aiohttp(
     url: str, script: Callable[[Api], Awaitable[T]], max_connections: int = 100, **options: Any
 ) -> T:
     """Run a script on asyncio with a client whose connections are aiohttp's."""
 
     async def main() -> T:
-        async with AiohttpClient(max_connections=max_connections) as http:
+        async with make_http(max_connections=max_connections) as http:
             return await script(Api(client_of("asyncio", url, http_client=http, **options)))
 
     return anyio.run(main)
@@ -95,7 +113,7 @@ def test_the_request_is_the_same_as_over_connections_of_the_sdk():
             await calls.customers.update("cus_1", name="Ada")
 
     async def aiohttps() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             await main(http_client=http)
 
     def page(peer: Peer, request: Request) -> None:
@@ -261,6 +279,19 @@ def test_an_answer_larger_than_the_limit_is_not_read(body, encoding):
         over_aiohttp(server.url, script, max_response_bytes=1 << 20)
 
 
+def test_a_file_is_written_to_its_path(tmp_path):
+    async def script(api: Api) -> None:
+        await api.client.invoices.download_pdf("inv_1", to=tmp_path / "invoice.pdf")
+
+    def file(peer: Peer, request: Request) -> None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 100000\r\n\r\n"
+        peer.send(head + b"%PDF-" + b"." * 99_995)
+
+    with serve(file) as server:
+        over_aiohttp(server.url, script)
+    assert (tmp_path / "invoice.pdf").read_bytes() == b"%PDF-" + b"." * 99_995
+
+
 def test_redirects_are_the_sdk_s_to_follow():
     def redirect(peer: Peer, request: Request) -> None:
         if request.id == "cus_0":
@@ -343,7 +374,7 @@ def test_hooks_see_the_requests_of_the_sdk():
         seen.append(response.status_code)
 
     async def main() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             http.event_hooks = {"request": [on_request], "response": [on_response]}
             await get_once(Api(client_of("asyncio", server.url, http_client=http)))
 
@@ -357,7 +388,7 @@ def test_a_hook_that_fails_leaves_nothing_open():
         raise KeyError("hook")
 
     async def main() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             http.event_hooks = {"response": [fail]}
             with pytest.raises(KeyError, match="hook"):
                 await Api(client_of("asyncio", server.url, http_client=http)).get()
@@ -369,7 +400,7 @@ def test_a_hook_that_fails_leaves_nothing_open():
 
 def test_the_user_s_own_calls_on_the_client_work_as_on_httpx():
     async def main() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             found = await http.get(f"{server.url}/api/customers/cus_3", auth=("ada", "pw"))
         assert found.json()["id"] == "cus_3"
 
@@ -380,7 +411,7 @@ def test_the_user_s_own_calls_on_the_client_work_as_on_httpx():
 
 def test_the_client_is_left_to_the_one_who_made_it():
     async def main() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             for _ in range(2):
                 async with client_of("asyncio", server.url, http_client=http) as client:
                     await client.customers.get("cus_1")
@@ -393,7 +424,7 @@ def test_the_client_is_left_to_the_one_who_made_it():
 
 def test_on_trio_the_error_says_that_it_is_for_asyncio():
     async def main() -> None:
-        client = client_of("trio", server.url, http_client=AiohttpClient())
+        client = client_of("trio", server.url, http_client=make_http())
         with pytest.raises(TypeError, match="asyncio"):
             await client.customers.get("cus_1")
 
@@ -407,7 +438,7 @@ def test_another_event_loop_is_refused():
         await client_of("asyncio", server.url, http_client=http).customers.get("cus_1")
 
     async def main() -> None:
-        async with AiohttpClient() as http:
+        async with make_http() as http:
             await get(http)
             with pytest.raises(TypeError, match="event loop"):
                 await anyio.to_thread.run_sync(asyncio.run, get(http))
@@ -457,7 +488,7 @@ def test_no_error_shows_what_the_user_put_in(behave, caplog):
 
 def test_no_error_of_the_wrong_loop_shows_what_the_user_put_in():
     async def main() -> None:
-        client = client_of("trio", "http://billing.example", http_client=AiohttpClient())
+        client = client_of("trio", "http://billing.example", http_client=make_http())
         with pytest.raises(TypeError) as caught:
             await client.auth.login(email="a@b.co", password="canary-password")
         assert leaks(caught.value) == []

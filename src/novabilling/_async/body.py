@@ -8,6 +8,7 @@ from .. import _concurrency
 from .._bodies import BodyDecoder
 from .._calls import Progress
 from .._downloads import Sink
+from .._http import is_file
 
 
 class AsyncBody:
@@ -16,10 +17,12 @@ class AsyncBody:
     def __init__(
         self, encoding: str, max_bytes: int, sink: Optional[Sink], progress: Progress
     ) -> None:
+        """Take the file for the content; what is an error, or no file, is kept in memory."""
         self._decoder = BodyDecoder(encoding, max_bytes)
         self._chunks: List[bytes] = []
-        self._sink = sink
         self._progress = progress
+        wanted = sink is not None and 200 <= progress.status < 300
+        self._sink = sink if wanted and is_file(progress.headers) else None
 
     async def start(self) -> None:
         """Begin with an empty file."""

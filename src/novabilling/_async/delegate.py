@@ -8,7 +8,7 @@ from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
 from .._families import AsyncHttpClient, family_of
 from .._homes import PerHome
-from .._http import Answer, is_file
+from .._http import Answer
 from .._httpx import httpx
 from .body import AsyncBody
 from .pool import MAX_IDLE_ONCE
@@ -68,10 +68,7 @@ class AsyncDelegate:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            sink = (
-                attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
-            )
-            body = AsyncBody("", self._max_response_bytes, sink, progress)
+            body = AsyncBody("", self._max_response_bytes, attempt.call.sink, progress)
             await body.start()
             chunks = response.aiter_bytes()
             try:

@@ -44,7 +44,9 @@ class AsyncTransport:
         if http_client is not None or is_proxied(home.scheme, home.host):
             from .delegate import AsyncDelegate
 
-            self._wire = AsyncDelegate(http_client, max_connections, max_response_bytes)
+            # A client may know a shorter way than through httpx: that of aiohttp does.
+            delegate = getattr(http_client, "delegate", AsyncDelegate)
+            self._wire = delegate(http_client, max_connections, max_response_bytes)
         else:
             self._wire = AsyncPooled(home, max_connections, max_response_bytes)
 

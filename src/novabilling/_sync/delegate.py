@@ -9,7 +9,7 @@ from .. import _concurrency
 from .._calls import MARK, Attempt, Progress, no_cookies
 from .._families import HttpClient, family_of
 from .._homes import PerHome
-from .._http import Answer, is_file
+from .._http import Answer
 from .._httpx import httpx
 from .body import Body
 from .pool import MAX_IDLE_ONCE
@@ -67,10 +67,7 @@ class Delegate:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            sink = (
-                attempt.call.sink if response.is_success and is_file(response.headers.raw) else None
-            )
-            body = Body("", self._max_response_bytes, sink, progress)
+            body = Body("", self._max_response_bytes, attempt.call.sink, progress)
             body.start()
             chunks = response.iter_bytes()
             try:

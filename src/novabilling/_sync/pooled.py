@@ -9,7 +9,7 @@ from .. import _concurrency
 from .._base_url import Home
 from .._calls import Attempt, Progress
 from .._homes import PerHome
-from .._http import Answer, header, is_file
+from .._http import Answer, header
 from .._httpx import httpx
 from .body import Body
 from .connection import Connection
@@ -65,10 +65,7 @@ class Pooled:
         progress.status = head.status_code
         headers = progress.headers = head.headers.raw_items()
         encoding = header(headers, b"content-encoding").lower()
-        sink = attempt.call.sink
-        if sink is not None and not (200 <= head.status_code < 300 and is_file(headers)):
-            sink = None
-        body = Body(encoding, self._max_response_bytes, sink, progress)
+        body = Body(encoding, self._max_response_bytes, attempt.call.sink, progress)
         body.start()
         while True:
             chunk = connection.read_chunk(limits)

@@ -45,7 +45,9 @@ class Transport:
         if http_client is not None or is_proxied(home.scheme, home.host):
             from .delegate import Delegate
 
-            self._wire = Delegate(http_client, max_connections, max_response_bytes)
+            # A client may know a shorter way than through httpx: that of aiohttp does.
+            delegate = getattr(http_client, "delegate", Delegate)
+            self._wire = delegate(http_client, max_connections, max_response_bytes)
         else:
             self._wire = Pooled(home, max_connections, max_response_bytes)
 
