@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from contextlib import nullcontext, suppress
+from contextlib import nullcontext
 from functools import partial
 from typing import (
     TYPE_CHECKING,
@@ -38,8 +38,10 @@ def async_prepare() -> None:
 
     from . import _answers, _sockets  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
-    with suppress(RuntimeError):  # no loop is running yet
-        anyio.current_time()
+    try:
+        anyio.current_time()  # loads its part for the loop that runs
+    except RuntimeError:  # none yet; these two load most of what such a part needs
+        _ = anyio.connect_tcp, anyio.create_memory_object_stream
 
 
 def prepare() -> None:
@@ -56,6 +58,18 @@ async def async_sleep(seconds: float) -> None:
 def sleep(seconds: float, until: threading.Event) -> None:
     """Wait, at most until something happens."""
     until.wait(seconds)
+
+
+async def async_give_way() -> None:
+    """Let what is ready run first: all calls of a burst start before the first one goes on."""
+    if hasattr(async_home(), "sock_connect"):  # trio does so by itself
+        import asyncio
+
+        await asyncio.sleep(0)
+
+
+def give_way() -> None:
+    """Do nothing: threads take turns by themselves."""
 
 
 def async_time_limit(seconds: Optional[float]) -> ContextManager[Any]:

@@ -65,8 +65,6 @@ class TrioSocket:
 
 async def connect(host: str, port: int) -> Any:
     """Connect to the first address of a host that answers."""
-    if hasattr(async_home(), "sock_connect"):
-        await asyncio.sleep(0)  # a burst of calls starts first, and connects then
     addresses = await _resolve(host, port)
     if len(addresses) == 1:
         return await _open(*addresses[0])

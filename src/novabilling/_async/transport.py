@@ -59,6 +59,7 @@ class AsyncTransport:
         try:
             await slots.acquire(progress.limits)
             try:
+                await _concurrency.async_give_way()
                 with _concurrency.async_time_limit(self._guard(progress)):
                     answer = await self._follow(attempt, progress)
                     return self._unless_closed(answer, "unknown")

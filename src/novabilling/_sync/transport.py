@@ -60,6 +60,7 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
+                _concurrency.give_way()
                 with _concurrency.time_limit(self._guard(progress)):
                     answer = self._follow(attempt, progress)
                     return self._unless_closed(answer, "unknown")
