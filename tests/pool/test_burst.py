@@ -14,8 +14,10 @@ import anyio
 import httpx
 import pytest
 
+from novabilling import AsyncNovaBilling
 from tests.pool.servers import serve_apart
 from tests.pool.support import Api, play, pool_of
+from tests.support import CUSTOMER
 
 MANY = [1000, pytest.param(10_000, marks=pytest.mark.slow)]
 
@@ -43,6 +45,27 @@ def test_all_calls_of_a_burst_succeed(backend, count):
         assert play(backend, server.url, script, timeout=60) == count
     assert server.peak <= 100
     assert server.accepted <= 100
+
+
+def test_all_calls_of_a_burst_start_before_the_first_is_sent():
+    order: List[str] = []
+
+    def token() -> str:
+        order.append("start")
+        return "sk_test_1"
+
+    async def answer(_: httpx.Request) -> httpx.Response:
+        order.append("send")
+        return httpx.Response(200, json=CUSTOMER)
+
+    async def main() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        client = AsyncNovaBilling(token=token, http_client=http)
+        await asyncio.gather(*(client.customers.get("cus_1") for _ in range(50)))
+
+    anyio.run(main)
+
+    assert order == ["start"] * 50 + ["send"] * 50
 
 
 async def longest_block(work: Callable[[int], Awaitable[Any]], count: int) -> float:
