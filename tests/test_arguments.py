@@ -183,6 +183,15 @@ def test_an_unknown_word_is_refused_with_the_public_ones(call):
     )
 
 
+@pytest.mark.parametrize("interval", ["wee\u212aly", "WEE\u212aLY"])
+def test_a_letter_that_only_looks_like_one_is_refused(interval):
+    refuses(
+        ValueError,
+        lambda c: c.plans.create(name="a", code="a", billing_interval=interval),
+        "^billing_interval must be one of hourly, daily, weekly",
+    )
+
+
 @pytest.mark.parametrize("value", [1, True, ["active"], b"active"])
 def test_a_word_of_another_type_is_refused(value):
     refuses(ValueError, lambda c: c.subscriptions.list(status=value), "^status must be one of")

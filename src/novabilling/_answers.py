@@ -19,7 +19,8 @@ from .types._common import PaginationMeta
 
 # How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
 _MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
-_OFFSET = re.compile(rb':\d\d(?:\.\d+)?[+-]\d\d:?\d\d"').search
+_SIGN = rb"(?:[+-]|\\u002[BbDd])"  # some gateways escape a plus
+_OFFSET = re.compile(rb":\d\d(?:\.\d+)?" + _SIGN + rb'\d\d:?\d\d"').search
 
 _Limit = Union[int, float, None]
 """Some routes of the 1.0 server give a fraction back."""
@@ -93,7 +94,8 @@ def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], Paginati
 
 def _in_utc(content: bytes, value: Any) -> Any:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
-    if (b"+" in content or _MAYBE_OFFSET(content)) and _OFFSET(content):
+    maybe = b"+" in content or b"\\u002" in content or _MAYBE_OFFSET(content)
+    if maybe and _OFFSET(content):
         try:
             _move_to_utc(value)
         except OverflowError:

@@ -41,8 +41,8 @@ class Sink:
         self.used = True
         if self._path is not None:
             self.discard()
-            folder, name = os.path.split(self._path)
-            self._part = os.path.join(folder, f".{name}.{uuid4().hex}.part")
+            # Not after the file: a name as long as the system allows would be too long then.
+            self._part = os.path.join(os.path.dirname(self._path), f".{uuid4().hex}.part")
             self._file = open(self._part, "xb")  # noqa: SIM115  # closed by commit or discard
         elif self.written and self._file is not None and self._start is not None:
             self._file.seek(self._start)

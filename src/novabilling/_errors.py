@@ -291,5 +291,7 @@ def plain_cause(exc: BaseException) -> BaseException:
     if isinstance(exc, classes("TransportError")):
         return kind(str(exc))
     if isinstance(exc, OSError):
-        return OSError(*exc.args)
+        # Of the standard library: another's may want other arguments, or hold a request.
+        known = kind.__module__ in ("builtins", "socket", "ssl")
+        return kind(*exc.args) if known else OSError(*exc.args)
     return RuntimeError(f"{kind.__name__}: {exc}")

@@ -52,6 +52,7 @@ class PaymentFilter:
 def _moment(name: str, text: Optional[str]) -> Optional[datetime]:
     if text is None:
         return None
+    text = re.sub(r"^(\d{4})\Z", r"\1-01", text)
     text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
     text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
     try:

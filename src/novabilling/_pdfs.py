@@ -10,6 +10,7 @@ from ._redirects import is_web_address
 from ._wire import AbsoluteUrl, Model
 
 ACCEPT_PDF = "application/pdf, application/json;q=0.9"
+PDF_HEAD = b"%PDF-"
 
 
 class _Address(Model, frozen=True, kw_only=True):

@@ -74,7 +74,7 @@ class Vocabulary:
     def encode(self, name: str, value: Any) -> str:
         if isinstance(value, str):
             wire = self.to_wire.get(value) or self._in_any_case.get(value.lower())
-            if wire is not None:
+            if wire is not None and value.isascii():  # the sign for kelvin is no K
                 return wire
             if self.open:
                 return value

@@ -191,6 +191,15 @@ async def test_the_request_id_of_the_user_wins(client_for, clock):
     assert caught.value.request_id == "mine"
 
 
+async def test_a_request_id_of_the_user_may_be_empty(client_for):
+    server = Server(httpx.Response(404))
+
+    with pytest.raises(novabilling.NotFoundError) as caught:
+        await client_for(server, headers={"X-Request-Id": ""}).customers.get("cus_1")
+
+    assert server.request.headers["x-request-id"] == caught.value.request_id == ""
+
+
 async def test_the_user_agent_names_the_sdk_and_its_version(client_for):
     server = Server(OK)
 

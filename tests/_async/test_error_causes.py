@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import socket
+import ssl
 
 import httpx
 import pytest
@@ -54,6 +56,24 @@ async def test_a_cause_says_what_went_wrong(client_for):
     error = await error_of(client_for(Server(httpx.ReadError("reset")), max_retries=0))
 
     assert repr(error.__cause__) == repr(httpx.ReadError("reset"))
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] self-signed"),
+        ssl.SSLEOFError(8, "EOF occurred in violation of protocol"),
+        socket.gaierror(-2, "Name or service not known"),
+        ConnectionResetError(104, "Connection reset by peer"),
+        TimeoutError("timed out"),
+    ],
+)
+async def test_a_cause_of_the_system_is_of_its_own_type(client_for, failure):
+    error = await error_of(client_for(Server(failure), max_retries=0))
+
+    assert type(error.__cause__) is type(failure)
+    assert repr(error.__cause__) == repr(failure)
+    assert error.__cause__ is not failure
 
 
 @pytest.mark.parametrize("content", [b"", b"<html>", b'{"id": "\xff"}', b"[" * 100_000, b"{}"])

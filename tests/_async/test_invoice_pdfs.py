@@ -116,6 +116,21 @@ async def test_a_file_on_the_same_origin_is_fetched_with_the_token(client_for, t
     assert server.requests[1].headers["authorization"] == f"Bearer {TOKEN}"
 
 
+@pytest.mark.parametrize("kind", [None, "binary/octet-stream", "application/x-pdf"])
+async def test_a_file_of_a_storage_is_known_by_its_first_bytes(client_for, tmp_path, kind):
+    headers = {} if kind is None else {"content-type": kind}
+    file = httpx.Response(200, headers=headers, content=PDF)
+
+    found = await client_for(Server(address(ELSEWHERE), file)).invoices.get_pdf("inv_1")
+    written = await client_for(Server(address(ELSEWHERE), file)).invoices.download_pdf(
+        "inv_1", tmp_path / "1.pdf"
+    )
+
+    assert found.data.content == PDF
+    assert written == len(PDF)
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
 # In memory
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import io
+
 import httpx
 import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, ServerError
-from tests.support import CUSTOMER, TOKEN, Server
+from tests.samples import body_of, pdf, recorded
+from tests.support import CUSTOMER, TOKEN, Server, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -145,3 +148,61 @@ async def test_a_copy_may_lift_the_deadline(client_for, clock):
     await client_for(server, deadline=3).with_options(deadline=None).customers.get("cus_1")
 
     assert timeouts(server) == [60.0]
+
+
+def events(number):
+    return [{"subscription_id": "sub_1", "code": "calls"}] * number
+
+
+SEVERAL_REQUESTS = {
+    "get_pdf": (
+        lambda c: c.invoices.get_pdf("inv_1"),
+        [pdf(), recorded("invoice-get")],
+    ),
+    "download_pdf": (
+        lambda c: c.invoices.download_pdf("inv_1", io.BytesIO()),
+        [httpx.Response(200, json={"url": "/uploads/1.pdf"}), pdf()],
+    ),
+    "update": (
+        lambda c: c.payment_providers.update("prov_1", priority=2),
+        [recorded("provider-get"), recorded("provider-get")],
+    ),
+    "create": (
+        lambda c: c.webhooks.create(url="https://a.example", events=[]),
+        [httpx.Response(200, json={**body_of("tenant-get"), "webhookUrl": "https://a.example"})]
+        * 2,
+    ),
+    "create_batch": (
+        lambda c: c.events.create_batch(events(101)),
+        [recorded("events-batch"), recorded("events-batch")],
+    ),
+}
+
+
+@pytest.mark.parametrize(("ask", "answers"), SEVERAL_REQUESTS.values(), ids=SEVERAL_REQUESTS)
+async def test_the_requests_of_one_call_share_its_deadline(client_for, clock, ask, answers):
+    def slow(answer):
+        def take(request):
+            clock.now += 6
+            return Server(answer)(request)
+
+        return take
+
+    server = Server(*map(slow, answers))
+
+    with pytest.raises(novabilling.NovaBillingTimeoutError):
+        await ask(client_for(server, deadline=5.0))
+    assert len(server.requests) == 1
+
+    clock.now = 1000.0
+    server.requests.clear()
+    await ask(client_for(server, deadline=20.0))
+    assert timeouts(server) == [20.0, 14.0]
+
+
+async def test_the_look_at_a_wallet_is_within_the_deadline_of_its_termination(client_for, clock):
+    server = Server(BUSY, problem(400), recorded("wallet-terminate"))
+
+    await client_for(server, deadline=10).wallets.terminate("wal_1")
+
+    assert timeouts(server) == [10.0, 9.5, 9.5]

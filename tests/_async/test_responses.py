@@ -263,6 +263,18 @@ async def test_timestamps_are_in_utc_whatever_offset_they_come_with(client_for):
         assert (moment.hour, moment.minute) == (hour, 54)
 
 
+@pytest.mark.parametrize("sign", [b"\\u002b", b"\\u002B", b"+"])
+async def test_a_sign_that_is_escaped_is_an_offset_as_well(client_for, sign):
+    content = httpx.Response(
+        200, json={**CUSTOMER, "createdAt": "2026-11-22T20:00:00-02:00"}
+    ).content
+    answer = httpx.Response(200, content=content.replace(b"-02:00", sign + b"02:00"))
+
+    found = await client_for(Server(answer)).customers.get("cus_1")
+
+    assert found.data.created_at.isoformat() == "2026-11-22T18:00:00+00:00"
+
+
 async def test_dates_in_metadata_stay_as_they_are_sent(client_for):
     metadata = {"at": "2026-11-22T18:54:48+01:00", "list": [{"at": "12:00"}]}
     row = {**CUSTOMER, "metadata": metadata, "updatedAt": "2026-11-22T00:30:00+01:00"}

@@ -192,6 +192,15 @@ def test_the_request_id_of_the_user_wins(client_for, clock):
     assert caught.value.request_id == "mine"
 
 
+def test_a_request_id_of_the_user_may_be_empty(client_for):
+    server = Server(httpx.Response(404))
+
+    with pytest.raises(novabilling.NotFoundError) as caught:
+        client_for(server, headers={"X-Request-Id": ""}).customers.get("cus_1")
+
+    assert server.request.headers["x-request-id"] == caught.value.request_id == ""
+
+
 def test_the_user_agent_names_the_sdk_and_its_version(client_for):
     server = Server(OK)
 

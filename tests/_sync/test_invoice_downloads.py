@@ -229,3 +229,11 @@ def test_a_pipe_gets_another_attempt_before_its_first_byte(client_for, clock, pi
 
     assert client_for(server).invoices.download_pdf("inv_1", file) == len(PDF)
     assert b"".join(file.chunks) == PDF
+
+
+def test_a_name_may_be_as_long_as_the_system_allows(client_for, tmp_path):
+    path = tmp_path / ("x" * 251 + ".pdf")
+
+    assert client_for(Server(pdf())).invoices.download_pdf("inv_1", path) == len(PDF)
+
+    assert path.read_bytes() == PDF

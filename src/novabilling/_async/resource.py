@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._answers import decode_list, decode_object
 from .._calls import Call
@@ -16,6 +16,9 @@ from .._wire import NO_ARGUMENTS, Arguments
 from ..types._common import Message, PaginatedResponse, Response
 from .rows import PAGE_SIZE, AsyncRows, Row
 from .session import AsyncSession
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 ALREADY_DELETED = "Deleted by an earlier attempt of this call"
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
@@ -34,6 +37,10 @@ class AsyncResource:
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session.with_hint(LOGIN_NEEDED) if self._login_only else session
+
+    def _with_one_deadline(self) -> Self:
+        """Return a copy for a call that makes several requests."""
+        return type(self)(self._session.with_one_deadline())
 
     async def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
         return await self._object(of, Call("GET", route, "read", query))

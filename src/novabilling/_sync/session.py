@@ -30,16 +30,28 @@ class Session:
         budget: RetryBudget,
         hooks: Hooks,
         hint: str = "",
+        ends: Optional[float] = None,
     ) -> None:
         self.transport = transport
         self.config = config
         self.budget = budget
         self.hooks = hooks
         self._hint = hint
+        self._ends = ends
 
     def with_hint(self, hint: str) -> Session:
         """Return a copy that says what to do about a 401."""
-        return Session(self.transport, self.config, self.budget, self.hooks, hint)
+        return Session(self.transport, self.config, self.budget, self.hooks, hint, self._ends)
+
+    def with_one_deadline(self) -> Session:
+        """Return a copy for a call of several requests: they share a deadline, from now on."""
+        ends = self._end()
+        return Session(self.transport, self.config, self.budget, self.hooks, self._hint, ends)
+
+    def _end(self) -> Optional[float]:
+        if self._ends is not None or self.config.deadline is None:
+            return self._ends
+        return _concurrency.monotonic() + self.config.deadline
 
     def watch(self, call: Call) -> ContextManager[Call]:
         """Make the block in which a call is sent and its answer read; send the call it gives."""
@@ -50,9 +62,8 @@ class Session:
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
         """
-        deadline = self.config.deadline
-        ends = None if deadline is None else _concurrency.monotonic() + deadline
-        request_id = self.config.headers.get("x-request-id") or os.urandom(16).hex()
+        ends = self._end()
+        request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
         retries = 0
         while True:

@@ -70,11 +70,12 @@ class AsyncEvents(AsyncResource):
         prepared = prepare(events)
         first, *rest = slices(prepared)
         result = EMPTY_BATCH
+        one = self._with_one_deadline()
         try:
-            answer = await self._post_batch(first)
+            answer = await one._post_batch(first)
             result = answer.data
             for body in rest:
-                answer = await self._post_batch(body)
+                answer = await one._post_batch(body)
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result

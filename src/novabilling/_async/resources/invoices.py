@@ -21,7 +21,7 @@ from ..._arguments import (
 from ..._calls import Call
 from ..._downloads import Sink, Target
 from ..._http import Answer, is_file
-from ..._pdfs import ACCEPT_PDF, read_address
+from ..._pdfs import ACCEPT_PDF, PDF_HEAD, read_address
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
@@ -153,9 +153,10 @@ class AsyncInvoices(AsyncResource):
 
         Use `download_pdf` for one that should not be held in memory.
         """
-        file, address = await self._fetch_pdf(invoice_id, None)
+        one = self._with_one_deadline()
+        file, address = await one._fetch_pdf(invoice_id, None)
         if address is None:
-            address = (await self.get(invoice_id)).data.pdf_url
+            address = (await one.get(invoice_id)).data.pdf_url
         return Response(InvoicePdf(url=address, content=file.content), file)
 
     async def download_pdf(self, invoice_id: str, to: Target) -> int:
@@ -166,7 +167,7 @@ class AsyncInvoices(AsyncResource):
         """
         sink = Sink(to)
         try:
-            await self._fetch_pdf(invoice_id, sink)
+            await self._with_one_deadline()._fetch_pdf(invoice_id, sink)
             await _concurrency.async_run(sink.commit)
         finally:
             sink.discard()
@@ -186,5 +187,10 @@ class AsyncInvoices(AsyncResource):
         with self._session.watch(call._replace(url=address)) as fetching:
             answer = await self._session.send(fetching)
             if not is_file(answer.raw_headers):
-                raise unreadable(call, answer, "it is not a PDF")
+                # Storage often names no type, or one of its own; such an answer is in memory.
+                if not answer.content.startswith(PDF_HEAD):
+                    raise unreadable(call, answer, "it is not a PDF")
+                if sink is not None:
+                    await _concurrency.async_run(sink.restart)
+                    await _concurrency.async_run(sink.write, answer.content)
         return answer, address

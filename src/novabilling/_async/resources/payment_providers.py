@@ -81,10 +81,11 @@ class AsyncPaymentProviders(AsyncResource):
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         changes = {"type": type, "credentials": masked, "active": active, "priority": priority}
         _ARGUMENTS.body(**changes)  # refuses bad input before the first request
-        now = (await self._get(PaymentProvider, route)).data
+        one = self._with_one_deadline()
+        now = (await one._get(PaymentProvider, route)).data
         kept = {"active": now.active, "priority": now.priority}
         given = {name: value for name, value in changes.items() if value is not UNSET}
-        return await self._patch(PaymentProvider, route, _ARGUMENTS.body(**{**kept, **given}))
+        return await one._patch(PaymentProvider, route, _ARGUMENTS.body(**{**kept, **given}))
 
     async def delete(self, payment_provider_id: str) -> Response[Message]:
         """Delete a payment provider with its credentials."""

@@ -109,10 +109,11 @@ class AsyncWallets(AsyncResource):
         Raises:
             BadRequestError: It was terminated before.
         """
+        one = self._with_one_deadline()
         route = Route("/wallets/{wallet_id}", wallet_id)
-        with self._session.watch(Call("DELETE", route, "idempotent")) as call:
+        with one._session.watch(Call("DELETE", route, "idempotent")) as call:
             try:
-                answer = await self._session.send(call)
+                answer = await one._session.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise
@@ -120,7 +121,7 @@ class AsyncWallets(AsyncResource):
                 refused = error
             else:
                 return Response(self._read(call, answer, decode_object, Wallet), answer)
-            return await self._terminated(wallet_id, refused)
+            return await one._terminated(wallet_id, refused)
 
     async def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:

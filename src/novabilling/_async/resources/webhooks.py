@@ -48,9 +48,10 @@ class AsyncWebhooks(AsyncResource):
         """
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
-        await self._patch(Tenant, _ROUTE, body)
+        one = self._with_one_deadline()
+        await one._patch(Tenant, _ROUTE, body)
         try:
-            stored = await self.list()  # only this answer shows the secret
+            stored = await one.list()  # only this answer shows the secret
             if not stored.data:
                 raise ResponseDecodeError(
                     "the webhook was set and is gone: another call removed it"

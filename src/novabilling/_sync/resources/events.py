@@ -71,11 +71,12 @@ class Events(Resource):
         prepared = prepare(events)
         first, *rest = slices(prepared)
         result = EMPTY_BATCH
+        one = self._with_one_deadline()
         try:
-            answer = self._post_batch(first)
+            answer = one._post_batch(first)
             result = answer.data
             for body in rest:
-                answer = self._post_batch(body)
+                answer = one._post_batch(body)
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result

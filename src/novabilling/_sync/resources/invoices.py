@@ -22,7 +22,7 @@ from ..._arguments import (
 from ..._calls import Call
 from ..._downloads import Sink, Target
 from ..._http import Answer, is_file
-from ..._pdfs import ACCEPT_PDF, read_address
+from ..._pdfs import ACCEPT_PDF, PDF_HEAD, read_address
 from ..._routes import Route
 from ..._wire import Arguments, structs, word
 from ...types._billing import Invoice
@@ -154,9 +154,10 @@ class Invoices(Resource):
 
         Use `download_pdf` for one that should not be held in memory.
         """
-        file, address = self._fetch_pdf(invoice_id, None)
+        one = self._with_one_deadline()
+        file, address = one._fetch_pdf(invoice_id, None)
         if address is None:
-            address = (self.get(invoice_id)).data.pdf_url
+            address = (one.get(invoice_id)).data.pdf_url
         return Response(InvoicePdf(url=address, content=file.content), file)
 
     def download_pdf(self, invoice_id: str, to: Target) -> int:
@@ -167,7 +168,7 @@ class Invoices(Resource):
         """
         sink = Sink(to)
         try:
-            self._fetch_pdf(invoice_id, sink)
+            self._with_one_deadline()._fetch_pdf(invoice_id, sink)
             _concurrency.run(sink.commit)
         finally:
             sink.discard()
@@ -185,5 +186,10 @@ class Invoices(Resource):
         with self._session.watch(call._replace(url=address)) as fetching:
             answer = self._session.send(fetching)
             if not is_file(answer.raw_headers):
-                raise unreadable(call, answer, "it is not a PDF")
+                # Storage often names no type, or one of its own; such an answer is in memory.
+                if not answer.content.startswith(PDF_HEAD):
+                    raise unreadable(call, answer, "it is not a PDF")
+                if sink is not None:
+                    _concurrency.run(sink.restart)
+                    _concurrency.run(sink.write, answer.content)
         return answer, address

@@ -110,10 +110,11 @@ class Wallets(Resource):
         Raises:
             BadRequestError: It was terminated before.
         """
+        one = self._with_one_deadline()
         route = Route("/wallets/{wallet_id}", wallet_id)
-        with self._session.watch(Call("DELETE", route, "idempotent")) as call:
+        with one._session.watch(Call("DELETE", route, "idempotent")) as call:
             try:
-                answer = self._session.send(call)
+                answer = one._session.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise
@@ -121,7 +122,7 @@ class Wallets(Resource):
                 refused = error
             else:
                 return Response(self._read(call, answer, decode_object, Wallet), answer)
-            return self._terminated(wallet_id, refused)
+            return one._terminated(wallet_id, refused)
 
     def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:

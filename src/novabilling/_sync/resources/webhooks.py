@@ -49,9 +49,10 @@ class Webhooks(Resource):
         """
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
-        self._patch(Tenant, _ROUTE, body)
+        one = self._with_one_deadline()
+        one._patch(Tenant, _ROUTE, body)
         try:
-            stored = self.list()  # only this answer shows the secret
+            stored = one.list()  # only this answer shows the secret
             if not stored.data:
                 raise ResponseDecodeError(
                     "the webhook was set and is gone: another call removed it"
