@@ -115,13 +115,13 @@ class Attempt(NamedTuple):
         headers = {**STANDARD_HEADERS, "x-request-id": self.request_id}
         if call.accept is not None:
             headers["accept"] = call.accept
-        if call.body is not None:
-            headers["content-type"] = "application/json"
         if url is None or may_carry_token(config.home.url, url):
             headers.update(call.watch.headers)
             headers.update(config.headers)
             if self.token is not None:
                 headers["authorization"] = f"Bearer {self.token.reveal()}"
+        if call.body is not None:  # of another type, the server would take it for empty
+            headers["content-type"] = "application/json"
         return headers
 
     def raw_headers(self, url: Optional[httpx.URL]) -> List[Tuple[bytes, bytes]]:

@@ -106,7 +106,7 @@ def check_http_client(http_client: Any, expected: str) -> None:
         )
 
 
-_OURS = frozenset({"authorization", "host", "content-length"})
+_OURS = frozenset({"authorization", "host", "content-length", "transfer-encoding"})
 _HEADER_NAME = re.compile(r"^[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
 _HEADER_VALUE = re.compile(r"^[\t\x20-\x7e\x80-\xff]*\Z")
 

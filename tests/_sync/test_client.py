@@ -124,6 +124,7 @@ def test_extra_headers_go_along_with_every_request(client_for, clock):
         {"authorization": "Bearer other"},
         {"HOST": "evil.example"},
         {"Content-Length": "1"},
+        {"Transfer-Encoding": "chunked"},
         {"X-A": "a\r\nX-B: b"},
         {"X-A": "a\n"},
         {"X-A": "\r"},
@@ -148,6 +149,15 @@ def test_headers_that_are_ours_or_cannot_be_sent_are_refused(client_for, headers
 def test_headers_that_are_not_text_are_refused(client_for, headers):
     with pytest.raises(TypeError, match="headers"):
         client_for(Server(OK), headers=headers)
+
+
+def test_a_json_body_is_always_sent_as_json(client_for):
+    server = Server(httpx.Response(200, json=CUSTOMER))
+
+    client = client_for(server, headers={"Content-Type": "text/plain"})
+    client.customers.update("cus_1", name="Ada")
+
+    assert server.request.headers["content-type"] == "application/json"
 
 
 def test_spaces_around_a_header_are_not_part_of_it(client_for):
