@@ -22,7 +22,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from novabilling import AsyncNovaBilling, webhooks
 from novabilling.contrib.fastapi import webhook_event
 from novabilling.sandbox import Sandbox
-from novabilling.types import AnyWebhookEvent, InvoiceEvent
+from novabilling.types import AnyWebhookEvent, InvoiceEvent, PaymentEvent
 
 SANDBOX = Sandbox()
 PAID: Set[str] = set()  # customers who may use the service; yours is a table
@@ -64,7 +64,8 @@ async def customer(customer_id: str, client: AsyncNovaBilling = CLIENT) -> Dict[
 @app.post("/webhooks/novabilling")
 async def deliver(event: AnyWebhookEvent = EVENT, client: AsyncNovaBilling = CLIENT) -> Response:
     """Read the invoice again and act on its state: then a repeated delivery does no harm."""
-    if isinstance(event, InvoiceEvent):
+    # A payment that its provider confirms sends no event of its invoice.
+    if isinstance(event, (InvoiceEvent, PaymentEvent)):
         invoice = await client.invoices.get(event.data.invoice_id)
         if invoice.data.status == "paid":
             PAID.add(invoice.data.customer_id)

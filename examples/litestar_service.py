@@ -20,7 +20,7 @@ from litestar.testing import AsyncTestClient
 
 from novabilling import AsyncNovaBilling, WebhookSignatureError, webhooks
 from novabilling.sandbox import Sandbox
-from novabilling.types import InvoiceEvent
+from novabilling.types import InvoiceEvent, PaymentEvent
 
 SANDBOX = Sandbox()
 with SANDBOX.client(token=SANDBOX.jwt) as _owner:
@@ -54,7 +54,8 @@ async def deliver(request: Request[Any, Any, Any], state: State) -> None:
         event_type=request.headers.get("X-Event-Type"),
     )
     client: AsyncNovaBilling = state.client
-    if isinstance(event, InvoiceEvent):
+    # A payment that its provider confirms sends no event of its invoice.
+    if isinstance(event, (InvoiceEvent, PaymentEvent)):
         invoice = await client.invoices.get(event.data.invoice_id)
         if invoice.data.status == "paid":
             PAID.add(invoice.data.customer_id)

@@ -55,6 +55,31 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+CONFIRMED = """
+import asyncio, httpx
+import fastapi_service as service
+
+client, sandbox = service.SANDBOX.client(), service.SANDBOX
+sandbox.client(token=sandbox.jwt).webhooks.create(
+    url="https://shop.example.com/webhooks/novabilling", events=["*"]
+)
+customer = client.customers.create(external_id="u", email="a@b.co", currency="NGN").data.id
+items = [{"description": "Pro plan", "amount": 15000}]
+invoice = client.invoices.create(customer_id=customer, items=items, due_date="2030-01-31").data.id
+client.payment_providers.create(type="payu", credentials={})
+client.invoices.create_checkout(invoice, callback_url="https://shop.example.com")
+notice = {"MerchantReference": invoice, "TransactionState": "SUCCESSFUL"}
+sandbox.handle(httpx.Request("POST", "http://sandbox.local/webhooks/payu", json=notice))
+
+async def main():
+    async with service.lifespan(service.app):
+        print([one.statuses for one in await sandbox.adeliver(service.app)][-1])
+
+asyncio.run(main())
+print(customer in service.PAID)
+"""
+
+
 def lines(text: str) -> List[str]:
     return [line.rstrip() for line in text.strip("\n").splitlines()]
 
@@ -75,3 +100,12 @@ def test_an_example_prints_what_it_promises(name):
     assert done.returncode == 0, done.stderr
     assert lines(done.stdout) == lines(PRINTS[name])
     assert "Traceback" not in done.stderr
+
+
+def test_a_payment_that_its_provider_confirms_gives_access():
+    pytest.importorskip("fastapi", reason="FastAPI is not installed")
+    done = subprocess.run(
+        [sys.executable, "-c", CONFIRMED], capture_output=True, text=True, cwd=EXAMPLES
+    )
+
+    assert lines(done.stdout) == ["(204,)", "True"], done.stderr

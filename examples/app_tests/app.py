@@ -44,7 +44,8 @@ class Shop:
             event = webhooks.verify(payload, signature, self._secret, now=now)
         except WebhookSignatureError:
             return HTTPStatus.BAD_REQUEST
-        if isinstance(event, SubscriptionCanceledEvent):
+        # Else it ends with the period that was paid, which no event tells: read it at the door.
+        if isinstance(event, SubscriptionCanceledEvent) and event.data.cancel_at == "immediate":
             self.members.discard(event.data.customer_id)
         if isinstance(event, InvoiceCreatedEvent):
             self.client.invoices.send_email(event.data.invoice_id)

@@ -59,6 +59,17 @@ def test_who_cancels_is_out(
     assert not shop.members
 
 
+def test_who_cancels_for_the_end_of_the_period_stays_until_then(
+    shop: Shop, app: Any, novabilling_client: NovaBilling, novabilling_sandbox: Sandbox
+) -> None:
+    subscription_id = str(shop.sign_up("usr_1", "ada@example.com"))
+
+    novabilling_client.subscriptions.cancel(subscription_id, cancel_at_period_end=True)
+    novabilling_sandbox.deliver(app)
+
+    assert len(shop.members) == 1
+
+
 def test_a_forged_webhook_is_refused(shop: Shop, novabilling_sandbox: Sandbox) -> None:
     shop.sign_up("usr_1", "ada@example.com")
     other = web(Shop(shop.client, shop.plan_id, "another secret"), now=novabilling_sandbox.now)

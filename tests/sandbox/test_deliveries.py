@@ -10,6 +10,7 @@ from datetime import datetime, timedelta, timezone
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Callable, Dict, Iterator, List, Tuple
 
+import httpx
 import pytest
 
 from novabilling import webhooks
@@ -286,6 +287,23 @@ def test_an_exception_of_the_application_comes_out_and_the_rest_waits(
         sandbox.deliver(wsgi(broken))
 
     assert [one.data["externalId"] for one in sandbox.deliver(Inbox())] == ["u2"]
+
+
+@pytest.mark.anyio
+async def test_an_exception_of_httpx_is_the_application_s_own(sandbox: Sandbox, caller: Caller):
+    def broken(*_: Any) -> int:
+        raise httpx.ConnectError("nobody listens at the application's own server")
+
+    async def broken_asgi(scope: Any, receive: Any, send: Any) -> None:
+        broken()
+
+    caller.customer()
+    caller.customer(externalId="u2")
+
+    with pytest.raises(httpx.ConnectError, match="own server"):
+        sandbox.deliver(wsgi(broken))
+    with pytest.raises(httpx.ConnectError, match="own server"):
+        await sandbox.adeliver(broken_asgi)
 
 
 @pytest.mark.anyio

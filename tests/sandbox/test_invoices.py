@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from decimal import Context, Inexact, localcontext
 from typing import Any, Dict
 
 import pytest
@@ -53,6 +54,15 @@ def test_the_number_counts_on_from_the_latest_invoice(
 ) -> None:
     api.invoice(customer, invoiceNumber=given)
     assert api.invoice(customer)["invoiceNumber"] == following
+
+
+@pytest.mark.parametrize("context", [Context(prec=9), Context(traps=[Inexact])])
+def test_the_decimal_context_of_the_user_changes_no_amount(
+    api: Caller, customer: Dict[str, Any], context: Context
+) -> None:
+    items = [{"description": "x", "quantity": 1.00001, "unitAmount": 1234567.25}]
+    with localcontext(context):
+        assert api.invoice(customer, items=items)["amount"] == "1234579.5957"
 
 
 def test_a_backdated_invoice_does_not_count(api: Caller, customer: Dict[str, Any]) -> None:

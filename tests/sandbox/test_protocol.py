@@ -227,6 +227,11 @@ def test_to_number(value: Any, number: float) -> None:
     assert js.to_number(value) == number
 
 
+def test_floats_are_added_one_after_the_other() -> None:
+    assert js.add_up([0.1] * 10) == 0.9999999999999999  # sum() says 1.0 from Python 3.12 on
+    assert js.add_up([]) == 0
+
+
 def test_not_a_number() -> None:
     assert [js.number_text(js.to_number(value)) for value in ("x", {}, "-Infinity")] == [
         "NaN",

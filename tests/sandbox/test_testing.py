@@ -101,4 +101,4 @@ def test_the_suite_of_the_example_passes():
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
 
     assert done.returncode == 0, done.stdout
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout

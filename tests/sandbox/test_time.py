@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from typing import Any, Dict
+from datetime import datetime, timedelta, timezone, tzinfo
+from typing import Any, Dict, Optional
 
 import pytest
 
@@ -139,6 +139,26 @@ def test_a_clock_of_your_own_goes_on_behind_what_was_advanced():
     moment += timedelta(hours=1)
 
     assert sandbox.now() == START + timedelta(days=1, hours=1)
+
+
+class Berlin(tzinfo):
+    """A zone with summer time from 29 March 2026 on."""
+
+    def utcoffset(self, moment: Optional[datetime]) -> timedelta:
+        is_summer = moment is not None and moment.replace(tzinfo=None) >= datetime(2026, 3, 29, 2)
+        return timedelta(hours=1 + is_summer)
+
+    def dst(self, moment: Optional[datetime]) -> timedelta:
+        return self.utcoffset(moment) - timedelta(hours=1)
+
+
+def test_summer_time_in_the_zone_of_a_clock_changes_no_span():
+    sandbox = Sandbox(clock=lambda: datetime(2026, 3, 1, 12, tzinfo=Berlin()))
+    before = sandbox.now()
+
+    sandbox.advance(days=60)
+
+    assert sandbox.now() - before == timedelta(days=60)
 
 
 def test_a_login_token_ends_with_the_sandboxs_time_and_the_next_one_works():

@@ -46,7 +46,7 @@ def bill_over_threshold(world: World, tenant: Row, subscription_id: str) -> None
     now = db.clock.now()
     since = subscription["lastProgressiveBillingAt"] or subscription["currentPeriodStart"]
     usages = usage_of(db, subscription, since, lambda moment: moment <= now)
-    if sum(usage.cost for usage in usages) >= float(threshold):
+    if js.add_up(usage.cost for usage in usages) >= float(threshold):
         db["subscription"].update(subscription_id, {"lastProgressiveBillingAt": now})
         # This is the whole bill of the period: base price and earlier usage are charged again.
         bill_period(world, tenant, subscription_id)
@@ -146,7 +146,7 @@ class _Job:
         applied = self.db["appliedCoupon"].find(customerId=self.customer["id"])
         own = [row for row in applied if row["subscriptionId"] in (None, self.subscription["id"])]
         # Every discount is of the whole sum, not of what the one before has left.
-        self.total -= sum(self.redeem(row) for row in own)
+        self.total -= js.add_up(self.redeem(row) for row in own)
 
     def redeem(self, applied: Row) -> float:
         coupon, uses = self.db["coupon"].rows[applied["couponId"]], applied["usesRemaining"]

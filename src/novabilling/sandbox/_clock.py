@@ -68,14 +68,15 @@ class Clock:
         self._count = 0
 
     def now(self) -> datetime:
-        moment = (self._read() + self._offset).astimezone(timezone.utc)
+        # In UTC before anything is added: in a zone with summer time, a day may have 23 hours.
+        moment = self._read().astimezone(timezone.utc) + self._offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def tick(self) -> None:
         self._offset += self._step
 
     def move_to(self, moment: datetime) -> None:
-        self._offset = moment - self._read()
+        self._offset = moment - self._read().astimezone(timezone.utc)
 
     def cuid(self) -> str:
         self._count = (self._count + 1) % 36**4

@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import math
 from datetime import datetime
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    InvalidOperation,
+    localcontext,
+)
+from typing import Any, ContextManager, NamedTuple
 
 from . import _javascript as js
 from ._errors import HttpError, QueryError
@@ -24,6 +31,11 @@ class Query(NamedTuple):
 
     def error(self, detail: str) -> QueryError:
         return QueryError(f"{self.client}.{self.table}.{self.action}()", detail)
+
+
+def exact_context() -> ContextManager[Context]:
+    """Make a block whose decimals mind neither the precision nor the traps of the user's."""
+    return localcontext(Context(28, ROUND_HALF_EVEN, traps=[InvalidOperation]))
 
 
 def store(query: Query, column: Column, value: Any) -> Any:

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 import httpx
 
 from . import _javascript as js
+from ._columns import exact_context
 from ._database import Database
 from ._errors import HttpError, bad_request, type_error
 from ._javascript import UNDEFINED, Row, Undefined
@@ -116,13 +117,14 @@ class Engine:
 
     def answer(self, raw: httpx.Request) -> httpx.Response:
         """Answer a request, or let the fault that is planned for it happen."""
-        self._world.clock.tick()
-        request, fault = Request(raw), self._world.faults.take()
-        if fault is None:
-            return self._answer(request, raw)
-        if fault.after_apply:
-            self._answer(request, raw)
-        return self._refusal(request, fault.error(raw), raw)
+        with exact_context():
+            self._world.clock.tick()
+            request, fault = Request(raw), self._world.faults.take()
+            if fault is None:
+                return self._answer(request, raw)
+            if fault.after_apply:
+                self._answer(request, raw)
+            return self._refusal(request, fault.error(raw), raw)
 
     def _answer(self, request: Request, raw: httpx.Request) -> httpx.Response:
         if request.head_size > HEADER_LIMIT:

@@ -24,7 +24,7 @@ def to_usd(amount: Decimal, currency: str) -> float:
 
 def total_usd(rows: Iterable[Row]) -> float:
     """Add up the amounts of invoices, payments or credit notes."""
-    return sum((to_usd(row["amount"], row["currency"]) for row in rows), 0.0)
+    return js.add_up(to_usd(row["amount"], row["currency"]) for row in rows)
 
 
 def fixed(value: float) -> str:

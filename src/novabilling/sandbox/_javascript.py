@@ -10,7 +10,9 @@ import math
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
-from typing import Any, Dict, List, Union, cast
+from functools import reduce
+from operator import add
+from typing import Any, Dict, Iterable, List, Union, cast
 
 Number = Union[int, float]
 Row = Dict[str, Any]
@@ -69,6 +71,11 @@ def number(value: float) -> Number:
     """Keep a float as JavaScript does: 1.0 is 1, and nothing is exact beyond 2^53."""
     whole = math.isfinite(value) and value == int(value) and abs(value) <= MAX_SAFE_INTEGER
     return int(value) if whole else value
+
+
+def add_up(values: Iterable[float]) -> float:
+    """`values.reduce((a, b) => a + b, 0)`; `sum()` rounds otherwise from Python 3.12 on."""
+    return reduce(add, values, 0.0)
 
 
 def number_text(value: Number) -> str:

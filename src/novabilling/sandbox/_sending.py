@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
-from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Union
+from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Type, Union
 
 import httpx
 
@@ -48,12 +48,13 @@ def is_asgi(target: Target) -> bool:
 def post(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Status, ...]:
     """Send one request after the other to a URL or a WSGI application, up to a success."""
     transport = None if target is None or isinstance(target, str) else httpx.WSGITransport(target)
+    lost = _lost(transport)
     statuses: List[Status] = []
     with httpx.Client(transport=transport, timeout=TIMEOUT, follow_redirects=True) as client:
         for request in requests:
             try:
                 statuses.append(client.send(request).status_code)
-            except httpx.RequestError:
+            except lost:
                 statuses.append(None)
             if _is_success(statuses[-1]):
                 break
@@ -63,6 +64,7 @@ def post(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Status, ...
 async def apost(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Status, ...]:
     """Send one request after the other to a URL or an ASGI application, up to a success."""
     transport = None if target is None or isinstance(target, str) else httpx.ASGITransport(target)
+    lost = _lost(transport)
     statuses: List[Status] = []
     async with httpx.AsyncClient(
         transport=transport, timeout=TIMEOUT, follow_redirects=True
@@ -70,11 +72,16 @@ async def apost(target: Target, requests: Iterable[httpx.Request]) -> Tuple[Stat
         for request in requests:
             try:
                 statuses.append((await client.send(request)).status_code)
-            except httpx.RequestError:
+            except lost:
                 statuses.append(None)
             if _is_success(statuses[-1]):
                 break
     return tuple(statuses)
+
+
+def _lost(transport: object) -> Tuple[Type[Exception], ...]:
+    """Return what means that no answer came; what an application lets out is its own."""
+    return (httpx.RequestError,) if transport is None else (httpx.TooManyRedirects,)
 
 
 def _is_success(status: Status) -> bool:

@@ -17,6 +17,7 @@ from novabilling._secrets import Secret
 
 from . import routes
 from ._clock import Seed, nights
+from ._columns import exact_context
 from ._deliveries import Delivery, Status
 from ._engine import Engine
 from ._faults import Fault
@@ -157,7 +158,7 @@ class Sandbox:
 
         Each call moves a subscription on by one period at most.
         """
-        with self._lock:
+        with self._lock, exact_context():
             for tenant in self._world.central["tenant"].find():
                 renew_subscriptions(self._world, tenant)
 

@@ -56,7 +56,7 @@ def _number(value: Any, otherwise: float = 0.0) -> float:
 
 
 def _sum(events: List[Row], field: str) -> float:
-    return sum((_number(_property(event, field)) for event in events), 0.0)
+    return js.add_up(_number(_property(event, field)) for event in events)
 
 
 def _unique_count(events: List[Row], field: str) -> float:

@@ -7,7 +7,7 @@ from typing import List
 from .._created import within
 from .._engine import Call, route
 from .._figures import fixed, monthly_usd, rounded, total_usd
-from .._javascript import UNDEFINED, Row
+from .._javascript import UNDEFINED, Row, add_up
 from .._rules import date_string, enum, string
 from .._validation import Body
 
@@ -36,7 +36,7 @@ def get_revenue(call: Call) -> Row:
     invoices = _paid(call, currency=call.query.get("currency") or UNDEFINED)
     invoices = _within(call, "invoice", invoices, "paidAt")
     active = call.db["subscription"].find(status="ACTIVE")
-    monthly = sum(monthly_usd(call.db, row) for row in active)
+    monthly = add_up(monthly_usd(call.db, row) for row in active)
     return {
         "totalRevenue": fixed(total_usd(invoices)),
         "invoiceCount": len(invoices),

@@ -8,7 +8,7 @@ from typing import Dict, List
 
 from .._engine import Call, route
 from .._figures import monthly_usd, price_usd, rounded, total_usd
-from .._javascript import Row, to_string
+from .._javascript import Row, add_up, to_string
 from .analytics import QUERY
 
 _DAY = timedelta(days=1)
@@ -41,7 +41,7 @@ def get_mrr_breakdown(call: Call) -> Row:
     lost = [row for row in canceled if row["canceledAt"] and row["canceledAt"] >= month]
     changes = [_change(call, row) for row in active if row["updatedAt"] >= month]
     new, churn = _monthly(call, created), _monthly(call, lost)
-    up, down = sum(max(change, 0.0) for change in changes), sum(max(-c, 0.0) for c in changes)
+    up, down = (add_up(max(sign * one, 0.0) for one in changes) for sign in (1, -1))
     return {
         "totalMrr": rounded(_monthly(call, active)),
         "newMrr": rounded(new),
@@ -54,7 +54,7 @@ def get_mrr_breakdown(call: Call) -> Row:
 
 
 def _monthly(call: Call, subscriptions: List[Row]) -> float:
-    return sum((monthly_usd(call.db, row) for row in subscriptions), 0.0)
+    return add_up(monthly_usd(call.db, row) for row in subscriptions)
 
 
 def _change(call: Call, subscription: Row) -> float:
@@ -140,8 +140,8 @@ def _averages(call: Call, subscriptions: List[Row]) -> Row:
     paid = [
         total_usd(invoices.find(subscriptionId=row["id"], status="PAID")) for row in subscriptions
     ]
-    days = sum(_lifespan(call, row) for row in subscriptions)
-    return {"avgLtv": rounded(sum(paid) / count), "avgLifespanDays": rounded(days / count, 0)}
+    days = add_up(_lifespan(call, row) for row in subscriptions)
+    return {"avgLtv": rounded(add_up(paid) / count), "avgLifespanDays": rounded(days / count, 0)}
 
 
 def _lifespan(call: Call, subscription: Row) -> float:
