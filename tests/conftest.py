@@ -1,8 +1,7 @@
 from __future__ import annotations
 
 import random
-import threading
-from typing import Any, List, Optional
+from typing import Any, List
 
 import pytest
 
@@ -16,7 +15,7 @@ class Clock:
         self.now = 1000.0
         self.slept: List[float] = []
 
-    def sleep(self, seconds: float, until: Optional[threading.Event] = None) -> None:
+    def sleep(self, seconds: float, turn: object = None) -> None:
         self.slept.append(seconds)
         self.now += seconds
 

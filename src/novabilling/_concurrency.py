@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import threading
 import time
@@ -19,7 +18,6 @@ from typing import (
     TypeVar,
     Union,
 )
-from weakref import WeakSet
 
 if TYPE_CHECKING:
     from ._limits import Limits
@@ -55,9 +53,9 @@ async def async_sleep(seconds: float) -> None:
     await anyio.sleep(seconds)
 
 
-def sleep(seconds: float, until: threading.Event) -> None:
-    """Wait, at most until something happens."""
-    until.wait(seconds)
+def sleep(seconds: float, turn: Any) -> None:
+    """Wait, at most until another thread releases a lock that is taken."""
+    turn.acquire(timeout=seconds)
 
 
 async def async_give_way() -> None:
@@ -215,36 +213,20 @@ def event_type() -> Any:
 AsyncLock = nullcontext
 """Between two awaits a task has the loop to itself."""
 
-Lock = threading.Lock
+Lock = threading.RLock
+"""A thread may have it twice: a signal handler may close the client in the middle of a call."""
 
 
-class RenewedLock:
-    """A lock that is free in a forked child, whichever thread of the parent held it."""
+def async_turns() -> Any:
+    """Return a lock that a task may hold while it waits for the network."""
+    import anyio
 
-    def __init__(self) -> None:
-        self.renew()
-        _locks.add(self)
-
-    def renew(self) -> None:
-        self._lock = threading.Lock()
-
-    def __enter__(self) -> None:
-        self._lock.acquire()
-
-    def __exit__(self, *_: object) -> None:
-        self._lock.release()
+    return anyio.Lock()
 
 
-_locks: WeakSet[RenewedLock] = WeakSet()
-
-
-def _renew_locks() -> None:
-    for lock in _locks:
-        lock.renew()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_renew_locks)
+def turns() -> Any:
+    """Return a lock that a thread may hold while it waits for the network."""
+    return threading.Lock()
 
 
 def async_home() -> object:
@@ -254,7 +236,7 @@ def async_home() -> object:
         # The common case, without what anyio asks; under trio there is no loop of asyncio.
         if asyncio is not None and asyncio.current_task() is not None:
             return asyncio.get_running_loop()
-    except RuntimeError:
+    except (RuntimeError, AttributeError):  # another thread is in the middle of importing it
         pass
     from anyio.lowlevel import current_token
 

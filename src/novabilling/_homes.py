@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import Any, Callable, Dict, Generic, List, Optional, Protocol, Tuple, TypeVar
 
-from ._concurrency import RenewedLock, is_over
+from ._concurrency import is_over
+from ._forks import RenewedLock
 
 
 class Forgettable(Protocol):
@@ -34,7 +35,7 @@ class PerHome(Generic[T]):
         last = self._last
         if last is not None and last[0] is home and last[1] == os.getpid():
             return last[2]
-        with self._lock:
+        with self._lock.held:
             self._drop_strangers()
             if home not in self._found:
                 self._found[home] = self._make(self._closed)
@@ -45,7 +46,7 @@ class PerHome(Generic[T]):
 
     def close(self) -> List[T]:
         """Return every loop's object, of this process alone; those to come are made closed."""
-        with self._lock:
+        with self._lock.held:
             self._closed = True
             self._drop_strangers()
             return list(self._found.values())

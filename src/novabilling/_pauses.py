@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict
+from contextlib import suppress
+from typing import Any, Dict, Set
 
 from . import _concurrency
 
@@ -12,6 +13,7 @@ class AsyncPauses:
     """Wait on whichever event loops are running."""
 
     def __init__(self) -> None:
+        self._ended = False
         self._scopes: Dict[Any, object] = {}
 
     async def wait(self, seconds: float) -> None:
@@ -21,26 +23,43 @@ class AsyncPauses:
         with anyio.CancelScope() as scope:
             self._scopes[scope] = _concurrency.async_home()
             try:
-                await _concurrency.async_sleep(seconds)
+                if not self._ended:  # by another thread, before it knew of this
+                    await _concurrency.async_sleep(seconds)
             finally:
                 del self._scopes[scope]
 
     def end(self) -> None:
         """Wake all that wait, on other loops as well."""
+        self._ended = True
         for scope, loop in list(self._scopes.items()):
             _concurrency.run_soon(loop, scope.cancel)
 
 
 class Pauses:
-    """Wait in whichever threads there are."""
+    """Wait in whichever threads there are.
+
+    Each wait has a lock of its own, so `end` never waits: it may be called by a signal handler, or
+    in a forked child, which has a copy of what the threads of its parent held.
+    """
 
     def __init__(self) -> None:
-        self._ended = threading.Event()
+        self._ended = False
+        self._turns: Set[Any] = set()
 
     def wait(self, seconds: float) -> None:
         """Wait for some seconds, or until `end` is called."""
-        _concurrency.sleep(seconds, self._ended)
+        turn = threading.Lock()
+        turn.acquire()
+        self._turns.add(turn)
+        try:
+            if not self._ended:
+                _concurrency.sleep(seconds, turn)
+        finally:
+            self._turns.remove(turn)
 
     def end(self) -> None:
         """Wake all that wait."""
-        self._ended.set()
+        self._ended = True
+        for turn in list(self._turns):
+            with suppress(RuntimeError):  # it was ended before
+                turn.release()

@@ -14,7 +14,7 @@ import re
 from datetime import datetime, timezone
 from typing import Literal, Optional
 
-from ._concurrency import RenewedLock
+from ._forks import RenewedLock
 
 Repeat = Literal["read", "idempotent", "keyed", "once"]
 """How safe it is to send an operation twice."""
@@ -91,7 +91,7 @@ class RetryBudget:
 
     def spend(self) -> bool:
         """Take the tokens for one retry; False if there are not enough."""
-        with self._lock:
+        with self._lock.held:
             if self._tokens < self.COST:
                 return False
             self._tokens -= self.COST
@@ -100,5 +100,5 @@ class RetryBudget:
     def refund(self) -> None:
         """Give one token back for a success."""
         if self._tokens < self.CAPACITY:  # the common case takes no lock
-            with self._lock:
+            with self._lock.held:
                 self._tokens = min(self.CAPACITY, self._tokens + 1)

@@ -7,7 +7,7 @@ import ssl
 from functools import lru_cache
 from typing import Any, Callable, TypeVar
 
-from ._concurrency import RenewedLock
+from ._forks import RenewedLock
 from ._httpx import httpx
 from ._secrets import Secret
 
@@ -20,7 +20,7 @@ _lock = RenewedLock()
 
 def tls_context() -> ssl.SSLContext:
     """Return the context by httpx's conventions: certifi's roots, or SSL_CERT_FILE or _DIR."""
-    with _lock:
+    with _lock.held:
         return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from typing import Any, Callable
@@ -74,6 +75,61 @@ def threads(url: str, times: int) -> None:
         over.set()
         for worker in workers:
             worker.join()
+
+
+def copies(url: str, times: int) -> None:
+    """Fork while other threads make copies of the client and ask them for a resource."""
+    with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
+        check(client, "before")
+        over = threading.Event()
+
+        def work() -> None:
+            while not over.is_set():
+                _ = client.with_options(timeout=5).customers
+
+        def one_call(turn: int) -> None:
+            signal.alarm(5)  # ends a child that waits for a lock
+            check(client.with_options(timeout=5), f"child{turn}")
+
+        workers = [threading.Thread(target=work) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        try:
+            for turn in range(times):
+                joined(child_of(lambda turn=turn: one_call(turn)))
+        finally:
+            over.set()
+            for worker in workers:
+                worker.join()
+
+
+def waits(url: str, times: int) -> None:
+    """Fork while other threads begin and end the waits before their retries."""
+    sys.setswitchinterval(1e-5)
+    with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
+        check(client, "before")
+        over = threading.Event()
+        pauses = client._session.transport.pauses
+
+        def work() -> None:
+            while not over.is_set():
+                pauses.wait(0)
+
+        def last_calls(turn: int) -> None:
+            signal.alarm(5)  # ends a child that waits for a lock
+            check(client, f"child{turn}")
+            client.close()
+
+        workers = [threading.Thread(target=work) for _ in range(4)]
+        for worker in workers:
+            worker.start()
+        try:
+            for turn in range(times):
+                joined(child_of(lambda turn=turn: last_calls(turn)))
+        finally:
+            over.set()
+            for worker in workers:
+                worker.join()
 
 
 def in_loop(url: str, times: int) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import time
 from typing import Iterator, List
@@ -13,6 +16,7 @@ import anyio
 import pytest
 
 from novabilling import ClientClosedError, _concurrency
+from novabilling._retries import RetryBudget
 from tests.pool import servers
 from tests.pool.servers import serve
 from tests.pool.support import Api, client_of, ends_within, pool_of, run
@@ -234,6 +238,85 @@ def test_closing_while_threads_call_without_a_pause_leaves_no_connection():
                 thread.join(10)
             assert {type(exc) for exc in crew.ended} == {ClientClosedError}
             assert server.settle(0) == 0
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_from_another_thread_just_before_a_wait_ends_the_call(backend):
+    def close(_: object) -> None:
+        thread = threading.Thread(target=lambda: run("asyncio", api.close))
+        thread.start()
+        thread.join()
+
+    async def script() -> None:
+        with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
+            await api.get()
+
+    with putting_off() as url:
+        api = Api(client_of(backend, url, max_retries=2))
+        api.client.on_attempt(close)
+        run(backend, script)
+
+
+CLOSED_BY_A_SIGNAL = """
+import signal, sys
+from novabilling import ClientClosedError, NovaBilling
+from novabilling._sync.pool import Pool
+
+client = NovaBilling(token="t", base_url=sys.argv[1])
+client.customers.get("cus_1")
+signal.signal(signal.SIGTERM, lambda *_: client.close())
+signal.alarm(10)  # ends a program that waits for itself
+asked, is_home = [], Pool._is_home
+
+
+def interrupted(pool, url):
+    asked.append(url)
+    if len(asked) == 2:  # `give_back` asks while it has the lock
+        signal.raise_signal(signal.SIGTERM)
+    return is_home(pool, url)
+
+
+Pool._is_home = interrupted
+try:
+    client.customers.get("cus_2")
+except ClientClosedError:
+    print("closed")
+"""
+
+
+def test_a_signal_handler_may_close_the_client_in_the_middle_of_a_call():
+    with serve() as server:
+        command = [sys.executable, "-c", CLOSED_BY_A_SIGNAL, server.url]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=servers.ROOT)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "closed\n", "")
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no such signals")
+@pytest.mark.skipif(sys.version_info < (3, 9), reason="an interrupt may come before `__exit__`")
+def test_an_interrupt_leaves_no_lock_taken():
+    def ring(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def work() -> None:
+        ends = time.monotonic() + 5
+        while time.monotonic() < ends:
+            budget.spend()
+            budget.refund()
+
+    budget = RetryBudget()
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        for turn in range(500):
+            with contextlib.suppress(KeyboardInterrupt):
+                signal.setitimer(signal.ITIMER_REAL, 1e-4 + turn * 1e-7)
+                work()
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    other = threading.Thread(target=budget.spend, daemon=True)
+    other.start()
+    other.join(5)
+    assert not other.is_alive()
 
 
 def test_closing_twice_and_calling_afterwards(colour):

@@ -94,6 +94,24 @@ def test_a_client_that_nobody_closed_gives_no_warning(colour):
         assert server.settle(0) == 0
 
 
+def test_trio_goes_on_while_another_thread_imports_asyncio():
+    program = (
+        "import sys, threading, types\n"
+        "import httpx, trio\n"
+        "from novabilling import AsyncNovaBilling\n"
+        "from tests.support import CUSTOMER\n"
+        "http = httpx.AsyncClient(\n"
+        "    transport=httpx.MockTransport(lambda _: httpx.Response(200, json=CUSTOMER))\n"
+        ")\n"
+        "client = AsyncNovaBilling(token='t', http_client=http)\n"
+        "assert 'asyncio' not in sys.modules\n"
+        "sys.modules['asyncio'] = types.ModuleType('asyncio')  # as it is at first\n"
+        "print(trio.run(client.customers.get, 'cus_1').data.email)\n"
+    )
+    done = python("-c", program)
+    assert (done.returncode, done.stdout) == (0, "ada@example.com\n"), done.stderr
+
+
 def test_a_program_that_closes_nothing_ends_without_a_warning():
     program = (
         "import asyncio, sys\n"
@@ -122,7 +140,7 @@ def python(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-@pytest.mark.parametrize("kind", ["sync", "threads", "in_loop", "between_loops"])
+@pytest.mark.parametrize("kind", ["sync", "threads", "copies", "waits", "in_loop", "between_loops"])
 def test_a_forked_child_never_touches_the_connections_of_its_parent(kind):
     with serve() as server:
         done = python("-m", "tests.pool.forks", kind, server.url, "20")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import threading
 from typing import Any, List
 
@@ -9,8 +11,9 @@ import anyio
 import pytest
 
 from novabilling import NovaBillingTimeoutError
+from tests.pool.forks import check, child_of, joined
 from tests.pool.servers import Peer, Request, echo, serve, silence
-from tests.pool.support import SLACK, client_of, ends_within, play, raises
+from tests.pool.support import SLACK, Api, client_of, ends_within, play, raises, run
 
 HOME = "http://billing.example"
 
@@ -109,3 +112,65 @@ def test_a_silent_proxy_ends_with_the_timeout(colour, monkeypatch):
     with serve(silence) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         play(colour, HOME, script, timeout=0.2)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
+def test_a_forked_child_has_connections_of_its_own_to_a_proxy(monkeypatch):
+    with serve(slowly) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        with client_of("sync", HOME, max_retries=0, timeout=10) as client:
+            check(client, "before")
+            for turn in range(5):
+                pid = child_of(lambda turn=turn: check(client, f"child{turn}"))
+                try:
+                    check(client, f"parent{turn}")
+                finally:
+                    joined(pid)
+        assert len(proxy.requests) == 110
+        assert proxy.accepted == 6
+
+
+# httpx leaves its connections of a loop that has ended to the garbage collector, which warns.
+unclosed = pytest.mark.filterwarnings(
+    "ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
+)
+
+
+@unclosed
+@pytest.mark.parametrize("backends", [["asyncio"] * 4, ["trio"] * 3, ["asyncio", "trio"] * 2])
+def test_one_client_serves_one_loop_after_the_other_through_a_proxy(backends, monkeypatch):
+    with serve() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        api = Api(client_of("asyncio", HOME, max_retries=0))
+        for turn, backend in enumerate(backends):
+            assert run(backend, api.get, f"cus_{turn}") == f"cus_{turn}"
+            run(backend, api.post)
+        run("asyncio", api.close)
+    gc.collect()
+
+
+@unclosed
+def test_loops_in_threads_share_a_client_through_a_proxy(monkeypatch):
+    errors: List[BaseException] = []
+
+    async def calls(who: int) -> None:
+        for n in range(25):
+            assert await api.get(f"cus_{who}_{n}") == f"cus_{who}_{n}"
+
+    def work(who: int) -> None:
+        try:
+            run("asyncio", calls, who)
+        except BaseException as exc:
+            errors.append(exc)
+
+    with serve() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        api = Api(client_of("asyncio", HOME, max_retries=0, timeout=5))
+        threads = [threading.Thread(target=work, args=(who,)) for who in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        assert errors == []
+        run("asyncio", api.close)
+    gc.collect()

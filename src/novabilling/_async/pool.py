@@ -49,7 +49,7 @@ class AsyncPool:
     ) -> None:
         """Keep a connection for the next request if it can be used again."""
         with self._lock:
-            keep = reusable and not self.closed and self._is_home(url)
+            keep = reusable and self._is_home(url) and not self.closed
             if keep:
                 self._idle.append(connection)
         if not keep:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any, Optional
 
 from .. import _concurrency
@@ -22,6 +23,17 @@ def hold_location(response: httpx.Response) -> None:
         response.extensions[MARK] = response.headers.pop("location")
 
 
+class Lane:
+    """What the requests of one event loop share: slots, and the client that they go through."""
+
+    def __init__(self, size: int, http: Any) -> None:
+        self.slots = Slots(size)
+        self.http = http
+
+    def forget(self) -> None:
+        """Leave the connections to the loop or process that they belong to."""
+
+
 class Delegate:
     """Leave the connections to httpx, and never ask it for more than it can serve at once."""
 
@@ -33,34 +45,45 @@ class Delegate:
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
+        self._max_connections = max_connections
         self._max_response_bytes = max_response_bytes
-        self._owned = http_client is None
+        self._http: Any = http_client
+        # Made here: what the environment says of proxies and certificates may be wrong.
+        self._first: Any = http_client or self._client()
+        self._family = family_of(self._first)
+        self._lanes = PerHome(self._lane)
+
+    def _client(self) -> Any:
         limits = httpx.Limits(
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
+            max_connections=self._max_connections,
+            max_keepalive_connections=self._max_connections,
             keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
         )
-        self._http: Any = http_client or httpx.Client(cookies=no_cookies(), limits=limits)
-        self._family = family_of(self._http)
-        self._slots = PerHome(lambda _: Slots(max_connections))
-        hooks = self._http.event_hooks["response"]
+        return httpx.Client(cookies=no_cookies(), limits=limits)
+
+    def _lane(self, _: bool) -> Lane:
+        http = self._first or self._client()
+        self._first = self._http  # no two loops or processes may share connections of ours
+        hooks = http.event_hooks["response"]
         if hold_location not in hooks:
             hooks.append(hold_location)
+        return Lane(self._max_connections, http)
 
     @property
     def is_closed(self) -> bool:
-        return bool(self._http.is_closed)
+        return self._http is not None and bool(self._http.is_closed)
 
     def slots(self) -> Slots:
         """Return the slots for requests from here; `exchange` is for holders of one."""
-        return self._slots.get(_concurrency.home())
+        return self._lanes.get(_concurrency.home()).slots
 
     def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
         request = attempt.request(url, self._family)
-        response = self._http.send(request, stream=True, auth=None, follow_redirects=False)
+        http = self._lanes.get(_concurrency.home()).http
+        response = http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             progress.status = response.status_code
             location = response.extensions.pop(MARK, None)
@@ -88,10 +111,9 @@ class Delegate:
         )
 
     def close(self) -> None:
-        """Close the client, unless it is the user's own."""
-        if not self._owned:
+        """Close the clients, unless it is the user's own."""
+        if self._http is not None:
             return
-        try:
-            self._http.close()
-        except RuntimeError:  # some of its connections belong to a loop that has ended
-            return
+        for lane in self._lanes.close():
+            with suppress(RuntimeError):  # some of its connections belong to another loop
+                lane.http.close()

@@ -4,7 +4,10 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import Any, Callable, Deque, Generic, Iterator, Protocol, Set, TypeVar
+
+from .. import _concurrency
 
 PAGE_SIZE = 100
 
@@ -23,6 +26,7 @@ class Rows(Iterator[Row], Generic[Row]):
     """Iterate over the rows of all pages, each id once: rows shift while others write.
 
     A page is fetched when it is needed. After an error, the next step tries that page again.
+    Several tasks may share the rows: each row goes to one of them.
     """
 
     def __init__(self, fetch: Callable[[int], Any]) -> None:
@@ -31,16 +35,21 @@ class Rows(Iterator[Row], Generic[Row]):
         self._ended = False
         self._rows: Deque[Row] = deque()
         self._seen: Set[str] = set()
+        self._turns = _concurrency.turns()
 
     def __iter__(self) -> Rows[Row]:
         return self
 
     def __next__(self) -> Row:
-        while not self._rows:
-            if self._ended:
-                raise StopIteration
-            self._read_page()
-        return self._rows.popleft()
+        while True:
+            if self._rows:
+                with suppress(IndexError):  # another thread may have been faster
+                    return self._rows.popleft()
+            with self._turns:
+                if not self._rows:
+                    if self._ended:
+                        raise StopIteration
+                    self._read_page()
 
     def close(self) -> None:
         """End the iteration; nothing has to be closed, but generators have this method."""
@@ -50,8 +59,9 @@ class Rows(Iterator[Row], Generic[Row]):
     def _read_page(self) -> None:
         answer = self._fetch(self._page + 1)
         self._page += 1
+        found = len(self._seen)
         for row in answer.data:
             if row.id not in self._seen:
                 self._seen.add(row.id)
                 self._rows.append(row)
-        self._ended = not self._rows or self._page >= answer.meta.total_pages
+        self._ended = len(self._seen) == found or self._page >= answer.meta.total_pages

@@ -5,9 +5,9 @@ A resource's module is imported when the resource is first used.
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..._forks import cached_property
 from ..session import AsyncSession
 
 if TYPE_CHECKING:
