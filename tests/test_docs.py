@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import List, Literal, get_args, get_origin
+from typing import Callable, Dict, List, Literal, get_args, get_origin
 
 import httpx
 import msgspec
@@ -15,7 +15,7 @@ from novabilling import NovaBilling, NovaBillingError, types
 from novabilling._wire import Model, camel, vocabulary
 from tests.operations import IDS
 from tests.pages import DOCS, rows, text_of
-from tests.support import BASE_URL, TOKEN
+from tests.support import BASE_URL, TOKEN, Server
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
@@ -48,6 +48,43 @@ def test_the_page_says_of_every_error_what_to_do():
     named = [name.replace("other `", "") for name in named]
     errors = [name for name in novabilling.__all__ if name.endswith("Error")]
     assert sorted(named) == sorted(set(errors) - {"NovaBillingError", "FieldError"})
+
+
+# Retries
+
+REPEATABLE = ("GET", "PATCH", "DELETE", "events.create", "events.create_batch")
+CALLS: Dict[str, Callable[[NovaBilling], object]] = {
+    "GET": lambda client: client.customers.get("cus_1"),
+    "PATCH": lambda client: client.customers.update("cus_1", name="Ada"),
+    "DELETE": lambda client: client.customers.delete("cus_1"),
+    "events.create": lambda client: client.events.create(subscription_id="sub_1", code="calls"),
+    "events.create_batch": lambda client: client.events.create_batch(
+        [{"subscription_id": "sub_1", "code": "calls"}]
+    ),
+    "every other POST": lambda client: client.plans.create(
+        name="Pro", code="pro", billing_interval="monthly"
+    ),
+}
+
+
+@pytest.mark.parametrize("status", [*range(400, 432), 451, *range(500, 512)])
+def test_the_page_says_which_statuses_are_tried_again(clock, status):
+    table = text_of("retries.md").partition("\n|")[2].split("\n\n")[0].splitlines()
+    _, unsent, unknown = (part.strip() for part in table[0].strip("|").split("|", 2))
+    repeatable, others = (re.findall(r"again|never", row) for row in table[2:])
+    named = table[2].split("|")[1].split(",")
+
+    assert [name.strip(" `") for name in named] == list(REPEATABLE)
+    assert (repeatable, others) == (["again", "again"], ["again", "never"])
+    for name, call in CALLS.items():
+        server = Server(httpx.Response(status, json={"message": "no"}))
+        http = httpx.Client(transport=httpx.MockTransport(server))
+        with pytest.raises(NovaBillingError):
+            call(NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http, max_retries=1))
+        again = str(status) in unsent or (str(status) in unknown and name in REPEATABLE)
+        # "The two events operations are the exception, where a 500 is also ..."
+        again |= status == 500 and name.startswith("events")
+        assert len(server.requests) == 1 + again, name
 
 
 # Pages of results
