@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import threading
+from uuid import uuid4
 
 import httpx
 import pytest
 
-from novabilling import NovaBilling
+from novabilling import AsyncNovaBilling, NovaBilling
 from tests.samples import pdf
 from tests.support import BASE_URL, TOKEN, Server
 
@@ -30,3 +33,31 @@ def test_an_error_of_the_file_is_its_own_and_is_not_retried(clock, file, error):
 
     assert type(caught.value) is error
     assert len(server.requests) == 1
+
+
+def test_a_canceled_task_leaves_no_file_although_its_thread_goes_on(tmp_path, monkeypatch):
+    at_the_disk, canceled = threading.Event(), threading.Event()
+
+    def slow_name() -> object:
+        at_the_disk.set()
+        assert canceled.wait(5)
+        return uuid4()
+
+    async def main() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(Server(pdf())))
+        client = AsyncNovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
+        task = asyncio.ensure_future(client.invoices.download_pdf("inv_1", tmp_path / "1.pdf"))
+        while not at_the_disk.is_set():
+            await asyncio.sleep(0.001)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        canceled.set()
+
+    monkeypatch.setattr("novabilling._downloads.uuid4", slow_name)
+    asyncio.run(main())
+    for thread in threading.enumerate():
+        if thread.name.startswith("AnyIO"):
+            thread.join(5)
+
+    assert list(tmp_path.iterdir()) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from typing import IO, TYPE_CHECKING, Any, Optional, Union
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ class Sink:
     def __init__(self, to: Any) -> None:
         self.used = False
         self.written = 0
+        self._over = False
         self._path: Optional[str] = None
         self._file: Optional[IO[bytes]] = None
         if hasattr(to, "write"):
@@ -40,10 +42,12 @@ class Sink:
         """Begin a new attempt with nothing written."""
         self.used = True
         if self._path is not None:
-            self.discard()
+            self._remove()
             # Not after the file: a name as long as the system allows would be too long then.
             self._part = os.path.join(os.path.dirname(self._path), f".{uuid4().hex}.part")
             self._file = open(self._part, "xb")  # noqa: SIM115  # closed by commit or discard
+            if self._over:  # a call that is canceled does not wait for the thread that is in here
+                self._remove()
         elif self.written and self._file is not None and self._start is not None:
             self._file.seek(self._start)
             self._file.truncate()
@@ -65,8 +69,14 @@ class Sink:
 
     def discard(self) -> None:
         """Remove what was written to a path; a file object of the user's is left alone."""
-        if self._path is not None and self._file is not None:
-            self._file.close()
-            if os.path.exists(self._part):
+        self._over = True
+        self._remove()
+
+    def _remove(self) -> None:
+        if self._path is None:
+            return
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+            with suppress(FileNotFoundError):
                 os.unlink(self._part)
-            self._file = None
