@@ -57,79 +57,60 @@ def sync(url: str, times: int) -> None:
         check(client, "after")
 
 
-def threads(url: str, times: int) -> None:
-    """Fork while other threads are in the middle of calls."""
-    with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
-        check(client, "before")  # imports what it needs: modules have locks of their own
-        over = threading.Event()
+def busy(client: Any, times: int, work: Callable[[int], Any], child: Callable[[str], Any]) -> None:
+    """Fork while other threads work again and again; a child that waits for a lock is ended."""
+    over = threading.Event()
 
-        def work(who: str) -> None:
-            while not over.is_set():
-                check(client, who)
+    def works(who: int) -> None:
+        while not over.is_set():
+            work(who)
 
-        workers = [threading.Thread(target=work, args=(f"thread{n}",)) for n in range(4)]
-        for worker in workers:
-            worker.start()
+    def lives(turn: int) -> None:
+        signal.alarm(20)
+        child(f"child{turn}")
+
+    check(client, "before")  # imports what it needs: modules have locks of their own
+    workers = [threading.Thread(target=works, args=(n,)) for n in range(4)]
+    for worker in workers:
+        worker.start()
+    try:
         for turn in range(times):
-            joined(child_of(lambda turn=turn: check(client, f"child{turn}")))
+            joined(child_of(lambda turn=turn: lives(turn)))
+    finally:
         over.set()
         for worker in workers:
             worker.join()
 
 
+def threads(url: str, times: int) -> None:
+    """Fork while other threads are in the middle of calls."""
+    with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
+        busy(client, times, lambda n: check(client, f"thread{n}"), lambda who: check(client, who))
+
+
 def copies(url: str, times: int) -> None:
     """Fork while other threads make copies of the client and ask them for a resource."""
     with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
-        check(client, "before")
-        over = threading.Event()
-
-        def work() -> None:
-            while not over.is_set():
-                _ = client.with_options(timeout=5).customers
-
-        def one_call(turn: int) -> None:
-            signal.alarm(5)  # ends a child that waits for a lock
-            check(client.with_options(timeout=5), f"child{turn}")
-
-        workers = [threading.Thread(target=work) for _ in range(4)]
-        for worker in workers:
-            worker.start()
-        try:
-            for turn in range(times):
-                joined(child_of(lambda turn=turn: one_call(turn)))
-        finally:
-            over.set()
-            for worker in workers:
-                worker.join()
+        copy = client.with_options
+        busy(
+            client,
+            times,
+            lambda _: copy(timeout=5).customers,
+            lambda who: check(copy(timeout=5), who),
+        )
 
 
 def waits(url: str, times: int) -> None:
-    """Fork while other threads begin and end the waits before their retries."""
+    """Fork while other threads begin and end the waits before their retries; the child closes."""
+
+    def last_calls(who: str) -> None:
+        check(client, who)
+        client.close()
+
     sys.setswitchinterval(1e-5)
     with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
-        check(client, "before")
-        over = threading.Event()
         pauses = client._session.transport.pauses
-
-        def work() -> None:
-            while not over.is_set():
-                pauses.wait(0)
-
-        def last_calls(turn: int) -> None:
-            signal.alarm(5)  # ends a child that waits for a lock
-            check(client, f"child{turn}")
-            client.close()
-
-        workers = [threading.Thread(target=work) for _ in range(4)]
-        for worker in workers:
-            worker.start()
-        try:
-            for turn in range(times):
-                joined(child_of(lambda turn=turn: last_calls(turn)))
-        finally:
-            over.set()
-            for worker in workers:
-                worker.join()
+        busy(client, times, lambda _: pauses.wait(0), last_calls)
 
 
 def in_loop(url: str, times: int) -> None:

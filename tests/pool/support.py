@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from contextlib import contextmanager
 from inspect import isawaitable
@@ -11,6 +14,7 @@ import anyio
 import pytest
 
 from novabilling import AsyncNovaBilling, NovaBilling, _concurrency
+from tests.pool.servers import ROOT
 from tests.support import TOKEN
 
 T = TypeVar("T")
@@ -97,3 +101,17 @@ def raises(error: Type[Exception], applied: bool = False) -> Iterator[Any]:
     with pytest.raises(error) as caught:
         yield caught
     assert getattr(caught.value, "may_have_been_applied") is applied  # noqa: B009
+
+
+def python(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run Python in a process of its own, with what can be imported here."""
+    path = os.pathsep.join([str(ROOT), *sys.path])
+    return subprocess.run(
+        [sys.executable, *arguments],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )

@@ -6,7 +6,6 @@ import contextlib
 import signal
 import socket
 import ssl
-import subprocess
 import sys
 import threading
 import time
@@ -18,7 +17,7 @@ import pytest
 from novabilling import ClientClosedError, _concurrency
 from tests.pool import servers
 from tests.pool.servers import serve
-from tests.pool.support import Api, client_of, ends_within, pool_of, run
+from tests.pool.support import Api, client_of, ends_within, pool_of, python, run
 
 PROMPTLY = 1.0
 
@@ -258,8 +257,7 @@ def test_closing_from_another_thread_just_before_a_wait_ends_the_call(backend):
 
 def printed_by(program: str, *args: str) -> str:
     """Run a program in a process of its own, as its signals would hit the tests."""
-    command = [sys.executable, "-c", program, *args]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, cwd=servers.ROOT)
+    done = python("-c", program, *args)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

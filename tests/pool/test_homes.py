@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import subprocess
-import sys
 import threading
 import warnings
 from typing import Any, Dict, List, Optional
@@ -15,8 +13,8 @@ import anyio
 import pytest
 
 from novabilling import AsyncNovaBilling
-from tests.pool.servers import ROOT, serve
-from tests.pool.support import Api, client_of, run
+from tests.pool.servers import serve
+from tests.pool.support import Api, client_of, python, run
 
 
 async def calls(api: Api, who: str, count: int = 10) -> None:
@@ -124,19 +122,6 @@ def test_a_program_that_closes_nothing_ends_without_a_warning():
     with serve() as server:
         done = python("-W", "always", "-c", program, server.url)
     assert (done.returncode, done.stdout, done.stderr) == (0, "cus_1\n", "")
-
-
-def python(*arguments: str) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(ROOT), *sys.path])
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")

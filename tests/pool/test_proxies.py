@@ -11,9 +11,8 @@ import anyio
 import pytest
 
 from novabilling import NovaBillingTimeoutError
-from tests.pool.forks import check, child_of, joined
 from tests.pool.servers import Peer, Request, echo, serve, silence
-from tests.pool.support import SLACK, Api, client_of, ends_within, play, raises, run
+from tests.pool.support import SLACK, Api, client_of, ends_within, play, python, raises, run
 
 HOME = "http://billing.example"
 
@@ -115,19 +114,15 @@ def test_a_silent_proxy_ends_with_the_timeout(colour, monkeypatch):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
-def test_a_forked_child_has_connections_of_its_own_to_a_proxy(monkeypatch):
-    with serve(slowly) as proxy:
+@pytest.mark.parametrize("kind", ["sync", "threads"])
+def test_a_forked_child_has_connections_of_its_own_to_a_proxy(kind, monkeypatch):
+    with serve() as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
-        with client_of("sync", HOME, max_retries=0, timeout=10) as client:
-            check(client, "before")
-            for turn in range(5):
-                pid = child_of(lambda turn=turn: check(client, f"child{turn}"))
-                try:
-                    check(client, f"parent{turn}")
-                finally:
-                    joined(pid)
-        assert len(proxy.requests) == 110
-        assert proxy.accepted == 6
+        done = python("-m", "tests.pool.forks", kind, HOME, "5")
+        assert (done.returncode, done.stdout) == (0, ""), done.stderr
+        assert len([r for r in proxy.requests if r.id.startswith("child")]) == 50
+        if kind == "sync":
+            assert proxy.accepted == 6
 
 
 # httpx leaves its connections of a loop that has ended to the garbage collector, which warns.

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 import threading
 from typing import Any, Iterator, List, Tuple
 
 import pytest
 
-from tests.pool.servers import ROOT, serve
-from tests.pool.support import client_of, pool_of
+from tests.pool.servers import serve
+from tests.pool.support import client_of, pool_of, python
 
 THREADS = 32
 
@@ -93,7 +92,5 @@ def test_threads_may_find_that_another_has_closed_what_was_idle_too_long(monkeyp
 @pytest.mark.parametrize("_", range(6))
 def test_the_first_calls_of_a_process_may_be_made_by_many_threads(_):
     """In msgspec two threads that met in a new type crashed every second of such processes."""
-    done = subprocess.run(
-        [sys.executable, "-c", FIRST_CALLS], capture_output=True, text=True, timeout=60, cwd=ROOT
-    )
+    done = python("-c", FIRST_CALLS)
     assert (done.returncode, done.stdout, done.stderr) == (0, "survived\n", "")
