@@ -6,7 +6,8 @@ aiohttp does the network and nothing else: no redirects, cookies, decompression 
 from __future__ import annotations
 
 import asyncio
-from typing import Any, AsyncIterator, Dict, List, Optional, Tuple, Type, Union
+from functools import partial
+from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Tuple, Union
 
 import httpx
 
@@ -50,13 +51,13 @@ class AiohttpClient(httpx.AsyncClient):
 
     def __init__(self, *, max_connections: int = DEFAULT_MAX_CONNECTIONS) -> None:
         check_count(max_connections, "max_connections", 1)
-        self.connections = _Connections(max_connections)
-        super().__init__(transport=_Transport(self.connections), cookies=no_cookies())
+        self._connections = _Connections(max_connections)
+        super().__init__(transport=_Transport(self._connections), cookies=no_cookies())
 
     @property
-    def delegate(self) -> Type[AsyncDelegate]:
+    def delegate(self) -> Callable[..., object]:
         """What sends the calls of the SDK: not through httpx, unless there are event hooks."""
-        return _Delegate
+        return partial(_Delegate, self._connections)
 
 
 class _Connections:
@@ -141,9 +142,9 @@ async def _note_sent(_: aiohttp.ClientSession, request: Any, __: object) -> None
 class _Delegate(AsyncDelegate):
     """Send the SDK's calls to aiohttp, without the requests and responses of httpx."""
 
-    def __init__(self, http_client: AiohttpClient, *limits: int) -> None:
-        super().__init__(http_client, *limits)
-        self._connections = http_client.connections
+    def __init__(self, connections: _Connections, client: AiohttpClient, *limits: int) -> None:
+        super().__init__(client, *limits)
+        self._connections = connections
 
     async def exchange(
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
