@@ -34,7 +34,7 @@ def masked_fields(obj: Any, *secret_fields: str) -> List[Tuple[str, Any]]:
     return list({**fields, **masked}.items())
 
 
-def masked_repr(obj: Any, *secret_fields: str) -> str:
-    """Write the repr of a struct with the named fields masked."""
-    shown = (f"{name}={value!r}" for name, value in masked_fields(obj, *secret_fields))
+def masked_repr(obj: Any) -> str:
+    """Write the repr of a struct as its `__rich_repr__` masks it."""
+    shown = (f"{name}={value!r}" for name, value in obj.__rich_repr__())
     return f"{type(obj).__name__}({', '.join(shown)})"

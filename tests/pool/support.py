@@ -5,10 +5,22 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from contextlib import contextmanager
 from inspect import isawaitable
-from typing import Any, Awaitable, Callable, Coroutine, Iterator, Type, TypeVar, Union
+from typing import (
+    Any,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterable,
+    Iterator,
+    List,
+    Type,
+    TypeVar,
+    Union,
+)
 
 import anyio
 import pytest
@@ -86,6 +98,24 @@ def pool_of(client: Any) -> Any:
     """Return the pool of the running loop: slots and idle connections can only be read there."""
     home = _concurrency.home if isinstance(client, NovaBilling) else _concurrency.async_home
     return client._session.transport._wire._pools.get(home())
+
+
+def errors_of_threads(works: Iterable[Callable[[], object]]) -> List[BaseException]:
+    """Do each work in a thread of its own, all at once; return what they raised."""
+    errors: List[BaseException] = []
+
+    def guarded(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except BaseException as exc:
+            errors.append(exc)
+
+    threads = [threading.Thread(target=guarded, args=(work,)) for work in works]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
 
 
 @contextmanager

@@ -7,14 +7,15 @@ import gc
 import os
 import threading
 import warnings
-from typing import Any, Dict, List, Optional
+from functools import partial
+from typing import Any, Dict, Optional
 
 import anyio
 import pytest
 
 from novabilling import AsyncNovaBilling
 from tests.pool.servers import serve
-from tests.pool.support import Api, client_of, python, run
+from tests.pool.support import Api, client_of, errors_of_threads, python, run
 
 
 async def calls(api: Api, who: str, count: int = 10) -> None:
@@ -46,25 +47,14 @@ def test_one_client_serves_one_loop_after_the_other(backends):
 
 
 def test_four_threads_with_a_loop_each_share_a_client():
-    errors: List[BaseException] = []
-
     def work(who: str, backend: str) -> None:
-        try:
-            for turn in range(10):
-                run(backend, calls, api, f"{who}_{turn}")
-        except BaseException as exc:
-            errors.append(exc)
+        for turn in range(10):
+            run(backend, calls, api, f"{who}_{turn}")
 
     with serve() as server:
         api = Api(client_of("asyncio", server.url, max_connections=5))
-        threads = [
-            threading.Thread(target=work, args=(f"thread{n}", backend))
-            for n, backend in enumerate(["asyncio", "asyncio", "asyncio", "trio"])
-        ]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        backends = enumerate(["asyncio", "asyncio", "asyncio", "trio"])
+        errors = errors_of_threads(partial(work, f"thread{n}", backend) for n, backend in backends)
         assert errors == []
         run("asyncio", api.close)
     gc.collect()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import threading
+from functools import partial
 from typing import Any, List
 
 import anyio
@@ -12,7 +13,17 @@ import pytest
 
 from novabilling import NovaBillingTimeoutError
 from tests.pool.servers import Peer, Request, echo, serve, silence
-from tests.pool.support import SLACK, Api, client_of, ends_within, play, python, raises, run
+from tests.pool.support import (
+    SLACK,
+    Api,
+    client_of,
+    ends_within,
+    errors_of_threads,
+    play,
+    python,
+    raises,
+    run,
+)
 
 HOME = "http://billing.example"
 
@@ -146,26 +157,14 @@ def test_one_client_serves_one_loop_after_the_other_through_a_proxy(backends, mo
 
 @unclosed
 def test_loops_in_threads_share_a_client_through_a_proxy(monkeypatch):
-    errors: List[BaseException] = []
-
     async def calls(who: int) -> None:
         for n in range(25):
             assert await api.get(f"cus_{who}_{n}") == f"cus_{who}_{n}"
 
-    def work(who: int) -> None:
-        try:
-            run("asyncio", calls, who)
-        except BaseException as exc:
-            errors.append(exc)
-
     with serve() as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
         api = Api(client_of("asyncio", HOME, max_retries=0, timeout=5))
-        threads = [threading.Thread(target=work, args=(who,)) for who in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        errors = errors_of_threads(partial(run, "asyncio", calls, who) for who in range(4))
         assert errors == []
         run("asyncio", api.close)
     gc.collect()

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import sys
-import threading
-from typing import Any, Iterator, List, Tuple
+from functools import partial
+from typing import Any, Iterator, List
 
 import pytest
 
 from tests.pool.servers import serve
-from tests.pool.support import client_of, pool_of, python
+from tests.pool.support import client_of, errors_of_threads, pool_of, python
 
 THREADS = 32
 
@@ -49,24 +49,16 @@ def restless() -> Iterator[None]:
 
 def failures(client: Any, calls: int) -> List[Any]:
     """Make calls in all threads; return errors, and pairs of the wrong ids."""
-    failed: List[Any] = []
+    wrong: List[Any] = []
 
     def work(who: int) -> None:
-        try:
-            for n in range(calls // THREADS):
-                asked = f"cus_{who}_{n}"
-                found: Tuple[str, str] = (asked, client.customers.get(asked).data.id)
-                if len(set(found)) > 1:
-                    failed.append(found)
-        except BaseException as exc:
-            failed.append(exc)
+        for n in range(calls // THREADS):
+            asked = f"cus_{who}_{n}"
+            found = client.customers.get(asked).data.id
+            if found != asked:
+                wrong.append((asked, found))
 
-    threads = [threading.Thread(target=work, args=(n,)) for n in range(THREADS)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return failed
+    return errors_of_threads(partial(work, who) for who in range(THREADS)) + wrong
 
 
 @pytest.mark.parametrize("calls", [2000, pytest.param(20_000, marks=pytest.mark.slow)])

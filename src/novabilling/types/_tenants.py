@@ -26,7 +26,7 @@ class Tenant(Model, frozen=True, kw_only=True):
     last_login_at: Optional[Timestamp] = None
 
     def __repr__(self) -> str:
-        return masked_repr(self, "api_key", "webhook_secret")
+        return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         return masked_fields(self, "api_key", "webhook_secret")
@@ -56,7 +56,7 @@ class ApiKey(Model, frozen=True, kw_only=True):
     expires_at: Optional[Timestamp] = None
 
     def __repr__(self) -> str:
-        return masked_repr(self, "key")
+        return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         return masked_fields(self, "key")
@@ -69,7 +69,7 @@ class TokenPair(Model, frozen=True, kw_only=True):
     refresh_token: str
 
     def __repr__(self) -> str:
-        return masked_repr(self, "access_token", "refresh_token")
+        return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         return masked_fields(self, "access_token", "refresh_token")
@@ -80,20 +80,11 @@ class Login(TokenPair, frozen=True, kw_only=True):
 
     tenant: Tenant
 
-    def __repr__(self) -> str:
-        return masked_repr(self, "access_token", "refresh_token")
-
-    def __rich_repr__(self) -> List[Tuple[str, Any]]:
-        return masked_fields(self, "access_token", "refresh_token")
-
 
 class Registration(Login, frozen=True, kw_only=True):
     """A new tenant with its first session and its API key."""
 
     api_key: str
-
-    def __repr__(self) -> str:
-        return masked_repr(self, "access_token", "refresh_token", "api_key")
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         return masked_fields(self, "access_token", "refresh_token", "api_key")

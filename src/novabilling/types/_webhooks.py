@@ -24,7 +24,7 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     secret: Optional[str] = None
 
     def __repr__(self) -> str:
-        return masked_repr(self, "secret")
+        return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
         return masked_fields(self, "secret")
