@@ -8,7 +8,7 @@ from benchmarks.calls import read_page
 from benchmarks.payloads import page_of
 from benchmarks.server import Server
 from benchmarks.timing import OURS, in_turn, show, title
-from novabilling._answers import decode_list
+from novabilling._call.envelopes import decode_list
 from novabilling.types import Customer
 
 

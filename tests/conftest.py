@@ -5,7 +5,7 @@ from typing import Any, List
 
 import pytest
 
-from novabilling import _concurrency
+from novabilling._runtime import concurrency
 
 
 class Clock:
@@ -27,9 +27,9 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Replace the clock, and draw the longest backoff every time: 0.5, 1, 2, 4, 8, 8 ..."""
     clock = Clock()
-    monkeypatch.setattr(_concurrency, "monotonic", lambda: clock.now)
-    monkeypatch.setattr(_concurrency, "sleep", clock.sleep)
-    monkeypatch.setattr(_concurrency, "async_sleep", clock.async_sleep)
+    monkeypatch.setattr(concurrency, "monotonic", lambda: clock.now)
+    monkeypatch.setattr(concurrency, "sleep", clock.sleep)
+    monkeypatch.setattr(concurrency, "async_sleep", clock.async_sleep)
     monkeypatch.setattr(random, "uniform", lambda _, longest: longest)
     return clock
 

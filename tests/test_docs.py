@@ -12,7 +12,8 @@ import pytest
 
 import novabilling
 from novabilling import NovaBilling, NovaBillingError, types
-from novabilling._wire import Model, camel, vocabulary
+from novabilling._words.fields import Model
+from novabilling._words.vocabulary import camel, vocabulary
 from tests.operations import IDS
 from tests.pages import DOCS, rows, text_of
 from tests.support import BASE_URL, TOKEN, Server

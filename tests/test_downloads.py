@@ -54,7 +54,7 @@ def test_a_canceled_task_leaves_no_file_although_its_thread_goes_on(tmp_path, mo
             await task
         canceled.set()
 
-    monkeypatch.setattr("novabilling._downloads.uuid4", slow_name)
+    monkeypatch.setattr("novabilling._network.downloads.uuid4", slow_name)
     asyncio.run(main())
     for thread in threading.enumerate():
         if thread.name.startswith("AnyIO"):

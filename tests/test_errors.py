@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 import novabilling
-from novabilling._errors import error_from, plain_cause
+from novabilling._call.errors import plain_cause
+from novabilling._call.status_errors import error_from
 from tests.support import problem
 
 FAMILY = {

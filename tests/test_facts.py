@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from novabilling import AttemptInfo, types
-from novabilling._wire import camel
+from novabilling._words.vocabulary import camel
 from novabilling.types import PaginatedResponse, Response
 from tests.document import DOCUMENT, PATH, body_schema, mismatches, query_schemas
 from tests.examples import arguments_of, function_of

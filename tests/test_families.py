@@ -27,7 +27,7 @@ def test_httpx2_is_not_imported_by_the_sdk():
 
     result = run(program)
 
-    assert "novabilling._families" in result.stdout
+    assert "novabilling._runtime.httpx_modules" in result.stdout
     assert "httpx2" not in result.stdout
 
 

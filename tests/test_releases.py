@@ -173,9 +173,9 @@ BREAKS = {
     "client.currencies": ("_sync/resources/__init__.py", "def currencies(", "def _currencies("),
     "client.plans": ("_sync/resources/plans.py", "        active: ", "        is_active: "),
     "types.Message": ("types/_common.py", "    message: str", "    text: str"),
-    "types.SortOrder": ("types/_words.py", '["asc", "desc"]', '["asc"]'),
+    "types.SortOrder": ("_words/literals.py", '["asc", "desc"]', '["asc"]'),
     "types.Tax": ("types/__init__.py", "    from ._taxes import Tax as Tax\n", ""),
-    "webhooks": ("webhooks.py", "    secret: Secrets,", "    key: Secrets,"),
+    "webhooks": ("webhooks/__init__.py", "    secret: Secrets,", "    key: Secrets,"),
     "NotFoundError": ("__init__.py", '    "NotFoundError",\n', ""),
 }
 
@@ -192,7 +192,7 @@ def test_a_break_is_named_and_refused(released, name):
 
 
 def test_a_new_optional_argument_and_a_new_word_break_nothing(released):
-    change(released, "types/_words.py", '["asc", "desc"]', '["asc", "desc", "random"]')
+    change(released, "_words/literals.py", '["asc", "desc"]', '["asc", "desc", "random"]')
     change(
         released,
         "_sync/resources/customers.py",

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from novabilling._retries import (
+from novabilling._call.retries import (
     RetryBudget,
     backoff,
     fate_of_status,

@@ -13,13 +13,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novabilling import NovaBilling, ResponseDecodeError, types
-from novabilling._wire import camel, vocabulary
-from novabilling.types import _words
+from novabilling._words import literals
+from novabilling._words.vocabulary import camel, vocabulary
 from tests.samples import body_of
 from tests.support import BASE_URL, CUSTOMER, TOKEN, Server, page
 
 ALIASES: Dict[str, Any] = {
-    name: alias for name, alias in vars(_words).items() if get_origin(alias) is Literal
+    name: alias for name, alias in vars(literals).items() if get_origin(alias) is Literal
 }
 # Not words: codes, columns, and what never goes over the wire.
 OTHERS = {"Currency", "CustomerSortField", "WebhookStatus"}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
-from ._errors import (
+from ._call.errors import (
     APIConnectionError,
     APIStatusError,
     BadRequestError,
@@ -16,6 +17,7 @@ from ._errors import (
     NotFoundError,
     NovaBillingError,
     NovaBillingTimeoutError,
+    NovaBillingWarning,
     RateLimitError,
     ResponseDecodeError,
     ServerError,
@@ -23,9 +25,8 @@ from ._errors import (
     UnprocessableEntityError,
     WebhookSignatureError,
 )
-from ._hooks import AttemptInfo
+from ._call.hooks import AttemptInfo
 from ._version import __version__
-from ._warnings import NovaBillingWarning
 
 if TYPE_CHECKING:
     from ._async.client import AsyncNovaBilling
@@ -75,3 +76,6 @@ def __dir__() -> List[str]:
 for _name in __all__:  # tracebacks show the public names
     if isinstance(globals().get(_name), type):
         globals()[_name].__module__ = __name__
+
+for _name in ("errors", "hooks"):  # where pickles made before 0.1.0 look for them
+    sys.modules[f"{__name__}._{_name}"] = sys.modules[f"{__name__}._call.{_name}"]

@@ -6,21 +6,22 @@ aiohttp does the network and nothing else: no redirects, cookies, decompression 
 from __future__ import annotations
 
 import asyncio
-from functools import partial
-from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Tuple, Union
+from typing import Any, AsyncIterator, Dict, List, Optional, Tuple, Union
 
 import httpx
 
-from ._async.body import AsyncBody
-from ._async.delegate import AsyncDelegate, hold_location
-from ._base_url import Home
-from ._calls import Attempt, Progress, no_cookies
-from ._config import DEFAULT_MAX_CONNECTIONS, check_count
-from ._http import Answer, header
-from ._limits import Limits
-from ._proxies import is_proxied
-from ._secrets import Secret
-from ._tls import tls_context
+from ._async.transport.body import AsyncBody
+from ._async.transport.httpx_sender import AsyncHttpxSender, hold_location
+from ._async.transport.sender import AsyncSender
+from ._call.attempt import Attempt, Progress
+from ._call.configuration import DEFAULT_MAX_CONNECTIONS, check_count
+from ._call.server import Server
+from ._network.answer import Answer, header
+from ._network.proxies import is_proxied
+from ._network.time_limits import TimeLimits
+from ._network.tls import tls_context
+from ._runtime.httpx_modules import no_cookies
+from ._runtime.secrets import Secret
 
 try:
     import aiohttp
@@ -54,10 +55,9 @@ class AiohttpClient(httpx.AsyncClient):
         self._connections = _Connections(max_connections)
         super().__init__(transport=_Transport(self._connections), cookies=no_cookies())
 
-    @property
-    def delegate(self) -> Callable[..., object]:
-        """What sends the calls of the SDK: not through httpx, unless there are event hooks."""
-        return partial(_Delegate, self._connections)
+    def make_sender(self, max_connections: int, max_response_bytes: int) -> AsyncSender:
+        """Make what sends the calls of the SDK: not through httpx, unless there are event hooks."""
+        return _AiohttpSender(self._connections, self, max_connections, max_response_bytes)
 
 
 class _Connections:
@@ -71,7 +71,7 @@ class _Connections:
 
     async def request(
         self,
-        where: Union[Home, httpx.URL],
+        where: Union[Server, httpx.URL],
         method: str,
         address: str,
         headers: Secret[Headers],
@@ -139,7 +139,7 @@ async def _note_sent(_: aiohttp.ClientSession, request: Any, __: object) -> None
     progress.sent = True
 
 
-class _Delegate(AsyncDelegate):
+class _AiohttpSender(AsyncHttpxSender):
     """Send the SDK's calls to aiohttp, without the requests and responses of httpx."""
 
     def __init__(self, connections: _Connections, client: AiohttpClient, *limits: int) -> None:
@@ -157,7 +157,7 @@ class _Delegate(AsyncDelegate):
         if url is None and call.url is not None:
             url = httpx.URL(call.url)
         answer = await self._connections.request(
-            url or attempt.config.home,
+            url or attempt.config.server,
             call.method,
             str(url or attempt.address),
             Secret(list(attempt.headers(url).items())),
@@ -203,7 +203,7 @@ class _Transport(httpx.AsyncBaseTransport):
             Secret(request.headers.multi_items()),
             Secret(await request.aread()),
             _timeout(httpx.Timeout(**request.extensions["timeout"])),
-            Progress(Limits(None, None)),
+            Progress(TimeLimits(None, None)),
         )
         return httpx.Response(
             answer.status,

@@ -13,9 +13,9 @@ try:
 except ImportError as _error:
     raise ImportError('OpenTelemetry is missing: pip install "novabilling[otel]"') from _error
 
-from ._config import check_headers
-from ._errors import APIStatusError
-from ._hooks import AttemptInfo, CallInfo, hooks_of
+from ._call.configuration import check_headers
+from ._call.errors import APIStatusError
+from ._call.hooks import AttemptInfo, CallInfo, hooks_of
 from ._version import __version__
 
 if TYPE_CHECKING:

@@ -242,7 +242,7 @@ async def test_cookies_are_not_sent_back(client_for):
 
 
 async def test_the_default_pool_keeps_no_cookies():
-    from novabilling._calls import no_cookies
+    from novabilling._runtime.httpx_modules import no_cookies
 
     server = Server(httpx.Response(200, headers={"set-cookie": "a=b; Path=/"}))
     async with httpx.AsyncClient(

@@ -243,7 +243,7 @@ def test_cookies_are_not_sent_back(client_for):
 
 
 def test_the_default_pool_keeps_no_cookies():
-    from novabilling._calls import no_cookies
+    from novabilling._runtime.httpx_modules import no_cookies
 
     server = Server(httpx.Response(200, headers={"set-cookie": "a=b; Path=/"}))
     with httpx.Client(cookies=no_cookies(), transport=httpx.MockTransport(server)) as http:

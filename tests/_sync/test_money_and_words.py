@@ -10,8 +10,8 @@ import msgspec
 import pytest
 
 from novabilling import ResponseDecodeError, types
-from novabilling._routes import Route
-from novabilling._wire import Model
+from novabilling._words.fields import Model
+from novabilling._words.routes import Route
 from tests.support import CUSTOMER, Server
 
 pytestmark = pytest.mark.anyio

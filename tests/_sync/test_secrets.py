@@ -242,7 +242,7 @@ def test_a_client_cannot_be_pickled_or_copied(client_for, duplicate):
 @pytest.mark.parametrize("duplicate", [pickle.dumps, copy.deepcopy])
 def test_the_settings_of_a_client_cannot_be_pickled_or_copied(client_for, duplicate):
     with pytest.raises(TypeError, match="secret cannot be pickled or copied"):
-        duplicate(client_for(Server(problem(400)))._session.config)
+        duplicate(client_for(Server(problem(400)))._caller.config)
 
 
 def values(data):

@@ -216,7 +216,7 @@ def test_changed_bytes_of_http_are_a_result_or_an_error_of_the_sdk(
     server, short_waits, monkeypatch, count
 ):
     dice = random.Random(count + 2)
-    monkeypatch.setattr("novabilling._retries.MAX_RETRY_AFTER", 0.01)
+    monkeypatch.setattr("novabilling._call.retries.MAX_RETRY_AFTER", 0.01)
 
     def parts(request: Request) -> List[bytes]:
         seed = draw(dice, ANSWERS.of(request.method, request.path))

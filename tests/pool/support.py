@@ -25,7 +25,8 @@ from typing import (
 import anyio
 import pytest
 
-from novabilling import AsyncNovaBilling, NovaBilling, _concurrency
+from novabilling import AsyncNovaBilling, NovaBilling
+from novabilling._runtime import loops
 from tests.pool.servers import ROOT
 from tests.support import TOKEN
 
@@ -96,8 +97,8 @@ def play(colour: str, url: str, script: Callable[[Api], Awaitable[T]], **options
 
 def pool_of(client: Any) -> Any:
     """Return the pool of the running loop: slots and idle connections can only be read there."""
-    home = _concurrency.home if isinstance(client, NovaBilling) else _concurrency.async_home
-    return client._session.transport._wire._pools.get(home())
+    home = loops.running_loop if isinstance(client, NovaBilling) else loops.async_running_loop
+    return client._caller.transport._sender._pools.get(home())
 
 
 def errors_of_threads(works: Iterable[Callable[[], object]]) -> List[BaseException]:

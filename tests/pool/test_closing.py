@@ -14,7 +14,8 @@ from typing import Iterator, List
 import anyio
 import pytest
 
-from novabilling import ClientClosedError, _concurrency
+from novabilling import ClientClosedError
+from novabilling._runtime import loops
 from tests.pool import servers
 from tests.pool.servers import serve
 from tests.pool.support import Api, client_of, ends_within, pool_of, python, run
@@ -185,7 +186,7 @@ def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
             thread.join(10)
             return ssl.create_default_context()
 
-        monkeypatch.setattr(f"novabilling.{tree}.pool.tls_context", close_elsewhere)
+        monkeypatch.setattr(f"novabilling.{tree}.transport.pool.tls_context", close_elsewhere)
         with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
             await api.get()
 
@@ -198,17 +199,17 @@ def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
 def test_closing_before_there_is_a_pool_leaves_no_connection(colour, monkeypatch):
     async def script() -> None:
         api = Api(client_of(colour, server.url))
-        name = "home" if colour == "sync" else "async_home"
-        real = getattr(_concurrency, name)
+        name = "running_loop" if colour == "sync" else "async_running_loop"
+        real = getattr(loops, name)
 
         def close_first() -> object:
-            monkeypatch.setattr(_concurrency, name, real)
+            monkeypatch.setattr(loops, name, real)
             thread = threading.Thread(target=run, args=("asyncio", api.close))
             thread.start()
             thread.join(10)
             return real()
 
-        monkeypatch.setattr(_concurrency, name, close_first)
+        monkeypatch.setattr(loops, name, close_first)
         with pytest.raises(ClientClosedError):
             await api.get()
 
@@ -265,13 +266,13 @@ def printed_by(program: str, *args: str) -> str:
 CLOSED_BY_A_SIGNAL = """
 import signal, sys
 from novabilling import ClientClosedError, NovaBilling
-from novabilling._sync.pool import Pool
+from novabilling._sync.transport.pool import Pool
 
 client = NovaBilling(token="t", base_url=sys.argv[1])
 client.customers.get("cus_1")
 signal.signal(signal.SIGTERM, lambda *_: client.close())
 signal.alarm(10)  # ends a program that waits for itself
-asked, is_home = [], Pool._is_home
+asked, is_home = [], Pool._is_own_server
 
 
 def interrupted(pool, url):
@@ -281,7 +282,7 @@ def interrupted(pool, url):
     return is_home(pool, url)
 
 
-Pool._is_home = interrupted
+Pool._is_own_server = interrupted
 try:
     client.customers.get("cus_2")
 except ClientClosedError:
@@ -296,7 +297,7 @@ def test_a_signal_handler_may_close_the_client_in_the_middle_of_a_call():
 
 INTERRUPTED = """
 import contextlib, signal, threading, time
-from novabilling._retries import RetryBudget
+from novabilling._call.retries import RetryBudget
 
 
 def ring(*_):

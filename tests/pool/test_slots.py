@@ -10,7 +10,8 @@ import anyio
 import httpx
 import pytest
 
-from novabilling import NovaBillingTimeoutError, _concurrency
+from novabilling import NovaBillingTimeoutError
+from novabilling._runtime import concurrency
 from tests.pool.servers import Peer, Request, echo, serve, silence
 from tests.pool.support import SLACK, Api, client_of, ends_within, play, pool_of, raises, run
 
@@ -146,7 +147,7 @@ def test_a_write_that_waited_in_vain_is_sent_when_there_is_room(backend, monkeyp
         async def release(_: float) -> None:
             pool.slots.release()
 
-        monkeypatch.setattr(_concurrency, "async_sleep", release)
+        monkeypatch.setattr(concurrency, "async_sleep", release)
         timeout = httpx.Timeout(10, pool=0.1)
         await Api(api.client.with_options(timeout=timeout, max_retries=1)).post()
 

@@ -75,7 +75,7 @@ def test_no_thread_gets_the_answer_of_another(calls, connections):
 
 
 def test_threads_may_find_that_another_has_closed_what_was_idle_too_long(monkeypatch):
-    monkeypatch.setattr("novabilling._sync.pool.MAX_IDLE", 1e-4)
+    monkeypatch.setattr("novabilling._sync.transport.pool.MAX_IDLE", 1e-4)
     with serve() as server, client_of("sync", server.url, max_connections=8) as client:
         assert failures(client, 2000) == []
         assert pool_of(client).slots.free == 8

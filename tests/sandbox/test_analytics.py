@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from novabilling.sandbox import Sandbox
-from novabilling.sandbox import _javascript as js
-from novabilling.sandbox._figures import fixed, rounded
+from novabilling.sandbox._business.figures import fixed, rounded
+from novabilling.sandbox._javascript import values as js
 
 Row = Dict[str, Any]
 

@@ -8,7 +8,7 @@ from typing import Any, List, Optional, Tuple
 
 import pytest
 
-from novabilling.sandbox._billing import bill_over_threshold
+from novabilling.sandbox._business.billing import bill_over_threshold
 from tests.sandbox.shop import START, Row, Shop
 
 

@@ -8,13 +8,13 @@ from typing import Any, Dict
 
 import pytest
 
-from novabilling.sandbox import _javascript as js
-from novabilling.sandbox._clock import Clock
-from novabilling.sandbox._database import Database, newest_first
 from novabilling.sandbox._errors import HttpError, QueryError
-from novabilling.sandbox._paging import checked_page, unchecked_page
-from novabilling.sandbox._rows import require
-from novabilling.sandbox._schema import MODELS
+from novabilling.sandbox._http.paging import checked_page, unchecked_page
+from novabilling.sandbox._javascript import values as js
+from novabilling.sandbox._store.clock import Clock
+from novabilling.sandbox._store.database import Database, newest_first
+from novabilling.sandbox._store.rows import require
+from novabilling.sandbox._store.schema import MODELS
 
 MOMENT = datetime(2026, 1, 1, tzinfo=timezone.utc)
 

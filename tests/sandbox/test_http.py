@@ -21,7 +21,7 @@ import pytest
 from novabilling import AsyncNovaBilling, NotFoundError, NovaBilling, UnauthorizedError
 from novabilling.sandbox import Sandbox
 from novabilling.sandbox.__main__ import listen, main, make_server
-from novabilling.sandbox._asgi import Application
+from novabilling.sandbox._doors.asgi import Application
 
 CUSTOMER = {"externalId": "u1", "email": "ada@example.com", "currency": "NGN"}
 

@@ -11,9 +11,9 @@ import httpx
 import pytest
 
 from novabilling.sandbox import Sandbox
-from novabilling.sandbox import _javascript as js
-from novabilling.sandbox._json import JsonSyntaxError, parse
-from novabilling.sandbox._operations import OPERATIONS
+from novabilling.sandbox._http.operations import OPERATIONS
+from novabilling.sandbox._javascript import values as js
+from novabilling.sandbox._javascript.json import JsonSyntaxError, parse
 
 CUSTOMER = {"externalId": "u1", "email": "a@example.com", "currency": "NGN"}
 

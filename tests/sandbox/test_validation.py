@@ -7,8 +7,7 @@ from typing import Any, List
 import pytest
 
 from novabilling.sandbox._errors import HttpError
-from novabilling.sandbox._formats import is_email, is_iso_8601, is_url
-from novabilling.sandbox._rules import (
+from novabilling.sandbox._http.field_types import (
     array,
     boolean,
     code_format,
@@ -25,7 +24,8 @@ from novabilling.sandbox._rules import (
     obj,
     string,
 )
-from novabilling.sandbox._validation import Body
+from novabilling.sandbox._http.validation import Body
+from novabilling.sandbox._javascript.formats import is_email, is_iso_8601, is_url
 
 ITEM = Body(name=string(not_empty, max_length(3)), values=array(each_string, optional=True))
 BODY = Body(

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, U
 
 from msgspec import UNSET, UnsetType
 
-from .._base_url import DEFAULT_BASE_URL, check_base_url
-from .._concurrency import AsyncToken
-from .._config import (
+from .._call.configuration import (
     DEFAULT_MAX_CONNECTIONS,
     DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_MAX_RETRIES,
@@ -22,13 +20,15 @@ from .._config import (
     check_timeout,
     check_token,
 )
-from .._families import AsyncHttpClient
-from .._hooks import AttemptHook, Hooks
-from .._retries import RetryBudget
-from .._secrets import Secret
+from .._call.hooks import AttemptHook, Hooks
+from .._call.retries import RetryBudget
+from .._call.server import DEFAULT_BASE_URL, check_base_url
+from .._runtime.concurrency import AsyncToken
+from .._runtime.httpx_modules import AsyncHttpClient
+from .._runtime.secrets import Secret
+from .caller import AsyncCaller
 from .resources import AsyncResources
-from .session import AsyncSession
-from .transport import AsyncTransport
+from .transport.transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -74,7 +74,7 @@ class AsyncNovaBilling(AsyncResources):
         del token  # so that no traceback with local variables shows it
         config = Config(
             token=check_token(masked),
-            home=check_base_url(base_url),
+            server=check_base_url(base_url),
             timeout=check_timeout(timeout),
             follow_redirects=check_flag(follow_redirects, "follow_redirects"),
             max_retries=check_count(max_retries, "max_retries", 0),
@@ -86,12 +86,12 @@ class AsyncNovaBilling(AsyncResources):
             raise ValueError("max_connections cannot be set for an http_client of your own")
         connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
         transport = AsyncTransport(
-            config.home,
+            config.server,
             http_client,
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._session = AsyncSession(transport, config, RetryBudget(), Hooks())
+        self._caller = AsyncCaller(transport, config, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -106,7 +106,7 @@ class AsyncNovaBilling(AsyncResources):
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
         """
-        config = self._session.config
+        config = self._caller.config
         if token is not UNSET:
             masked = Secret(token)
             del token
@@ -120,8 +120,8 @@ class AsyncNovaBilling(AsyncResources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        mine = self._session
-        copy._session = AsyncSession(mine.transport, config, mine.budget, mine.hooks)
+        mine = self._caller
+        copy._caller = AsyncCaller(mine.transport, config, mine.budget, mine.hooks)
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
@@ -133,11 +133,11 @@ class AsyncNovaBilling(AsyncResources):
         Raises:
             TypeError: It cannot be called, or is a coroutine function.
         """
-        return self._session.hooks.add_for_attempts(hook)
+        return self._caller.hooks.add_for_attempts(hook)
 
     async def aclose(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""
-        await self._session.transport.aclose()
+        await self._caller.transport.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -151,10 +151,10 @@ class AsyncNovaBilling(AsyncResources):
         await self.aclose()
 
     def __repr__(self) -> str:
-        session: Optional[AsyncSession] = getattr(self, "_session", None)
-        if session is None:  # the arguments were refused, and a debugger asks
+        caller: Optional[AsyncCaller] = getattr(self, "_caller", None)
+        if caller is None:  # the arguments were refused, and a debugger asks
             return f"{type(self).__name__}()"
-        return f"{type(self).__name__}(base_url={session.config.root!r})"
+        return f"{type(self).__name__}(base_url={caller.config.root!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a token and connections: it cannot be pickled or copied")

@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, U
 
 from msgspec import UNSET, UnsetType
 
-from .._base_url import DEFAULT_BASE_URL, check_base_url
-from .._concurrency import Token
-from .._config import (
+from .._call.configuration import (
     DEFAULT_MAX_CONNECTIONS,
     DEFAULT_MAX_RESPONSE_BYTES,
     DEFAULT_MAX_RETRIES,
@@ -23,13 +21,15 @@ from .._config import (
     check_timeout,
     check_token,
 )
-from .._families import HttpClient
-from .._hooks import AttemptHook, Hooks
-from .._retries import RetryBudget
-from .._secrets import Secret
+from .._call.hooks import AttemptHook, Hooks
+from .._call.retries import RetryBudget
+from .._call.server import DEFAULT_BASE_URL, check_base_url
+from .._runtime.concurrency import Token
+from .._runtime.httpx_modules import HttpClient
+from .._runtime.secrets import Secret
+from .caller import Caller
 from .resources import Resources
-from .session import Session
-from .transport import Transport
+from .transport.transport import Transport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -75,7 +75,7 @@ class NovaBilling(Resources):
         del token  # so that no traceback with local variables shows it
         config = Config(
             token=check_token(masked),
-            home=check_base_url(base_url),
+            server=check_base_url(base_url),
             timeout=check_timeout(timeout),
             follow_redirects=check_flag(follow_redirects, "follow_redirects"),
             max_retries=check_count(max_retries, "max_retries", 0),
@@ -87,12 +87,12 @@ class NovaBilling(Resources):
             raise ValueError("max_connections cannot be set for an http_client of your own")
         connections = DEFAULT_MAX_CONNECTIONS if max_connections is UNSET else max_connections
         transport = Transport(
-            config.home,
+            config.server,
             http_client,
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._session = Session(transport, config, RetryBudget(), Hooks())
+        self._caller = Caller(transport, config, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -107,7 +107,7 @@ class NovaBilling(Resources):
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
         """
-        config = self._session.config
+        config = self._caller.config
         if token is not UNSET:
             masked = Secret(token)
             del token
@@ -121,8 +121,8 @@ class NovaBilling(Resources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        mine = self._session
-        copy._session = Session(mine.transport, config, mine.budget, mine.hooks)
+        mine = self._caller
+        copy._caller = Caller(mine.transport, config, mine.budget, mine.hooks)
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
@@ -134,11 +134,11 @@ class NovaBilling(Resources):
         Raises:
             TypeError: It cannot be called, or is a coroutine function.
         """
-        return self._session.hooks.add_for_attempts(hook)
+        return self._caller.hooks.add_for_attempts(hook)
 
     def close(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""
-        self._session.transport.close()
+        self._caller.transport.close()
 
     def __enter__(self) -> Self:
         return self
@@ -152,10 +152,10 @@ class NovaBilling(Resources):
         self.close()
 
     def __repr__(self) -> str:
-        session: Optional[Session] = getattr(self, "_session", None)
-        if session is None:  # the arguments were refused, and a debugger asks
+        caller: Optional[Caller] = getattr(self, "_caller", None)
+        if caller is None:  # the arguments were refused, and a debugger asks
             return f"{type(self).__name__}()"
-        return f"{type(self).__name__}(base_url={session.config.root!r})"
+        return f"{type(self).__name__}(base_url={caller.config.root!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a token and connections: it cannot be pickled or copied")

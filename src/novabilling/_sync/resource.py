@@ -5,18 +5,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Type, TypeVar
 
-from .._answers import decode_list, decode_object
-from .._calls import Call
-from .._decoders import UNREADABLE
-from .._errors import ResponseDecodeError, plain_cause
-from .._http import Answer
-from .._retries import Repeat
-from .._routes import Route
-from .._secrets import Secret
-from .._wire import NO_ARGUMENTS, Arguments
+from .._call.call import Call
+from .._call.envelopes import decode_list, decode_object
+from .._call.errors import ResponseDecodeError, plain_cause
+from .._call.retries import Repeat
+from .._network.answer import Answer
+from .._runtime.secrets import Secret
+from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.decoders import UNREADABLE
+from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
-from .rows import PAGE_SIZE, Row, Rows
-from .session import Session
+from .caller import Caller
+from .pagination import PAGE_SIZE, Item, Paginator
 
 if TYPE_CHECKING:
     from typing_extensions import Self
@@ -36,12 +36,12 @@ class Resource:
 
     _login_only = False
 
-    def __init__(self, session: Session) -> None:
-        self._session = session.with_hint(LOGIN_NEEDED) if self._login_only else session
+    def __init__(self, caller: Caller) -> None:
+        self._caller = caller.with_hint(LOGIN_NEEDED) if self._login_only else caller
 
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""
-        return type(self)(self._session.with_one_deadline())
+        return type(self)(self._caller.with_one_deadline())
 
     def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
         return self._object(of, Call("GET", route, "read", query))
@@ -57,8 +57,8 @@ class Resource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        with self._session.watch(Call("GET", route, "read", query)) as call:
-            answer = self._session.send(call)
+        with self._caller.watch(Call("GET", route, "read", query)) as call:
+            answer = self._caller.send(call)
             data, meta = self._read(call, answer, decode_list, of)
         return PaginatedResponse(data, meta, answer)
 
@@ -78,29 +78,31 @@ class Resource:
         return self._object(of, Call("PATCH", route, "idempotent", body=body))
 
     def _delete(self, route: Route) -> Response[Message]:
-        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
-            answer = self._session.send(call)
+        with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = self._caller.send(call)
             if answer.status_code == 404:
                 return Response(Message(message=ALREADY_DELETED), answer)
             return Response(self._read(call, answer, decode_object, Message), answer)
 
     def _object(self, of: Type[T], call: Call) -> Response[T]:
-        with self._session.watch(call) as watched:
-            answer = self._session.send(watched)
+        with self._caller.watch(call) as watched:
+            answer = self._caller.send(watched)
             return Response(self._read(watched, answer, decode_object, of), answer)
 
     def _iter(
         self,
-        of: Type[Row],
+        of: Type[Item],
         route: Route,
         filters: Optional[Query] = None,
         paging: Arguments = NO_ARGUMENTS,
-    ) -> Iterator[Row]:
-        return Rows(lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE))
+    ) -> Iterator[Item]:
+        return Paginator(
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+        )
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., Any], *of: Any) -> Any:
         try:
-            return decode(answer.content, *of, self._session.config.root)
+            return decode(answer.content, *of, self._caller.config.root)
         except UNREADABLE as exc:
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem

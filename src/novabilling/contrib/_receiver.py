@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from typing import Any, Callable, Optional, Protocol, Union
 
-from .._deliveries import check_tolerance
-from .._errors import WebhookSignatureError
-from .._secrets import Secret
-from .._signatures import keys_of
+from .._call.errors import WebhookSignatureError
+from .._runtime.secrets import Secret
 from ..types._webhook_events import AnyWebhookEvent
 from ..webhooks import Secrets, verify
+from ..webhooks._deliveries import check_tolerance
+from ..webhooks._signatures import keys_of
 
 SecretSource = Union[Secrets, Callable[[], Secrets]]
 """The webhook secret, several of them, or a function that returns either, called per request."""

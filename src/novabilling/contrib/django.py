@@ -16,8 +16,8 @@ from typing import Any, Callable, Optional, TypeVar, Union
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBadRequest
 
-from .._errors import WebhookSignatureError
-from .._secrets import Secret
+from .._call.errors import WebhookSignatureError
+from .._runtime.secrets import Secret
 from ..types._webhook_events import AnyWebhookEvent
 from ..webhooks import DEFAULT_TOLERANCE
 from ._receiver import REFUSAL, Receiver, SecretSource

@@ -14,8 +14,8 @@ from typing import Awaitable, Callable, Optional
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from .._errors import WebhookSignatureError
-from .._secrets import Secret
+from .._call.errors import WebhookSignatureError
+from .._runtime.secrets import Secret
 from ..types._webhook_events import AnyWebhookEvent
 from ..webhooks import DEFAULT_TOLERANCE, MAX_PAYLOAD
 from ._receiver import REFUSAL, Receiver, SecretSource

@@ -16,8 +16,8 @@ from typing import Any, Callable, Optional, TypeVar
 
 from flask import Response, current_app, request
 
-from .._errors import WebhookSignatureError
-from .._secrets import Secret
+from .._call.errors import WebhookSignatureError
+from .._runtime.secrets import Secret
 from ..webhooks import DEFAULT_TOLERANCE, MAX_PAYLOAD
 from ._receiver import REFUSAL, Receiver, SecretSource
 

@@ -1,6 +1,6 @@
 """A NovaBilling server in memory, for trying the SDK and for tests."""
 
-from ._deliveries import Delivery
-from ._server import Sandbox, Snapshot
+from ._doors.sandbox import Sandbox, Snapshot
+from ._world.deliveries import Delivery
 
 __all__ = ["Delivery", "Sandbox", "Snapshot"]

@@ -8,8 +8,8 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, List, Optional
 
-from ._asgi import Application
-from ._server import Sandbox
+from ._doors.asgi import Application
+from ._doors.sandbox import Sandbox
 
 if TYPE_CHECKING:
     from uvicorn import Server

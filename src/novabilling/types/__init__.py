@@ -9,6 +9,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
+    from .._words.literals import AggregationType as AggregationType
+    from .._words.literals import BillingInterval as BillingInterval
+    from .._words.literals import BillingTiming as BillingTiming
+    from .._words.literals import ChargeModel as ChargeModel
+    from .._words.literals import CreditNoteReason as CreditNoteReason
+    from .._words.literals import CreditNoteStatus as CreditNoteStatus
+    from .._words.literals import Currency as Currency
+    from .._words.literals import CustomerSortField as CustomerSortField
+    from .._words.literals import DiscountType as DiscountType
+    from .._words.literals import EventStatus as EventStatus
+    from .._words.literals import GroupBy as GroupBy
+    from .._words.literals import InvoiceStatus as InvoiceStatus
+    from .._words.literals import PaymentMethodType as PaymentMethodType
+    from .._words.literals import PaymentStatus as PaymentStatus
+    from .._words.literals import SortOrder as SortOrder
+    from .._words.literals import SubscriptionStatus as SubscriptionStatus
+    from .._words.literals import WalletStatus as WalletStatus
+    from .._words.literals import WalletTransactionKind as WalletTransactionKind
+    from .._words.literals import WalletTransactionStatus as WalletTransactionStatus
+    from .._words.literals import WalletTransactionType as WalletTransactionType
+    from .._words.literals import WebhookEventType as WebhookEventType
+    from .._words.literals import WebhookStatus as WebhookStatus
     from ._analytics import ChurnCohorts as ChurnCohorts
     from ._analytics import Cohort as Cohort
     from ._analytics import CustomerAnalytics as CustomerAnalytics
@@ -148,63 +170,41 @@ if TYPE_CHECKING:
     from ._webhooks import UnknownEvent as UnknownEvent
     from ._webhooks import Webhook as Webhook
     from ._webhooks import WebhookEvent as WebhookEvent
-    from ._words import AggregationType as AggregationType
-    from ._words import BillingInterval as BillingInterval
-    from ._words import BillingTiming as BillingTiming
-    from ._words import ChargeModel as ChargeModel
-    from ._words import CreditNoteReason as CreditNoteReason
-    from ._words import CreditNoteStatus as CreditNoteStatus
-    from ._words import Currency as Currency
-    from ._words import CustomerSortField as CustomerSortField
-    from ._words import DiscountType as DiscountType
-    from ._words import EventStatus as EventStatus
-    from ._words import GroupBy as GroupBy
-    from ._words import InvoiceStatus as InvoiceStatus
-    from ._words import PaymentMethodType as PaymentMethodType
-    from ._words import PaymentStatus as PaymentStatus
-    from ._words import SortOrder as SortOrder
-    from ._words import SubscriptionStatus as SubscriptionStatus
-    from ._words import WalletStatus as WalletStatus
-    from ._words import WalletTransactionKind as WalletTransactionKind
-    from ._words import WalletTransactionStatus as WalletTransactionStatus
-    from ._words import WalletTransactionType as WalletTransactionType
-    from ._words import WebhookEventType as WebhookEventType
-    from ._words import WebhookStatus as WebhookStatus
 
 _MODULES = {
-    "_analytics": (
+    "._analytics": (
         "ChurnCohorts Cohort CustomerAnalytics LifetimeValue LifetimeValueByPlan "
         "MrrBreakdown MrrByPlan NetRevenue PaymentAnalytics RevenueAnalytics "
         "SubscriptionAnalytics"
     ),
-    "_billing": ("Customer Invoice InvoiceItem Payment Plan PlanCounts PlanPrice Subscription"),
-    "_checkouts": "Checkout",
-    "_common": "Message PaginatedResponse PaginationMeta RateLimit Response",
-    "_currencies": "CurrencyInfo",
-    "_discounts": (
+    "._billing": ("Customer Invoice InvoiceItem Payment Plan PlanCounts PlanPrice Subscription"),
+    "._checkouts": "Checkout",
+    "._common": "Message PaginatedResponse PaginationMeta RateLimit Response",
+    "._currencies": "CurrencyInfo",
+    "._discounts": (
         "AddOn AddOnPrice AppliedAddOn AppliedCoupon Coupon CouponCounts CreditNote DeletedCoupon"
     ),
-    "_inputs": (
+    "._inputs": (
         "Amount ChargeFilterInput GraduatedRangeInput InvoiceItemDto MetricFilterInput "
         "PriceInput UsageEventInput"
     ),
-    "_metering": (
+    "._metering": (
         "BillableMetric BillableMetricCounts BillableMetricFilter Charge ChargeFilter "
         "EventBatch EventResult GraduatedRange UsageEvent"
     ),
-    "_payment_methods": "PaymentMethod",
-    "_payment_providers": "PaymentProvider ProviderTest",
-    "_pdf": "InvoicePdf",
-    "_plan_overrides": "PlanOverride",
-    "_portal": (
+    "._payment_methods": "PaymentMethod",
+    "._payment_providers": "PaymentProvider ProviderTest",
+    "._pdf": "InvoicePdf",
+    "._plan_overrides": "PlanOverride",
+    "._portal": (
         "PortalBilling PortalCheckout PortalCustomer PortalInvoice PortalPayment "
         "PortalPlan PortalSubscription PortalSummary"
     ),
-    "_summaries": "CustomerSummary InvoiceSummary PlanSummary",
-    "_taxes": "Tax TaxAssignment",
-    "_tenants": "ApiKey Login Registration Tenant TenantUsage TokenPair",
-    "_wallets": "Wallet WalletTopUp WalletTransaction",
-    "_webhook_data": (
+    "._summaries": "CustomerSummary InvoiceSummary PlanSummary",
+    "._taxes": "Tax TaxAssignment",
+    "._tenants": "ApiKey Login Registration Tenant TenantUsage TokenPair",
+    "._wallets": "Wallet WalletTopUp WalletTransaction",
+    "._webhook_data": (
         "CreditNoteCreatedData CreditNoteEventData CustomerEventData InvoiceAmountData "
         "InvoiceCreatedData InvoiceEventData PaymentCreatedData PaymentEventData "
         "PaymentRefundedData PaymentRetriedData PaymentSettledData PlanProration "
@@ -212,7 +212,7 @@ _MODULES = {
         "SubscriptionPlanChangeScheduledData SubscriptionPlanChangedData "
         "SubscriptionRenewedData SubscriptionTrialEndedData WalletCreatedData WalletEventData"
     ),
-    "_webhook_events": (
+    "._webhook_events": (
         "AnyWebhookEvent CreditNoteCreatedEvent CreditNoteEvent CreditNoteFinalizedEvent "
         "CreditNoteVoidedEvent CustomerCreatedEvent CustomerDeletedEvent CustomerEvent "
         "CustomerUpdatedEvent InvoiceCreatedEvent InvoiceDraftedEvent InvoiceEvent "
@@ -224,8 +224,8 @@ _MODULES = {
         "SubscriptionTrialEndedEvent WalletCreatedEvent WalletEvent WalletTerminatedEvent "
         "WalletUpdatedEvent"
     ),
-    "_webhooks": "UnknownEvent Webhook WebhookEvent",
-    "_words": (
+    "._webhooks": "UnknownEvent Webhook WebhookEvent",
+    ".._words.literals": (
         "AggregationType BillingInterval BillingTiming ChargeModel CreditNoteReason "
         "CreditNoteStatus Currency CustomerSortField DiscountType EventStatus GroupBy "
         "InvoiceStatus PaymentMethodType PaymentStatus SortOrder SubscriptionStatus "
@@ -233,15 +233,15 @@ _MODULES = {
         "WebhookEventType WebhookStatus"
     ),
 }
-_HOME = {name: module for module, names in _MODULES.items() for name in names.split()}
+_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
-__all__ = sorted(_HOME)  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = sorted(_MODULE_OF)  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME:
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    value = getattr(import_module(_MODULE_OF[name], __package__), name)
     globals()[name] = value
     return value
 

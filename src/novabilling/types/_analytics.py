@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import List
 
-from .._wire import Model, Percentage, check_amounts
+from .._words.fields import Model, Percentage, check_amounts
 
 
 class RevenueAnalytics(Model, frozen=True, kw_only=True):

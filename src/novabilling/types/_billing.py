@@ -8,15 +8,15 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
-from .._wire import AbsoluteUrl, Model, Timestamp, Word, check_amounts
-from ._inputs import NOTE_PREFIX
-from ._words import (
+from .._words.fields import AbsoluteUrl, Model, Timestamp, Word, check_amounts
+from .._words.literals import (
     BillingInterval,
     BillingTiming,
     InvoiceStatus,
     PaymentStatus,
     SubscriptionStatus,
 )
+from ._inputs import NOTE_PREFIX
 
 
 class Customer(Model, frozen=True, kw_only=True):

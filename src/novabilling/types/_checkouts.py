@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._wire import Model, Timestamp
+from .._words.fields import Model, Timestamp
 
 
 class Checkout(Model, frozen=True, kw_only=True):

@@ -6,9 +6,9 @@ from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar, Union
 
 import msgspec
 
-from .._http import Answer
-from .._httpx import httpx
-from .._wire import Model
+from .._network.answer import Answer
+from .._runtime.lazy_httpx import httpx
+from .._words.fields import Model
 
 T = TypeVar("T")
 

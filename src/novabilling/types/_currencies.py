@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .._wire import Model
+from .._words.fields import Model
 
 
 class CurrencyInfo(Model, frozen=True, kw_only=True):

@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
-from .._wire import Model, Timestamp, Word, check_amounts
+from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.literals import CreditNoteReason, CreditNoteStatus, DiscountType
 from ._summaries import CustomerSummary, InvoiceSummary
-from ._words import CreditNoteReason, CreditNoteStatus, DiscountType
 
 
 class CouponCounts(Model, frozen=True, kw_only=True):

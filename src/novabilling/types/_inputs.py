@@ -9,7 +9,7 @@ from typing import Any, List, Mapping, Sequence, Union
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from ._words import Currency
+from .._words.literals import Currency
 
 Amount = Union[int, float, Decimal]
 """An amount of money; sent exactly, with at most 4 decimals."""

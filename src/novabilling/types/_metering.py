@@ -7,9 +7,9 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
-from .._wire import Model, Timestamp, Word, check_amounts
+from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.literals import AggregationType, BillingTiming, ChargeModel, EventStatus
 from ._billing import Plan
-from ._words import AggregationType, BillingTiming, ChargeModel, EventStatus
 
 
 class BillableMetricFilter(Model, frozen=True, kw_only=True):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Dict, Optional
 
-from .._wire import Model, Timestamp, Word
-from ._words import PaymentMethodType
+from .._words.fields import Model, Timestamp, Word
+from .._words.literals import PaymentMethodType
 
 
 class PaymentMethod(Model, frozen=True, kw_only=True):

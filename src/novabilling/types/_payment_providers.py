@@ -6,7 +6,7 @@ from typing import Optional
 
 import msgspec
 
-from .._wire import Model, Timestamp
+from .._words.fields import Model, Timestamp
 
 
 class PaymentProvider(Model, frozen=True, kw_only=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import List, Optional
 
-from .._wire import AbsoluteUrl, Model, Timestamp, Word, check_amounts
+from .._words.fields import AbsoluteUrl, Model, Timestamp, Word, check_amounts
+from .._words.literals import BillingInterval, InvoiceStatus, PaymentStatus, SubscriptionStatus
 from ._billing import PlanPrice
-from ._words import BillingInterval, InvoiceStatus, PaymentStatus, SubscriptionStatus
 
 
 class PortalCustomer(Model, frozen=True, kw_only=True):

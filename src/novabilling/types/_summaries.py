@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Dict, Optional
 
-from .._wire import Model, Timestamp, Word, check_amounts
-from ._words import InvoiceStatus
+from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.literals import InvoiceStatus
 
 
 class CustomerSummary(Model, frozen=True, kw_only=True):

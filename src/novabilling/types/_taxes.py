@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Optional
 
-from .._wire import Model, Timestamp, check_amounts
+from .._words.fields import Model, Timestamp, check_amounts
 
 
 class Tax(Model, frozen=True, kw_only=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Dict, List, Optional, Tuple
 
-from .._secrets import masked_fields, masked_repr
-from .._wire import Model, Timestamp, check_amounts
+from .._runtime.secrets import masked_fields, masked_repr
+from .._words.fields import Model, Timestamp, check_amounts
 
 
 class Tenant(Model, frozen=True, kw_only=True):

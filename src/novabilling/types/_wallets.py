@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, Dict, List, Optional
 
-from .._wire import Model, Timestamp, Word, check_amounts
-from ._billing import Customer
-from ._words import (
+from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.literals import (
     WalletStatus,
     WalletTransactionKind,
     WalletTransactionStatus,
     WalletTransactionType,
 )
+from ._billing import Customer
 
 
 class Wallet(Model, frozen=True, kw_only=True):

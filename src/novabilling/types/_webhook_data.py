@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, Optional, Union
 
 import msgspec
 
-from .._wire import Model, Timestamp, Word, check_amounts
-from ._words import CreditNoteReason, InvoiceStatus, PaymentStatus, SubscriptionStatus
+from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.literals import CreditNoteReason, InvoiceStatus, PaymentStatus, SubscriptionStatus
 
 if TYPE_CHECKING:
     TimestampOrWord = Union[datetime, str]

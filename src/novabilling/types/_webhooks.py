@@ -9,9 +9,9 @@ from typing import Any, Dict, List, Optional, Tuple
 
 import msgspec
 
-from .._secrets import masked_fields, masked_repr
-from .._wire import Word
-from ._words import WebhookEventType, WebhookStatus
+from .._runtime.secrets import masked_fields, masked_repr
+from .._words.fields import Word
+from .._words.literals import WebhookEventType, WebhookStatus
 
 
 class Webhook(msgspec.Struct, frozen=True, kw_only=True):

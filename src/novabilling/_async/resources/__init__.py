@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._forks import cached_property
-from ..session import AsyncSession
+from ..._runtime.forks import cached_property
+from ..caller import AsyncCaller
 
 if TYPE_CHECKING:
     from .add_ons import AsyncAddOns
@@ -39,142 +39,142 @@ if TYPE_CHECKING:
 class AsyncResources:
     """All resources of the API on one session."""
 
-    _session: AsyncSession
+    _caller: AsyncCaller
 
     @cached_property
     def customers(self) -> AsyncCustomers:
         from .customers import AsyncCustomers
 
-        return AsyncCustomers(self._session)
+        return AsyncCustomers(self._caller)
 
     @cached_property
     def plans(self) -> AsyncPlans:
         from .plans import AsyncPlans
 
-        return AsyncPlans(self._session)
+        return AsyncPlans(self._caller)
 
     @cached_property
     def subscriptions(self) -> AsyncSubscriptions:
         from .subscriptions import AsyncSubscriptions
 
-        return AsyncSubscriptions(self._session)
+        return AsyncSubscriptions(self._caller)
 
     @cached_property
     def invoices(self) -> AsyncInvoices:
         from .invoices import AsyncInvoices
 
-        return AsyncInvoices(self._session)
+        return AsyncInvoices(self._caller)
 
     @cached_property
     def payments(self) -> AsyncPayments:
         from .payments import AsyncPayments
 
-        return AsyncPayments(self._session)
+        return AsyncPayments(self._caller)
 
     @cached_property
     def payment_providers(self) -> AsyncPaymentProviders:
         from .payment_providers import AsyncPaymentProviders
 
-        return AsyncPaymentProviders(self._session)
+        return AsyncPaymentProviders(self._caller)
 
     @cached_property
     def webhooks(self) -> AsyncWebhooks:
         from .webhooks import AsyncWebhooks
 
-        return AsyncWebhooks(self._session)
+        return AsyncWebhooks(self._caller)
 
     @cached_property
     def analytics(self) -> AsyncAnalytics:
         from .analytics import AsyncAnalytics
 
-        return AsyncAnalytics(self._session)
+        return AsyncAnalytics(self._caller)
 
     @cached_property
     def auth(self) -> AsyncAuth:
         from .auth import AsyncAuth
 
-        return AsyncAuth(self._session)
+        return AsyncAuth(self._caller)
 
     @cached_property
     def tenants(self) -> AsyncTenants:
         from .tenants import AsyncTenants
 
-        return AsyncTenants(self._session)
+        return AsyncTenants(self._caller)
 
     @cached_property
     def api_keys(self) -> AsyncApiKeys:
         from .api_keys import AsyncApiKeys
 
-        return AsyncApiKeys(self._session)
+        return AsyncApiKeys(self._caller)
 
     @cached_property
     def currencies(self) -> AsyncCurrencies:
         from .currencies import AsyncCurrencies
 
-        return AsyncCurrencies(self._session)
+        return AsyncCurrencies(self._caller)
 
     @cached_property
     def coupons(self) -> AsyncCoupons:
         from .coupons import AsyncCoupons
 
-        return AsyncCoupons(self._session)
+        return AsyncCoupons(self._caller)
 
     @cached_property
     def add_ons(self) -> AsyncAddOns:
         from .add_ons import AsyncAddOns
 
-        return AsyncAddOns(self._session)
+        return AsyncAddOns(self._caller)
 
     @cached_property
     def credit_notes(self) -> AsyncCreditNotes:
         from .credit_notes import AsyncCreditNotes
 
-        return AsyncCreditNotes(self._session)
+        return AsyncCreditNotes(self._caller)
 
     @cached_property
     def portal(self) -> AsyncPortal:
         from .portal import AsyncPortal
 
-        return AsyncPortal(self._session)
+        return AsyncPortal(self._caller)
 
     @cached_property
     def billable_metrics(self) -> AsyncBillableMetrics:
         from .billable_metrics import AsyncBillableMetrics
 
-        return AsyncBillableMetrics(self._session)
+        return AsyncBillableMetrics(self._caller)
 
     @cached_property
     def events(self) -> AsyncEvents:
         from .events import AsyncEvents
 
-        return AsyncEvents(self._session)
+        return AsyncEvents(self._caller)
 
     @cached_property
     def charges(self) -> AsyncCharges:
         from .charges import AsyncCharges
 
-        return AsyncCharges(self._session)
+        return AsyncCharges(self._caller)
 
     @cached_property
     def wallets(self) -> AsyncWallets:
         from .wallets import AsyncWallets
 
-        return AsyncWallets(self._session)
+        return AsyncWallets(self._caller)
 
     @cached_property
     def payment_methods(self) -> AsyncPaymentMethods:
         from .payment_methods import AsyncPaymentMethods
 
-        return AsyncPaymentMethods(self._session)
+        return AsyncPaymentMethods(self._caller)
 
     @cached_property
     def taxes(self) -> AsyncTaxes:
         from .taxes import AsyncTaxes
 
-        return AsyncTaxes(self._session)
+        return AsyncTaxes(self._caller)
 
     @cached_property
     def plan_overrides(self) -> AsyncPlanOverrides:
         from .plan_overrides import AsyncPlanOverrides
 
-        return AsyncPlanOverrides(self._session)
+        return AsyncPlanOverrides(self._caller)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Optional, Union
 
-from ..._arguments import Date, count, currency, timestamp
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.arguments import Arguments
+from ..._words.checks import Date, count, currency, timestamp
+from ..._words.literals import Currency, GroupBy
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._analytics import (
     ChurnCohorts,
     CustomerAnalytics,
@@ -18,7 +20,6 @@ from ...types._analytics import (
     SubscriptionAnalytics,
 )
 from ...types._common import Response
-from ...types._words import Currency, GroupBy
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(

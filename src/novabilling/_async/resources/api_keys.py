@@ -6,9 +6,9 @@ from typing import Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, plain, text, timestamp
-from ..._routes import Route
-from ..._wire import Arguments
+from ..._words.arguments import Arguments
+from ..._words.checks import Date, Omittable, plain, text, timestamp
+from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import ApiKey
 from ..resource import AsyncResource

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..._arguments import secret, text
-from ..._routes import Route
-from ..._secrets import Secret
-from ..._wire import Arguments
+from ..._runtime.secrets import Secret
+from ..._words.arguments import Arguments
+from ..._words.checks import secret, text
+from ..._words.routes import Route
 from ...types._common import Message, Response
 from ...types._tenants import Login, Registration, TokenPair
 from ..resource import AsyncResource

@@ -6,13 +6,14 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, plain, refuse_null, text
-from ..._routes import Route
-from ..._wire import Arguments, structs, word
+from ..._words.arguments import Arguments, structs
+from ..._words.checks import Omittable, flag, plain, refuse_null, text
+from ..._words.literals import AggregationType
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, MetricFilterInput
 from ...types._metering import BillableMetric
-from ...types._words import AggregationType
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(

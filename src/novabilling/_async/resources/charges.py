@@ -6,19 +6,20 @@ from typing import Any, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, identifier, money, plain, refuse_null, text, whole
-from ..._routes import Route
-from ..._wire import Arguments, structs, word
+from ..._words.arguments import Arguments, not_null, structs
+from ..._words.checks import Omittable, flag, identifier, money, plain, refuse_null, text, whole
+from ..._words.literals import BillingTiming, ChargeModel
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import ChargeFilterInput, Fields, GraduatedRangeInput
 from ...types._metering import Charge
-from ...types._words import BillingTiming, ChargeModel
 from ..resource import AsyncResource
 
 _RANGE = Arguments(from_value=whole, to_value=whole, per_unit_amount=money, flat_amount=money)
 _ARGUMENTS = Arguments(
-    plan_id=identifier,
-    billable_metric_id=identifier,
+    plan_id=not_null(identifier),
+    billable_metric_id=not_null(identifier),
     charge_model=word(ChargeModel),
     billing_timing=word(BillingTiming),
     invoice_display_name=text,

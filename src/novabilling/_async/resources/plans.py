@@ -6,13 +6,14 @@ from typing import List, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, currency, flag, money, plain, text
-from ..._routes import Route
-from ..._wire import Arguments, structs, word
+from ..._words.arguments import Arguments, structs
+from ..._words.checks import Omittable, currency, flag, money, plain, text
+from ..._words.literals import BillingInterval, BillingTiming, Currency
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._billing import Plan, PlanPrice
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount, Fields, PriceInput
-from ...types._words import BillingInterval, BillingTiming, Currency
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(

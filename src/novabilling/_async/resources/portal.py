@@ -6,13 +6,14 @@ from typing import AsyncIterator, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, text
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.arguments import Arguments
+from ..._words.checks import Omittable, text
+from ..._words.literals import InvoiceStatus
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
 from ...types._portal import PortalBilling, PortalCheckout, PortalInvoice, PortalPayment
-from ...types._words import InvoiceStatus
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(status=word(InvoiceStatus), callback_url=text)

@@ -6,34 +6,34 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import (
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import (
     Date,
     Omittable,
     currency,
     flag,
     identifier,
-    optional_identifier,
     plain,
     timestamp,
 )
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.literals import Currency, SubscriptionStatus
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
-from ...types._words import Currency, SubscriptionStatus
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
-    plan_id=identifier,
-    new_plan_id=identifier,
+    customer_id=not_null(identifier),
+    plan_id=not_null(identifier),
+    new_plan_id=not_null(identifier),
     currency=currency,
     status=word(SubscriptionStatus),
     start_date=timestamp,
     current_period_end=timestamp,
     created_at=timestamp,
     canceled_at=timestamp,
-    external_id=optional_identifier,
+    external_id=identifier,
     prorate=flag,
     cancel_at=plain,
     metadata=plain,

@@ -6,27 +6,28 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._answers import decode_object
-from ..._arguments import Date, Omittable, currency, identifier, money, plain, text, timestamp
-from ..._calls import Call
-from ..._errors import BadRequestError, NovaBillingError
-from ..._routes import Route
-from ..._wire import Arguments, word
-from ...types._common import PaginatedResponse, Response
-from ...types._inputs import Amount
-from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
-from ...types._words import (
+from ..._call.call import Call
+from ..._call.envelopes import decode_object
+from ..._call.errors import BadRequestError, NovaBillingError
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Date, Omittable, currency, identifier, money, plain, text, timestamp
+from ..._words.literals import (
     Currency,
     WalletStatus,
     WalletTransactionKind,
     WalletTransactionStatus,
     WalletTransactionType,
 )
+from ..._words.routes import Route
+from ..._words.vocabulary import word
+from ...types._common import PaginatedResponse, Response
+from ...types._inputs import Amount
+from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
-    wallet_id=identifier,
+    customer_id=not_null(identifier),
+    wallet_id=not_null(identifier),
     name=text,
     currency=currency,
     rate_amount=money,
@@ -111,9 +112,9 @@ class AsyncWallets(AsyncResource):
         """
         one = self._with_one_deadline()
         route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._session.watch(Call("DELETE", route, "idempotent")) as call:
+        with one._caller.watch(Call("DELETE", route, "idempotent")) as call:
             try:
-                answer = await one._session.send(call)
+                answer = await one._caller.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Sequence, Union
 
-from ..._answers import whole_list
-from ..._arguments import plain, text
-from ..._errors import NovaBillingError, ResponseDecodeError
-from ..._routes import Route
-from ..._webhooks import webhooks_of
-from ..._wire import Arguments, words
+from ..._call.envelopes import whole_list
+from ..._call.errors import NovaBillingError, ResponseDecodeError
+from ..._resources.webhooks import webhooks_of
+from ..._words.arguments import Arguments
+from ..._words.checks import plain, text
+from ..._words.literals import WebhookEventType
+from ..._words.routes import Route
+from ..._words.vocabulary import words
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import Tenant
 from ...types._webhooks import Webhook
-from ...types._words import WebhookEventType
 from ...webhooks import verify
 from ..resource import AsyncResource
 

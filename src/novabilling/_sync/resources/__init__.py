@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._forks import cached_property
-from ..session import Session
+from ..._runtime.forks import cached_property
+from ..caller import Caller
 
 if TYPE_CHECKING:
     from .add_ons import AddOns
@@ -40,142 +40,142 @@ if TYPE_CHECKING:
 class Resources:
     """All resources of the API on one session."""
 
-    _session: Session
+    _caller: Caller
 
     @cached_property
     def customers(self) -> Customers:
         from .customers import Customers
 
-        return Customers(self._session)
+        return Customers(self._caller)
 
     @cached_property
     def plans(self) -> Plans:
         from .plans import Plans
 
-        return Plans(self._session)
+        return Plans(self._caller)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:
         from .subscriptions import Subscriptions
 
-        return Subscriptions(self._session)
+        return Subscriptions(self._caller)
 
     @cached_property
     def invoices(self) -> Invoices:
         from .invoices import Invoices
 
-        return Invoices(self._session)
+        return Invoices(self._caller)
 
     @cached_property
     def payments(self) -> Payments:
         from .payments import Payments
 
-        return Payments(self._session)
+        return Payments(self._caller)
 
     @cached_property
     def payment_providers(self) -> PaymentProviders:
         from .payment_providers import PaymentProviders
 
-        return PaymentProviders(self._session)
+        return PaymentProviders(self._caller)
 
     @cached_property
     def webhooks(self) -> Webhooks:
         from .webhooks import Webhooks
 
-        return Webhooks(self._session)
+        return Webhooks(self._caller)
 
     @cached_property
     def analytics(self) -> Analytics:
         from .analytics import Analytics
 
-        return Analytics(self._session)
+        return Analytics(self._caller)
 
     @cached_property
     def auth(self) -> Auth:
         from .auth import Auth
 
-        return Auth(self._session)
+        return Auth(self._caller)
 
     @cached_property
     def tenants(self) -> Tenants:
         from .tenants import Tenants
 
-        return Tenants(self._session)
+        return Tenants(self._caller)
 
     @cached_property
     def api_keys(self) -> ApiKeys:
         from .api_keys import ApiKeys
 
-        return ApiKeys(self._session)
+        return ApiKeys(self._caller)
 
     @cached_property
     def currencies(self) -> Currencies:
         from .currencies import Currencies
 
-        return Currencies(self._session)
+        return Currencies(self._caller)
 
     @cached_property
     def coupons(self) -> Coupons:
         from .coupons import Coupons
 
-        return Coupons(self._session)
+        return Coupons(self._caller)
 
     @cached_property
     def add_ons(self) -> AddOns:
         from .add_ons import AddOns
 
-        return AddOns(self._session)
+        return AddOns(self._caller)
 
     @cached_property
     def credit_notes(self) -> CreditNotes:
         from .credit_notes import CreditNotes
 
-        return CreditNotes(self._session)
+        return CreditNotes(self._caller)
 
     @cached_property
     def portal(self) -> Portal:
         from .portal import Portal
 
-        return Portal(self._session)
+        return Portal(self._caller)
 
     @cached_property
     def billable_metrics(self) -> BillableMetrics:
         from .billable_metrics import BillableMetrics
 
-        return BillableMetrics(self._session)
+        return BillableMetrics(self._caller)
 
     @cached_property
     def events(self) -> Events:
         from .events import Events
 
-        return Events(self._session)
+        return Events(self._caller)
 
     @cached_property
     def charges(self) -> Charges:
         from .charges import Charges
 
-        return Charges(self._session)
+        return Charges(self._caller)
 
     @cached_property
     def wallets(self) -> Wallets:
         from .wallets import Wallets
 
-        return Wallets(self._session)
+        return Wallets(self._caller)
 
     @cached_property
     def payment_methods(self) -> PaymentMethods:
         from .payment_methods import PaymentMethods
 
-        return PaymentMethods(self._session)
+        return PaymentMethods(self._caller)
 
     @cached_property
     def taxes(self) -> Taxes:
         from .taxes import Taxes
 
-        return Taxes(self._session)
+        return Taxes(self._caller)
 
     @cached_property
     def plan_overrides(self) -> PlanOverrides:
         from .plan_overrides import PlanOverrides
 
-        return PlanOverrides(self._session)
+        return PlanOverrides(self._caller)

@@ -7,23 +7,22 @@ from typing import Iterator, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import (
+from ..._words.arguments import Arguments, not_null, structs
+from ..._words.checks import (
     Date,
     Omittable,
     currency,
     flag,
     identifier,
     money,
-    optional_identifier,
     text,
     timestamp,
 )
-from ..._routes import Route
-from ..._wire import Arguments, structs
+from ..._words.literals import Currency
+from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AddOn, AppliedAddOn
 from ...types._inputs import Amount, Fields, PriceInput
-from ...types._words import Currency
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -33,9 +32,9 @@ _ARGUMENTS = Arguments(
     invoice_display_name=text,
     prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
     created_at=timestamp,
-    add_on_id=identifier,
-    customer_id=identifier,
-    subscription_id=optional_identifier,
+    add_on_id=not_null(identifier),
+    customer_id=not_null(identifier),
+    subscription_id=identifier,
     amount=money,
     currency=currency,
     invoiced=flag,

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from typing import Iterator, Optional, Sequence, Union
 
+import msgspec
 from msgspec import UNSET
 
-from ..._arguments import (
+from ..._call.call import Call
+from ..._call.envelopes import decode_object
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import (
     Date,
     Omittable,
     currency,
@@ -15,20 +19,17 @@ from ..._arguments import (
     identifier,
     identifiers,
     money,
-    optional_identifier,
     refuse_null,
     text,
     timestamp,
     whole,
 )
-from ..._calls import Call
-from ..._coupons import read_deleted
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.literals import Currency, DiscountType
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AppliedCoupon, Coupon, DeletedCoupon
 from ...types._inputs import Amount
-from ...types._words import Currency, DiscountType
 from ..resource import ALREADY_DELETED, Resource
 
 _ARGUMENTS = Arguments(
@@ -44,9 +45,9 @@ _ARGUMENTS = Arguments(
     expires_at=timestamp,
     created_at=timestamp,
     active=flag,
-    coupon_id=identifier,
-    customer_id=identifier,
-    subscription_id=optional_identifier,
+    coupon_id=not_null(identifier),
+    customer_id=not_null(identifier),
+    subscription_id=identifier,
     uses_remaining=whole,
 )
 
@@ -117,11 +118,11 @@ class Coupons(Resource):
     def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
-        with self._session.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
-            answer = self._session.send(call)
+        with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
+            answer = self._caller.send(call)
             if answer.status_code == 404:
                 return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
-            return Response(self._read(call, answer, read_deleted), answer)
+            return Response(self._read(call, answer, _read_deleted), answer)
 
     def apply(
         self,
@@ -145,3 +146,11 @@ class Coupons(Resource):
         The id is that of the `AppliedCoupon` which `apply` returned.
         """
         return self._delete(Route("/coupons/applied/{coupon_id}", coupon_id))
+
+
+def _read_deleted(content: bytes, root: str) -> DeletedCoupon:
+    """Read what a deletion is answered with: a message, or the coupon."""
+    try:
+        return DeletedCoupon(coupon=decode_object(content, Coupon, root))
+    except msgspec.ValidationError:
+        return DeletedCoupon(message=decode_object(content, Message, root).message)

@@ -7,18 +7,19 @@ from typing import Any, Iterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, identifier, money, plain, timestamp
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Date, Omittable, currency, identifier, money, plain, timestamp
+from ..._words.literals import CreditNoteReason, CreditNoteStatus, Currency
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._common import PaginatedResponse, Response
 from ...types._discounts import CreditNote
 from ...types._inputs import Amount
-from ...types._words import CreditNoteReason, CreditNoteStatus, Currency
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    invoice_id=identifier,
-    customer_id=identifier,
+    invoice_id=not_null(identifier),
+    customer_id=not_null(identifier),
     amount=money,
     currency=currency,
     reason=word(CreditNoteReason),

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from ..._routes import Route
+from ..._words.routes import Route
 from ...types._common import PaginatedResponse
 from ...types._currencies import CurrencyInfo
 from ..resource import Resource

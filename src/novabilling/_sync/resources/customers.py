@@ -7,17 +7,18 @@ from typing import Any, Iterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, currency, identifier, plain, text, timestamp
-from ..._routes import Route
-from ..._wire import Arguments, sort_field, word
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Date, Omittable, currency, identifier, plain, text, timestamp
+from ..._words.literals import Currency, CustomerSortField, SortOrder
+from ..._words.routes import Route
+from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
-from ...types._words import Currency, CustomerSortField, SortOrder
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    external_id=identifier,
+    external_id=not_null(identifier),
     email=text,
     name=text,
     country=text,

@@ -7,12 +7,12 @@ from typing import Any, Iterator, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._arguments import Date, Omittable, identifier, text, timestamp
-from ..._errors import NovaBillingError
-from ..._events import EMPTY_BATCH, event_body, merge, prepare, slices
-from ..._routes import Route
-from ..._secrets import Secret
-from ..._wire import Arguments
+from ..._call.errors import NovaBillingError
+from ..._resources.events import EMPTY_BATCH, event_body, merge, prepare, slices
+from ..._runtime.secrets import Secret
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Date, Omittable, identifier, text, timestamp
+from ..._words.routes import Route
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Fields, UsageEventInput
 from ...types._metering import EventBatch, UsageEvent
@@ -20,7 +20,7 @@ from ..resource import Resource
 
 _ARGUMENTS = Arguments(
     wire={"date_from": "from", "date_to": "to", "limit": "perPage"},
-    subscription_id=identifier,
+    subscription_id=not_null(identifier),
     code=text,
     date_from=timestamp,
     date_to=timestamp,

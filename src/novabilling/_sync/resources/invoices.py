@@ -7,36 +7,36 @@ from typing import Iterator, Optional, Sequence, Tuple, Union
 
 from msgspec import UNSET
 
-from ... import _concurrency
-from ..._arguments import (
+from ..._call.call import Call
+from ..._network.answer import Answer, is_file
+from ..._network.downloads import Sink, Target
+from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address
+from ..._runtime import concurrency
+from ..._words.arguments import Arguments, not_null, structs
+from ..._words.checks import (
     Date,
     Omittable,
     currency,
     identifier,
     money,
     number,
-    optional_identifier,
     text,
     timestamp,
 )
-from ..._calls import Call
-from ..._downloads import Sink, Target
-from ..._http import Answer, is_file
-from ..._pdfs import ACCEPT_PDF, PDF_HEAD, read_address
-from ..._routes import Route
-from ..._wire import Arguments, structs, word
+from ..._words.literals import Currency, InvoiceStatus
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._billing import Invoice
 from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, InvoiceItemDto, with_note
 from ...types._pdf import InvoicePdf
-from ...types._words import Currency, InvoiceStatus
 from ..resource import Resource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
-    subscription_id=optional_identifier,
+    customer_id=not_null(identifier),
+    subscription_id=identifier,
     items=structs(InvoiceItemDto, _ITEM, unit_amount="amount"),
     status=word(InvoiceStatus),
     currency=currency,
@@ -169,7 +169,7 @@ class Invoices(Resource):
         sink = Sink(to)
         try:
             self._with_one_deadline()._fetch_pdf(invoice_id, sink)
-            _concurrency.run(sink.commit)
+            concurrency.run(sink.commit)
         finally:
             sink.discard()
         return sink.written
@@ -178,18 +178,18 @@ class Invoices(Resource):
         """Return the answer that is the file, and its address if the server gave that first."""
         route = Route("/invoices/{invoice_id}/pdf", invoice_id)
         call = Call("GET", route, "read", accept=ACCEPT_PDF, sink=sink)
-        with self._session.watch(call) as asking:
-            answer = self._session.send(asking)
+        with self._caller.watch(call) as asking:
+            answer = self._caller.send(asking)
             if is_file(answer.raw_headers):
                 return answer, None
             address = self._read(call, answer, read_address)
-        with self._session.watch(call._replace(url=address)) as fetching:
-            answer = self._session.send(fetching)
+        with self._caller.watch(call._replace(url=address)) as fetching:
+            answer = self._caller.send(fetching)
             if not is_file(answer.raw_headers):
                 # Storage often names no type, or one of its own; such an answer is in memory.
                 if not answer.content.startswith(PDF_HEAD):
                     raise unreadable(call, answer, "it is not a PDF")
                 if sink is not None:
-                    _concurrency.run(sink.restart)
-                    _concurrency.run(sink.write, answer.content)
+                    concurrency.run(sink.restart)
+                    concurrency.run(sink.write, answer.content)
         return answer, address

@@ -7,18 +7,19 @@ from typing import Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, identifier, text, whole
-from ..._routes import Route
-from ..._wire import NO_ARGUMENTS, Arguments, word
+from ..._words.arguments import NO_ARGUMENTS, Arguments, not_null
+from ..._words.checks import Omittable, identifier, text, whole
+from ..._words.literals import PaymentMethodType
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
-from ...types._words import PaymentMethodType
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
+    customer_id=not_null(identifier),
     provider=text,
-    token_id=identifier,
+    token_id=not_null(identifier),
     type=word(PaymentMethodType),
     last4=text,
     brand=text,

@@ -8,11 +8,11 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, plain, text
-from ..._routes import Route
-from ..._secrets import Secret
-from ..._warnings import NovaBillingWarning
-from ..._wire import Arguments, credentials
+from ..._call.errors import NovaBillingWarning
+from ..._runtime.secrets import Secret
+from ..._words.arguments import Arguments, credentials
+from ..._words.checks import Omittable, flag, plain, text
+from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_providers import PaymentProvider, ProviderTest
 from ..resource import Resource

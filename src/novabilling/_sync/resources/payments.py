@@ -7,29 +7,29 @@ from typing import Iterator, Optional, Union
 
 from msgspec import UNSET
 
-from ..._answers import whole_list
-from ..._arguments import (
+from ..._call.envelopes import whole_list
+from ..._resources.payments import PaymentFilter
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import (
     Date,
     Omittable,
     currency,
     identifier,
     money,
-    optional_identifier,
     text,
     timestamp,
 )
-from ..._payments import PaymentFilter
-from ..._routes import Route
-from ..._wire import Arguments, word
+from ..._words.literals import Currency, PaymentStatus
+from ..._words.routes import Route
+from ..._words.vocabulary import word
 from ...types._billing import Payment
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
-from ...types._words import Currency, PaymentStatus
+from ..pagination import Paginator
 from ..resource import Resource
-from ..rows import Rows
 
 _ARGUMENTS = Arguments(
-    invoice_id=identifier,
+    invoice_id=not_null(identifier),
     provider=text,
     amount=money,
     currency=currency,
@@ -37,7 +37,7 @@ _ARGUMENTS = Arguments(
     date_from=timestamp,
     date_to=timestamp,
     created_at=timestamp,
-    provider_transaction_id=optional_identifier,
+    provider_transaction_id=identifier,
     failure_reason=text,
     reason=text,
 )
@@ -87,7 +87,7 @@ class Payments(Resource):
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
         chosen = PaymentFilter(filters)
-        return Rows(lambda _: self._all_of_customer(route, chosen))
+        return Paginator(lambda _: self._all_of_customer(route, chosen))
 
     def _all_of_customer(self, route: Route, chosen: PaymentFilter) -> PaginatedResponse[Payment]:
         whole = self._list(Payment, route)

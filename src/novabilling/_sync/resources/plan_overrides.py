@@ -8,18 +8,18 @@ from typing import Any, Iterator, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, identifier, money, plain
-from ..._routes import Route
-from ..._warnings import NovaBillingWarning
-from ..._wire import Arguments
+from ..._call.errors import NovaBillingWarning
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Omittable, identifier, money, plain
+from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._plan_overrides import PlanOverride
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
-    customer_id=identifier,
-    plan_id=identifier,
+    customer_id=not_null(identifier),
+    plan_id=not_null(identifier),
     overridden_minimum_commitment=money,
     metadata=plain,
     overridden_charges=plain,

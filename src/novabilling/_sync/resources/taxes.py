@@ -7,9 +7,9 @@ from typing import Iterator, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, flag, identifier, money, text
-from ..._routes import Route
-from ..._wire import Arguments
+from ..._words.arguments import Arguments, not_null
+from ..._words.checks import Omittable, flag, identifier, money, text
+from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._taxes import Tax, TaxAssignment
@@ -21,7 +21,7 @@ _ARGUMENTS = Arguments(
     rate=money,
     description=text,
     applied_by_default=flag,
-    tax_id=identifier,
+    tax_id=not_null(identifier),
 )
 
 

@@ -7,9 +7,9 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._arguments import Omittable, plain, text
-from ..._routes import Route
-from ..._wire import Arguments
+from ..._words.arguments import Arguments
+from ..._words.checks import Omittable, plain, text
+from ..._words.routes import Route
 from ...types._common import Message, Response
 from ...types._tenants import Tenant, TenantUsage
 from ..resource import Resource

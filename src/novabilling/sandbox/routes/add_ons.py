@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, type_error
-from .._javascript import Row, as_list, as_object, to_date
-from .._paging import unchecked_page
-from .._rows import delete_all, given, require, without
-from .._rules import date_string, minimum, nested, num, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import date_string, minimum, nested, num, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import Row, as_list, as_object, to_date
+from .._store.database import newest_first
+from .._store.rows import delete_all, given, require, without
 
 PRICE = Body(currency=string(), amount=num(minimum(0)))
 CREATE = Body(

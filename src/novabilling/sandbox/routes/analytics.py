@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import List
 
-from .._created import within
-from .._engine import Call, route
-from .._figures import fixed, monthly_usd, rounded, total_usd
-from .._javascript import UNDEFINED, Row, add_up
-from .._rules import date_string, enum, string
-from .._validation import Body
+from .._business.figures import fixed, monthly_usd, rounded, total_usd
+from .._http.date_filters import within
+from .._http.engine import Call, route
+from .._http.field_types import date_string, enum, string
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, add_up
 
 QUERY = Body(
     dateFrom=date_string(optional=True),

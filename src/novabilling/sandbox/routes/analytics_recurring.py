@@ -6,9 +6,9 @@ import re
 from datetime import datetime, timedelta
 from typing import Dict, List
 
-from .._engine import Call, route
-from .._figures import monthly_usd, price_usd, rounded, total_usd
-from .._javascript import Row, add_up, to_string
+from .._business.figures import monthly_usd, price_usd, rounded, total_usd
+from .._http.engine import Call, route
+from .._javascript.values import Row, add_up, to_string
 from .analytics import QUERY
 
 _DAY = timedelta(days=1)

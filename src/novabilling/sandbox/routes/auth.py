@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Dict, Optional
 
-from .._engine import Call, route
 from .._errors import bad_request, conflict, unauthorized
-from .._javascript import Row
-from .._rules import email, max_length, min_length, not_empty, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import email, max_length, min_length, not_empty, string
+from .._http.validation import Body
+from .._javascript.values import Row
 
 REGISTER = Body(
     name=string(not_empty, min_length(2), max_length(100)),

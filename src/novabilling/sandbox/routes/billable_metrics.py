@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, conflict
-from .._javascript import Row
-from .._owned import METRIC_FILTERS, replacement
-from .._rows import given, require, without
-from .._rules import array, boolean, code_format, each_string, enum, nested, not_empty, string
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import (
+    array,
+    boolean,
+    code_format,
+    each_string,
+    enum,
+    nested,
+    not_empty,
+    string,
+)
+from .._http.validation import Body
+from .._javascript.values import Row
+from .._store.database import newest_first
+from .._store.owned import METRIC_FILTERS, replacement
+from .._store.rows import given, require, without
+from .._store.schema import ENUMS
 
 FILTER = Body(key=string(not_empty), values=array(each_string))
 CREATE = Body(

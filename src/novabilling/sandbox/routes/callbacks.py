@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Dict, NamedTuple, Optional
 
-from .._checkout import update_payment
-from .._database import Database
-from .._engine import Call, route
+from .._business.checkout import update_payment
 from .._errors import HttpError
-from .._javascript import Row, as_object, to_boolean, to_string
-from .._rows import money_of
+from .._http.engine import Call, route
+from .._javascript.values import Row, as_object, to_boolean, to_string
+from .._store.database import Database
+from .._store.rows import money_of
 
 
 class Notice(NamedTuple):

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, conflict
-from .._javascript import Row, as_object
-from .._owned import CHARGE_FILTERS, METRIC_FILTERS, RANGES, replacement
-from .._rows import given, require, without
-from .._rules import array, boolean, each_string, enum, nested, not_empty, num, obj, string
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import (
+    array,
+    boolean,
+    each_string,
+    enum,
+    nested,
+    not_empty,
+    num,
+    obj,
+    string,
+)
+from .._http.validation import Body
+from .._javascript.values import Row, as_object
+from .._store.database import newest_first
+from .._store.owned import CHARGE_FILTERS, METRIC_FILTERS, RANGES, replacement
+from .._store.rows import given, require, without
+from .._store.schema import ENUMS
 
 RANGE = Body(
     fromValue=num(),

@@ -4,24 +4,15 @@ from __future__ import annotations
 
 from typing import Dict, Optional
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request
-from .._javascript import Row, to_date
-from .._paging import unchecked_page
-from .._rows import given, only, require
-from .._rules import (
-    array,
-    boolean,
-    date_string,
-    each_string,
-    enum,
-    minimum,
-    num,
-    string,
-)
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import array, boolean, date_string, each_string, enum, minimum, num, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import Row, to_date
+from .._store.database import newest_first
+from .._store.rows import given, only, require
+from .._store.schema import ENUMS
 
 CREATE = Body(
     code=string(),

@@ -6,15 +6,15 @@ from functools import reduce
 from operator import add
 from typing import Optional
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request
-from .._javascript import Number, Row, number_text, to_date
-from .._paging import unchecked_page
-from .._rows import given, money_of, only, require
-from .._rules import date_string, enum, minimum, num, obj, string
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import date_string, enum, minimum, num, obj, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import Number, Row, number_text, to_date
+from .._store.database import newest_first
+from .._store.rows import given, money_of, only, require
+from .._store.schema import ENUMS
 
 CREATE = Body(
     invoiceId=string(),

@@ -6,14 +6,9 @@ from functools import reduce
 from operator import add
 from typing import Any, Dict, List, Tuple
 
-from .._columns import Query
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, conflict, not_found
-from .._javascript import UNDEFINED, Row, number, to_date
-from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, only, require, without
-from .._rules import (
+from .._http.engine import Call, route
+from .._http.field_types import (
     date_string,
     email,
     enum,
@@ -25,8 +20,12 @@ from .._rules import (
     obj,
     string,
 )
-from .._suggestions import unknown_argument
-from .._validation import Body
+from .._http.paging import LIMIT, PAGE, checked_page
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, number, to_date
+from .._store.columns import Query, unknown_argument
+from .._store.database import newest_first
+from .._store.rows import given, only, require, without
 
 CREATE = Body(
     externalId=string(not_empty),

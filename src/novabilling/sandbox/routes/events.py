@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .._billing import bill_over_threshold
-from .._created import within
-from .._database import newest_first
-from .._engine import Call, route
+from .._business.billing import bill_over_threshold
 from .._errors import HttpError, not_found
-from .._javascript import UNDEFINED, Row, as_object, to_date
-from .._paging import unchecked_page
-from .._rows import given, require
-from .._rules import date_string, max_size, min_size, nested, not_empty, obj, string
-from .._validation import Body
+from .._http.date_filters import within
+from .._http.engine import Call, route
+from .._http.field_types import date_string, max_size, min_size, nested, not_empty, obj, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, as_object, to_date
+from .._store.database import newest_first
+from .._store.rows import given, require
 
 EVENT = Body(
     transactionId=string(not_empty),

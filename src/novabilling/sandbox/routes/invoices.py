@@ -5,17 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Dict
 
-from .._checkout import checkout
-from .._created import created_within
-from .._database import newest_first
-from .._engine import Call, Raw, route
+from .._business.checkout import checkout
+from .._business.invoices import create_invoice, document, total, with_customer
 from .._errors import HttpError, bad_request
-from .._invoices import create_invoice, document, total, with_customer
-from .._javascript import UNDEFINED, Row, to_boolean, to_date, to_string
-from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, money_of, only, require
-from .._rules import date_string, minimum, nested, not_empty, num, string
-from .._validation import Body
+from .._http.date_filters import created_within
+from .._http.engine import Call, Raw, route
+from .._http.field_types import date_string, minimum, nested, not_empty, num, string
+from .._http.paging import LIMIT, PAGE, checked_page
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, to_boolean, to_date, to_string
+from .._store.database import newest_first
+from .._store.rows import given, money_of, only, require
 
 ITEM = Body(
     description=string(not_empty),

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, not_found
-from .._javascript import Row
-from .._rows import given
-from .._rules import enum, integer, maximum, minimum, not_empty, string
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import enum, integer, maximum, minimum, not_empty, string
+from .._http.validation import Body
+from .._javascript.values import Row
+from .._store.database import newest_first
+from .._store.rows import given
+from .._store.schema import ENUMS
 
 CREATE = Body(
     customerId=string(not_empty),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._checkout import unsupported
-from .._engine import Call, route
+from .._business.checkout import unsupported
 from .._errors import conflict
-from .._javascript import Row, stringify
-from .._rows import given, only, require
-from .._rules import boolean, integer, minimum, not_empty, obj, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import boolean, integer, minimum, not_empty, obj, string
+from .._http.validation import Body
+from .._javascript.values import Row, stringify
+from .._store.rows import given, only, require
 
 CREATE = Body(
     providerName=string(not_empty),

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from .._created import created_within
-from .._database import newest_first
-from .._engine import Call, route
+from .._business.invoices import with_customer
 from .._errors import bad_request
-from .._invoices import with_customer
-from .._javascript import UNDEFINED, Row, as_object, iso, number, to_date
-from .._paging import LIMIT, PAGE, checked_page
-from .._rows import given, money_of, only, require
-from .._rules import date_string, enum, minimum, not_empty, num, string
-from .._validation import Body
+from .._http.date_filters import created_within
+from .._http.engine import Call, route
+from .._http.field_types import date_string, enum, minimum, not_empty, num, string
+from .._http.paging import LIMIT, PAGE, checked_page
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, as_object, iso, number, to_date
+from .._store.database import newest_first
+from .._store.rows import given, money_of, only, require
 
 CREATE = Body(
     invoiceId=string(not_empty),

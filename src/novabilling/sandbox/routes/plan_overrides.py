@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Dict
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import conflict
-from .._javascript import Row
-from .._paging import unchecked_page
-from .._rows import given, only, require
-from .._rules import array, minimum, not_empty, num, obj, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import array, minimum, not_empty, num, obj, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import Row
+from .._store.database import newest_first
+from .._store.rows import given, only, require
 
 # Prices and charges have no declared element type: the objects in them arrive as empty arrays.
 UPDATE = Body(

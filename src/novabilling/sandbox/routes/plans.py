@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, conflict, not_found
-from .._javascript import UNDEFINED, Row, as_object
-from .._rows import given, require, with_prices, without
-from .._rules import (
+from .._http.engine import Call, route
+from .._http.field_types import (
     array,
     boolean,
     code_format,
@@ -24,8 +21,11 @@ from .._rules import (
     num,
     string,
 )
-from .._schema import ENUMS
-from .._validation import Body
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Row, as_object
+from .._store.database import newest_first
+from .._store.rows import given, require, with_prices, without
+from .._store.schema import ENUMS
 
 PRICE = Body(currency=string(not_empty, max_length(3)), amount=num(minimum(0)))
 CREATE = Body(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import List
 
-from .._checkout import checkout
-from .._database import newest_first
-from .._engine import Call, route
+from .._business.checkout import checkout
 from .._errors import not_found
-from .._javascript import Number, Row, number
-from .._paging import unchecked_page
-from .._rows import only, with_prices, without
+from .._http.engine import Call, route
+from .._http.paging import unchecked_page
+from .._javascript.values import Number, Row, number
+from .._store.database import newest_first
+from .._store.rows import only, with_prices, without
 
 SHOWN = ("ACTIVE", "TRIALING", "PAUSED")
 NEWEST = 20

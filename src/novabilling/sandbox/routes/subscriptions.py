@@ -4,15 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .._billing import bill_period, credit_unused_days, price_in
-from .._calendar import Moment, after_days, period_end
-from .._database import newest_first
-from .._engine import Call, route
+from .._business.billing import bill_period, credit_unused_days, price_in
 from .._errors import bad_request
-from .._javascript import UNDEFINED, Row, as_object, iso, to_date
-from .._paging import unchecked_page
-from .._rows import given, only, require, subscription_summary, with_prices
-from .._rules import (
+from .._http.engine import Call, route
+from .._http.field_types import (
     boolean,
     date_string,
     enum,
@@ -25,8 +20,13 @@ from .._rules import (
     one_of,
     string,
 )
-from .._schema import ENUMS
-from .._validation import Body, Field
+from .._http.paging import unchecked_page
+from .._http.validation import Body, Field
+from .._javascript.calendar import Moment, after_days, period_end
+from .._javascript.values import UNDEFINED, Row, as_object, iso, to_date
+from .._store.database import newest_first
+from .._store.rows import given, only, require, subscription_summary, with_prices
+from .._store.schema import ENUMS
 
 CREATE = Body(
     customerId=string(not_empty),

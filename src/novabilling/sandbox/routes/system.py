@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import List
 
-from .._engine import Call, route
-from .._javascript import Row, iso
+from .._http.engine import Call, route
+from .._javascript.values import Row, iso
 
 _CURRENCIES = """
 ZAR R 2 South African Rand

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import conflict
-from .._javascript import Row
-from .._paging import unchecked_page
-from .._rows import delete_all, given, require
-from .._rules import boolean, code_format, maximum, minimum, not_empty, num, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import boolean, code_format, maximum, minimum, not_empty, num, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import Row
+from .._store.database import newest_first
+from .._store.rows import delete_all, given, require
 
 CREATE = Body(
     name=string(not_empty),

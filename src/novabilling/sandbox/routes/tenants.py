@@ -5,12 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Dict, List
 
-from .._database import newest_first
-from .._engine import Call, route
 from .._errors import bad_request, not_found
-from .._javascript import Row, as_object, to_date, to_string
-from .._rules import array, each_string, min_length, not_empty, obj, string, url
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import array, each_string, min_length, not_empty, obj, string, url
+from .._http.validation import Body
+from .._javascript.values import Row, as_object, to_date, to_string
+from .._store.database import newest_first
 
 UPDATE = Body(
     name=string(min_length(2), optional=True),

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any, Dict, List
 
-from .._columns import decimal_of_number
-from .._database import newest_first
-from .._engine import Call, route
+from .._business.prepaid import amount_of_credits, take_credits
 from .._errors import bad_request
-from .._javascript import UNDEFINED, Number, Row, decimal_text, number_text, to_date
-from .._paging import unchecked_page
-from .._prepaid import amount_of_credits, take_credits
-from .._rows import given, only, require
-from .._rules import date_string, minimum, not_empty, num, obj, string
-from .._validation import Body
+from .._http.engine import Call, route
+from .._http.field_types import date_string, minimum, not_empty, num, obj, string
+from .._http.paging import unchecked_page
+from .._http.validation import Body
+from .._javascript.values import UNDEFINED, Number, Row, decimal_text, number_text, to_date
+from .._store.columns import decimal_of_number
+from .._store.database import newest_first
+from .._store.rows import given, only, require
 
 CREATE = Body(
     customerId=string(not_empty),

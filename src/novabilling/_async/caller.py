@@ -1,0 +1,154 @@
+"""The loop of attempts at one call, first to last: waits, retries, deadline, budget, log lines.
+
+Whether a call may be repeated is decided in `_call.retries`; here is when, and how often.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import ContextManager, Optional
+
+from .._call.attempt import Attempt
+from .._call.call import Call
+from .._call.configuration import Config, check_token_text
+from .._call.errors import UnauthorizedError
+from .._call.hooks import Hooks
+from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
+from .._network.answer import Answer
+from .._runtime import concurrency
+from .._runtime.secrets import Secret
+from .transport.transport import AsyncTransport
+
+logger = logging.getLogger("novabilling")
+
+
+class AsyncCaller:
+    """Send calls with one configuration; copies of a client share all but that."""
+
+    def __init__(
+        self,
+        transport: AsyncTransport,
+        config: Config,
+        budget: RetryBudget,
+        hooks: Hooks,
+        hint: str = "",
+        ends: Optional[float] = None,
+    ) -> None:
+        self.transport = transport
+        self.config = config
+        self.budget = budget
+        self.hooks = hooks
+        self._hint = hint
+        self._ends = ends
+
+    def with_hint(self, hint: str) -> AsyncCaller:
+        """Return a copy that says what to do about a 401."""
+        return AsyncCaller(self.transport, self.config, self.budget, self.hooks, hint, self._ends)
+
+    def with_one_deadline(self) -> AsyncCaller:
+        """Return a copy for a call of several requests: they share a deadline, from now on."""
+        ends = self._end()
+        return AsyncCaller(self.transport, self.config, self.budget, self.hooks, self._hint, ends)
+
+    def _end(self) -> Optional[float]:
+        if self._ends is not None or self.config.deadline is None:
+            return self._ends
+        return concurrency.monotonic() + self.config.deadline
+
+    def watch(self, call: Call) -> ContextManager[Call]:
+        """Make the block in which a call is sent and its answer read; send the call it gives."""
+        return self.hooks.watch(call, self.config.root) if self.hooks.all else call
+
+    async def send(self, call: Call) -> Answer:
+        """Return the answer to a call, or raise what became of it.
+
+        The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
+        """
+        ends = self._end()
+        request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
+        tried_in_doubt = False
+        retries = 0
+        while True:
+            call.watch.begin(retries + 1, request_id)
+            outcome = await self._attempt(call, request_id, retries, ends)
+            if is_answer(outcome, call, tried_in_doubt):
+                self.budget.refund()
+                outcome.request_id = request_id
+                call.watch.answer(outcome)
+                return outcome
+            failure = judge(call, outcome)
+            failure.error.request_id = request_id
+            failure.error.may_have_been_applied |= tried_in_doubt
+            wait = self._wait(call, failure, retries, _left(ends))
+            call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
+            if wait is None:
+                if self._hint and isinstance(failure.error, UnauthorizedError):
+                    failure.error.add_hint(self._hint)
+                raise failure.error
+            tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
+            retries += 1
+            await self.transport.retry_waits.wait(wait)
+
+    async def _attempt(
+        self, call: Call, request_id: str, retries: int, ends: Optional[float]
+    ) -> Outcome:
+        started = concurrency.monotonic()
+        try:
+            token = await self._token(_left(ends))
+        except TimeoutError:  # the deadline's, or the user's own
+            if ends is None or ends > concurrency.monotonic():
+                raise
+            return deadline_failure()
+        left = _left(ends)
+        if left is not None and left <= 0:
+            return deadline_failure()
+        limit = self._limit(call, left)
+        outcome = await self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
+        if logger.isEnabledFor(logging.DEBUG):
+            result: object = getattr(outcome, "status_code", None)
+            if isinstance(outcome, Failure):
+                result = type(outcome.error).__name__
+            logger.debug(
+                "%s %s -> %s in %.0f ms (attempt %d, request %s)",
+                call.method,
+                call.route.template,
+                result,
+                (concurrency.monotonic() - started) * 1000,
+                retries + 1,
+                request_id,
+            )
+        return outcome
+
+    async def _token(self, left: Optional[float]) -> Optional[Secret[str]]:
+        token = self.config.token
+        if token.reveal() is None:
+            return None
+        if not callable(token.reveal()):  # it was checked when the client was made
+            return token
+        with concurrency.async_time_limit(left):
+            return check_token_text(Secret(await concurrency.async_resolve(token.reveal()())))
+
+    def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
+        timeout = self.config.timeout_for(call.timeout)
+        limits = [t for t in (timeout, left) if isinstance(t, (int, float))]
+        return min(limits) if limits else None
+
+    def _wait(
+        self, call: Call, failure: Failure, retries: int, left: Optional[float]
+    ) -> Optional[float]:
+        """Return the seconds to wait before the next attempt; None if there is to be none."""
+        if retries >= self.config.max_retries or not may_repeat(failure.fate, call.repeat):
+            return None
+        if self.transport.closed or (call.sink is not None and not call.sink.can_restart):
+            return None
+        asked: Optional[float] = getattr(failure.error, "retry_after", None)
+        wait = backoff(retries) if asked is None else asked
+        if wait > MAX_RETRY_AFTER or (left is not None and wait >= left):
+            return None
+        return wait if self.budget.spend() else None
+
+
+def _left(ends: Optional[float]) -> Optional[float]:
+    return None if ends is None else ends - concurrency.monotonic()

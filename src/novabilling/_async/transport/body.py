@@ -1,0 +1,51 @@
+"""The content of an answer as it arrives: to memory, or to a file."""
+
+from __future__ import annotations
+
+from typing import Callable, List, Optional
+
+from ..._call.attempt import Progress
+from ..._network.answer import is_file
+from ..._network.content_coding import ContentDecoder
+from ..._network.downloads import Sink
+from ..._runtime import concurrency
+
+
+class AsyncBody:
+    """Decode and keep what arrives, within the size that the client takes."""
+
+    def __init__(
+        self, encoding: str, max_bytes: int, sink: Optional[Sink], progress: Progress
+    ) -> None:
+        """Take the file for the content; what is an error, or no file, is kept in memory."""
+        self._decoder = ContentDecoder(encoding, max_bytes)
+        self._chunks: List[bytes] = []
+        self._progress = progress
+        wanted = sink is not None and 200 <= progress.status < 300
+        self._sink = sink if wanted and is_file(progress.headers) else None
+
+    async def start(self) -> None:
+        """Begin with an empty file."""
+        if self._sink is not None:
+            await self._on_disk(self._sink.restart)
+
+    async def take(self, data: bytes) -> None:
+        """Keep the next bytes."""
+        self._progress.limits.check()
+        chunk = self._decoder.feed(data)
+        if self._sink is None:
+            self._chunks.append(chunk)
+        else:
+            await self._on_disk(self._sink.write, chunk)
+
+    def finish(self) -> bytes:
+        """Return all that was kept in memory."""
+        self._decoder.finish()
+        return b"".join(self._chunks)
+
+    async def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
+        try:
+            await concurrency.async_run(work, *args)
+        except Exception:  # of the file; the timeout of the attempt is none
+            self._progress.on_disk = True
+            raise

@@ -1,0 +1,120 @@
+"""Requests through a client of httpx: the user's own, or one that honours proxies."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any, Optional
+
+from ..._call.attempt import MARK, Attempt, Progress
+from ..._network.answer import Answer
+from ..._runtime import loops
+from ..._runtime.httpx_modules import AsyncHttpClient, httpx_module_of, no_cookies
+from ..._runtime.lazy_httpx import httpx
+from ..._runtime.loops import PerLoop
+from .body import AsyncBody
+from .pool import MAX_IDLE_ONCE
+from .slots import AsyncSlots
+
+
+async def hold_location(response: httpx.Response) -> None:
+    """Keep httpx from parsing Location: where a redirect leads is decided elsewhere."""
+    if response.request.extensions.get(MARK) and "location" in response.headers:
+        response.extensions[MARK] = response.headers.pop("location")
+
+
+class AsyncLoopClient:
+    """The client of httpx for one event loop, and the slots for requests through it."""
+
+    def __init__(self, size: int, http: Any) -> None:
+        self.slots = AsyncSlots(size)
+        self.http = http
+
+    def forget(self) -> None:
+        """Leave the connections to the loop or process that they belong to."""
+
+
+class AsyncHttpxSender:
+    """The sender through httpx, which is never asked for more than it can serve at once."""
+
+    grace = 0.05  # httpx's own timeouts say what they waited for, so they may come first
+
+    def __init__(
+        self,
+        http_client: Optional[AsyncHttpClient],
+        max_connections: int,
+        max_response_bytes: int,
+    ) -> None:
+        self._max_connections = max_connections
+        self._max_response_bytes = max_response_bytes
+        self._http: Any = http_client
+        # Made here: httpx reads what the environment says of proxies, which may be wrong.
+        self._first: Any = http_client or self._own_client()
+        self._httpx = httpx_module_of(self._first)
+        self._clients = PerLoop(self._client_for_loop)
+
+    def _own_client(self) -> Any:
+        limits = httpx.Limits(
+            max_connections=self._max_connections,
+            max_keepalive_connections=self._max_connections,
+            keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
+        )
+        return httpx.AsyncClient(cookies=no_cookies(), limits=limits)
+
+    def _client_for_loop(self, _: bool) -> AsyncLoopClient:
+        http = self._first or self._own_client()
+        self._first = self._http  # no two loops or processes may share connections of ours
+        hooks = http.event_hooks["response"]
+        if hold_location not in hooks:
+            hooks.append(hold_location)
+        return AsyncLoopClient(self._max_connections, http)
+
+    @property
+    def is_closed(self) -> bool:
+        return self._http is not None and bool(self._http.is_closed)
+
+    def slots(self) -> AsyncSlots:
+        """Return the slots for requests from here; `exchange` is for holders of one."""
+        return self._clients.get(loops.async_running_loop()).slots
+
+    async def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> Answer:
+        """Send a request, to its own address or to where a redirect leads, and read the answer."""
+        progress.sent = None  # only httpx knows
+        url = url or httpx.URL(attempt.address)
+        request = attempt.request(url, self._httpx)
+        http = self._clients.get(loops.async_running_loop()).http
+        response = await http.send(request, stream=True, auth=None, follow_redirects=False)
+        try:
+            progress.status = response.status_code
+            location = response.extensions.pop(MARK, None)
+            if location is not None:
+                response.headers["location"] = location
+            progress.headers = response.headers.raw
+            body = AsyncBody("", self._max_response_bytes, attempt.call.sink, progress)
+            await body.start()
+            chunks = response.aiter_bytes()
+            try:
+                async for chunk in chunks:
+                    await body.take(chunk)
+            finally:
+                await chunks.aclose()  # it is a generator
+        finally:
+            await response.aclose()
+        return Answer(
+            attempt.call.method,
+            url,
+            response.status_code,
+            response.headers.raw,
+            body.finish(),
+            response.extensions,
+            self._httpx,
+        )
+
+    async def aclose(self) -> None:
+        """Close the clients, unless it is the user's own."""
+        if self._http is not None:
+            return
+        for client in self._clients.close():
+            with suppress(RuntimeError):  # some of its connections belong to another loop
+                await client.http.aclose()

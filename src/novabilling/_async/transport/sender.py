@@ -1,0 +1,55 @@
+"""What sends one request: the contract between an attempt and the ways to the network.
+
+There are two here: a pool of our own (`pool_sender`) and a client of httpx (`httpx_sender`), and
+one in `novabilling.aiohttp`. Which of them a client uses is decided once, in `transport`.
+"""
+
+from __future__ import annotations
+
+from typing import Optional, Protocol, runtime_checkable
+
+from ..._call.attempt import Attempt, Progress
+from ..._network.answer import Answer
+from ..._runtime.lazy_httpx import httpx
+from .slots import AsyncSlots
+
+
+class AsyncSender(Protocol):
+    """Send requests from any event loop, each by a holder of a slot."""
+
+    @property
+    def grace(self) -> float:
+        """Seconds that its own time limits may take longer than those of the attempt."""
+        ...
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the user has closed what it sends through."""
+        ...
+
+    def slots(self) -> AsyncSlots:
+        """Return the slots for requests from the running loop."""
+        ...
+
+    async def exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> Answer:
+        """Send a request, to its own address or to where a redirect leads, and read the answer.
+
+        Redirects are not followed. `progress` is kept true whenever it waits: after an error or a
+        cancellation it says whether a byte was sent, and how the answer began.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections, on other loops as well; never those of a user's client."""
+        ...
+
+
+@runtime_checkable
+class AsyncSenderFactory(Protocol):
+    """A user's client that knows a shorter way than through httpx: that of aiohttp does."""
+
+    def make_sender(self, max_connections: int, max_response_bytes: int) -> AsyncSender:
+        """Make what sends the calls of one client of the SDK."""
+        ...

@@ -1,0 +1,107 @@
+"""One attempt at a call; what goes over the network goes through here."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from ..._call.attempt import Attempt, Progress
+from ..._call.outcomes import Outcome, closed_failure, failure_from, transport_errors, unread_answer
+from ..._call.redirects import MAX_REDIRECTS, REDIRECTS, next_url
+from ..._call.retries import Fate
+from ..._call.server import Server
+from ..._network.answer import Answer
+from ..._network.proxies import is_proxied
+from ..._runtime import concurrency
+from ..._runtime.httpx_modules import AsyncHttpClient
+from ..._runtime.lazy_httpx import httpx
+from ..._runtime.waits import AsyncRetryWaits
+from .pool_sender import AsyncPoolSender
+from .sender import AsyncSender, AsyncSenderFactory
+
+
+class AsyncTransport:
+    """Send attempts over connections of its own, or through a client of httpx."""
+
+    def __init__(
+        self,
+        server: Server,
+        http_client: Optional[AsyncHttpClient],
+        max_connections: int,
+        max_response_bytes: int,
+    ) -> None:
+        self.closed = False
+        self.retry_waits = AsyncRetryWaits()
+        self._sender: AsyncSender
+        given: object = http_client
+        if isinstance(given, AsyncSenderFactory):
+            self._sender = given.make_sender(max_connections, max_response_bytes)
+        elif http_client is not None or is_proxied(server.scheme, server.host):
+            from .httpx_sender import AsyncHttpxSender
+
+            self._sender = AsyncHttpxSender(http_client, max_connections, max_response_bytes)
+        else:
+            self._sender = AsyncPoolSender(server, max_connections, max_response_bytes)
+
+    async def attempt(self, attempt: Attempt) -> Outcome:
+        """Send a request once, following redirects, and read the answer to its end.
+
+        How it may end, by the numbers in the code:
+
+        1. The client was closed before: nothing is sent.
+        2. An answer, of whatever status; if the client was closed meanwhile, an error all the same.
+        3. Its time is over: on an event loop one cancel scope around everything here, and for a
+           thread what each operation of its socket is told. Both raise TimeoutError.
+        4. The user cancels the task: the exception passes through. Slot and connection are given
+           back on its way, and a connection whose answer was not read to its end is closed.
+        5. Anything else of the network: `progress` says how far the request had come.
+        6. The user's own file failed while a download was written to it: their error, as it is.
+        """
+        if self.closed or self._sender.is_closed:
+            return closed_failure("unsent")  # 1
+        progress = Progress(attempt.limits())
+        slots = self._sender.slots()
+        try:
+            await slots.acquire(progress.limits)
+            try:
+                await concurrency.async_give_way()
+                with concurrency.async_time_limit(self._guard(progress)):  # 3
+                    answer = await self._follow(attempt, progress)
+                    return self._unless_closed(answer, "unknown")  # 2
+            finally:
+                slots.release()  # 4
+        except transport_errors() as exc:  # 5
+            if progress.on_disk:  # 6
+                raise
+            failure = failure_from(exc, attempt, progress)
+            outcome = unread_answer(exc, attempt, progress) or failure
+            return self._unless_closed(outcome, failure.fate)
+
+    def _unless_closed(self, outcome: Outcome, fate: Fate) -> Outcome:
+        return closed_failure(fate) if self.closed else outcome
+
+    def _guard(self, progress: Progress) -> Optional[float]:
+        until = progress.limits.until
+        return None if until is None else until - concurrency.monotonic() + self._sender.grace
+
+    async def _follow(self, attempt: Attempt, progress: Progress) -> Answer:
+        url: Optional[httpx.URL] = None
+        history: List[Answer] = []
+        while True:
+            progress.status = 0
+            progress.limits.check()  # a redirect does not start it again
+            answer = await self._sender.exchange(attempt, url, progress)
+            answer.history = list(history)
+            if answer.status_code not in REDIRECTS or not attempt.config.follow_redirects:
+                return answer
+            location = answer.headers.get("location", "")
+            target = next_url(attempt.call.method, answer.url, answer.status_code, location)
+            if target is None or len(history) == MAX_REDIRECTS:
+                return answer
+            history.append(answer)
+            url = target
+
+    async def aclose(self) -> None:
+        """Close the connections, unless they are the user's own."""
+        self.closed = True
+        self.retry_waits.end()
+        await self._sender.aclose()

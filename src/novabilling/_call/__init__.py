@@ -1,0 +1,4 @@
+"""The life of one call, without I/O: its attempts, their ends, retries, redirects, errors, hooks.
+
+May import `types`, `_words`, `_network` and `_runtime`.
+"""

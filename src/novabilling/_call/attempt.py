@@ -1,0 +1,119 @@
+"""One attempt at a call: the request that it writes, and how far it has come."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, cast
+
+from .._network.answer import RawHeaders
+from .._network.time_limits import TimeLimits
+from .._runtime.httpx_modules import classes
+from .._runtime.lazy_httpx import httpx
+from .._runtime.secrets import Secret
+from .._words.encoding import query_string
+from .call import Call
+from .configuration import STANDARD_HEADERS, Config
+from .redirects import may_carry_token
+from .retries import Fate
+
+MARK = "novabilling"
+"""The request extension by which hooks know the SDK's own requests."""
+
+_NOTHING_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
+
+
+class Attempt(NamedTuple):
+    """One request of a call, written when there is a connection for it."""
+
+    call: Call
+    config: Config
+    token: Optional[Secret[str]]
+    request_id: str
+    limit: Optional[float]
+    """Seconds for the attempt as a whole."""
+
+    @property
+    def path(self) -> str:
+        """Path and query below the base URL."""
+        path = f"/api{self.call.route.path}"
+        return f"{path}?{query_string(self.call.query)}" if self.call.query else path
+
+    @property
+    def address(self) -> str:
+        return self.call.url or self.config.root + self.path
+
+    @property
+    def operations(self) -> Optional[httpx.Timeout]:
+        """The user's limits of single network operations, if there are any."""
+        timeout = self.config.timeout_for(self.call.timeout)
+        seconds = timeout is None or isinstance(timeout, (int, float))
+        return None if seconds else cast("httpx.Timeout", timeout)
+
+    def target(self, url: Optional[httpx.URL]) -> bytes:
+        """Write what the request line names; None is the address on the client's own server."""
+        if url is not None:
+            return url.raw_path
+        return (self.config.server.path + self.path).encode("ascii")
+
+    def headers(self, url: Optional[httpx.URL]) -> Dict[str, str]:
+        """Write the headers for an address: secrets stay with the server they are meant for."""
+        call, config = self.call, self.config
+        headers = {**STANDARD_HEADERS, "x-request-id": self.request_id}
+        if call.accept is not None:
+            headers["accept"] = call.accept
+        if url is None or may_carry_token(config.server.url, url):
+            headers.update(call.watch.headers)
+            headers.update(config.headers)
+            if self.token is not None:
+                headers["authorization"] = f"Bearer {self.token.reveal()}"
+        if call.body is not None:  # of another type, the server would take it for empty
+            headers["content-type"] = "application/json"
+        return headers
+
+    def raw_headers(self, url: Optional[httpx.URL]) -> List[Tuple[bytes, bytes]]:
+        """Write all headers as HTTP/1.1 sends them."""
+        raw = [(b"host", self.config.server.netloc if url is None else url.netloc)]
+        raw += [(k.encode("ascii"), v.encode("latin-1")) for k, v in self.headers(url).items()]
+        if self.call.body is not None:
+            raw.append((b"content-length", str(len(self.call.body.reveal())).encode("ascii")))
+        return raw
+
+    def request(self, url: httpx.URL, family: Any) -> Any:
+        """Build the request as httpx sends it, or httpx2."""
+        body = self.call.body
+        return family.Request(
+            self.call.method,
+            url if family is httpx else str(url),
+            headers=[(k, v.encode("latin-1")) for k, v in self.headers(url).items()],
+            content=None if body is None else body.reveal(),
+            extensions={"timeout": self._operations(), MARK: True},
+        )
+
+    def limits(self) -> TimeLimits:
+        """Start the clock of the attempt."""
+        return TimeLimits(self.limit, self.operations)
+
+    def _operations(self) -> Dict[str, Optional[float]]:
+        given = self.operations or httpx.Timeout(None)
+        return {
+            name: min((s for s in (seconds, self.limit) if s is not None), default=None)
+            for name, seconds in given.as_dict().items()
+        }
+
+
+class Progress:
+    """How far an attempt has come; read when it fails."""
+
+    __slots__ = ("headers", "limits", "on_disk", "sent", "status")
+
+    def __init__(self, limits: TimeLimits) -> None:
+        self.limits = limits
+        self.status = 0
+        self.headers: RawHeaders = ()
+        self.on_disk = False
+        self.sent: Optional[bool] = False
+        """Whether a byte of the request was handed to the socket; None where httpx sends it."""
+
+    def fate(self, exc: Exception) -> Fate:
+        """Say what a failure means for the server's state."""
+        sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
+        return "unknown" if sent else "unsent"

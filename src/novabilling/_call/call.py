@@ -1,0 +1,35 @@
+"""A call: one operation with its arguments, before it is known how often it will be sent."""
+
+from __future__ import annotations
+
+from typing import Dict, NamedTuple, Optional
+
+from .._network.downloads import Sink
+from .._runtime.secrets import Secret
+from .._words.routes import Route
+from .retries import Repeat
+from .watching import UNWATCHED, CallWatch
+
+
+class Call(NamedTuple):
+    """An operation with its arguments translated, ready to be sent any number of times."""
+
+    method: str
+    route: Route
+    repeat: Repeat
+    query: Optional[Dict[str, str]] = None
+    body: Optional[Secret[bytes]] = None
+    accept: Optional[str] = None
+    timeout: Optional[float] = None
+    """Seconds for one attempt where the user set none; None is the client's default."""
+    url: Optional[str] = None
+    """An absolute address that the server named, instead of the route."""
+    sink: Optional[Sink] = None
+    gone_is_done: bool = False
+    """Whether a 404 after an attempt of unknown fate means that it worked."""
+    watch: CallWatch = UNWATCHED
+
+    def __enter__(self) -> Call:
+        return self  # without hooks, a call is the block in which it is sent
+
+    def __exit__(self, *_: object) -> None: ...

@@ -1,0 +1,132 @@
+"""How the content of an answer becomes objects, whichever envelope it comes in.
+
+The 1.0 server sends a bare object, a bare array, or a page `{"data": [...], "meta": {...}}`; the
+hosted API may wrap the first two in `{"data": ...}`. All of them are understood everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
+
+import msgspec
+
+from .._words.decoders import decoder
+from .._words.fields import field_reader
+from ..types._common import PaginationMeta
+
+# How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
+_MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
+_SIGN = rb"(?:[+-]|\\u002[BbDd])"  # some gateways escape a plus
+_OFFSET = re.compile(rb":\d\d(?:\.\d+)?" + _SIGN + rb'\d\d:?\d\d"').search
+
+_Limit = Union[int, float, None]
+"""Some routes of the 1.0 server give a fraction back."""
+
+
+class _Meta(msgspec.Struct, rename="camel"):
+    total: Optional[int] = None
+    page: int = 1
+    limit: _Limit = None
+    per_page: _Limit = None
+    total_pages: Optional[int] = None
+
+
+class _Page(msgspec.Struct):
+    data: msgspec.Raw
+    meta: Optional[_Meta] = None
+
+
+@lru_cache(maxsize=1024)
+def _decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+    return decoder(of, field_reader(root))
+
+
+@lru_cache(maxsize=1024)
+def _list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+    return decoder(List[of], field_reader(root))
+
+
+@lru_cache(maxsize=None)
+def _required(of: Any) -> FrozenSet[str]:
+    fields = msgspec.structs.fields(of)
+    return frozenset(field.encode_name for field in fields if field.required)
+
+
+_decode_keys = decoder(Dict[str, msgspec.Raw]).decode
+_decode_page = decoder(_Page).decode
+
+
+def decode_object(content: bytes, of: Any, root: str) -> Any:
+    """Read one object of a type, bare or inside `data`."""
+    decode = _decoder(of, root).decode
+    try:
+        return _in_utc(content, decode(content))
+    except msgspec.ValidationError:
+        inner = _inside_envelope(content, of)
+        if inner is None:
+            raise
+    return _in_utc(content, decode(inner))
+
+
+def _inside_envelope(content: bytes, of: Any) -> Optional[msgspec.Raw]:
+    try:
+        keys = _decode_keys(content)
+    except msgspec.ValidationError:
+        return None
+    return None if keys.keys() & _required(of) else keys.get("data")
+
+
+def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], PaginationMeta]:
+    """Read a list of objects: a bare array or a page, each bare or inside `data`."""
+    decode = _list_decoder(of, root).decode
+    if content.lstrip()[:1] == b"[":
+        items = _in_utc(content, decode(content))
+        return items, whole_list(items)
+    page = _decode_page(content)
+    if bytes(page.data)[:1] == b"{":
+        page = _decode_page(page.data)
+    items = _in_utc(content, decode(page.data))
+    return items, _meta(page.meta, items)
+
+
+def _in_utc(content: bytes, value: Any) -> Any:
+    """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
+    maybe = b"+" in content or b"\\u002" in content or _MAYBE_OFFSET(content)
+    if maybe and _OFFSET(content):
+        try:
+            _move_to_utc(value)
+        except OverflowError:
+            raise msgspec.ValidationError("Expected a time of the years 1 to 9999") from None
+    return value
+
+
+def _move_to_utc(value: Any) -> None:
+    if isinstance(value, list):
+        for item in value:  # pyright: ignore[reportUnknownVariableType]
+            _move_to_utc(item)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            field = getattr(value, name)
+            if isinstance(field, datetime):
+                msgspec.structs.force_setattr(value, name, field.astimezone(timezone.utc))
+            else:
+                _move_to_utc(field)
+
+
+def whole_list(items: List[Any]) -> PaginationMeta:
+    """Describe a list that the server sends whole: page 1 of 1."""
+    return PaginationMeta(total=len(items), page=1, limit=len(items), total_pages=1)
+
+
+def _meta(meta: Optional[_Meta], items: List[Any]) -> PaginationMeta:
+    if meta is None or meta.total is None:
+        return whole_list(items)
+    limit = meta.limit if meta.limit is not None else meta.per_page
+    limit = len(items) if limit is None else int(limit)
+    pages = meta.total_pages
+    if pages is None:
+        pages = -(-meta.total // limit) if limit else 0
+    return PaginationMeta(total=meta.total, page=meta.page, limit=limit, total_pages=pages)

@@ -1,0 +1,196 @@
+"""Every error that the SDK raises, and what it warns of.
+
+NovaBillingError
+├── APIStatusError
+│   ├── BadRequestError 400    ├── UnauthorizedError 401  ├── ForbiddenError 403
+│   ├── NotFoundError 404      ├── ConflictError 409      ├── UnprocessableEntityError 422
+│   └── RateLimitError 429     └── ServerError 5xx
+├── APIConnectionError
+│   └── NovaBillingTimeoutError
+├── ResponseDecodeError
+├── ClientClosedError
+└── WebhookSignatureError
+"""
+
+from __future__ import annotations
+
+import copyreg
+from datetime import datetime
+from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple, Type
+
+from .._runtime.httpx_modules import classes
+from .._runtime.lazy_httpx import httpx
+
+if TYPE_CHECKING:
+    from ..types._inputs import UsageEventInput
+    from ..types._metering import EventBatch
+
+
+MAX_MESSAGE = 300
+
+
+class NovaBillingError(Exception):
+    """Base of all errors of this SDK.
+
+    `may_have_been_applied` is True when a write was applied, or may have been: look at the
+    server's state before repeating it. It is always False for a read.
+
+    An error of `events.create` or `create_batch` has `events`, all with their transaction ids, and
+    `partial`, the result so far; sending those events again counts nothing twice.
+    """
+
+    message: str
+    request_id: Optional[str]
+    may_have_been_applied: bool
+    events: Optional[List[UsageEventInput]] = None
+    partial: Optional[EventBatch] = None
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        request_id: Optional[str] = None,
+        may_have_been_applied: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.request_id = request_id
+        self.may_have_been_applied = may_have_been_applied
+
+    def add_hint(self, hint: str) -> None:
+        """Add what to do about it to the message."""
+        self.message = f"{self.message} ({hint})"
+        Exception.__init__(self, self.message)
+
+    def __reduce__(self) -> Tuple[object, ...]:
+        # Without `__init__`, whose arguments differ; no private name of this package stands in it.
+        build: object = getattr(copyreg, "__newobj__")  # noqa: B009  # no stub knows it
+        return build, (type(self), *self.args), self.__dict__
+
+
+def _rebuild(  # pyright: ignore[reportUnusedFunction]
+    cls: Type[NovaBillingError], args: Tuple[object, ...], state: Dict[str, object]
+) -> NovaBillingError:
+    """Build what an older pickle holds; those name this function."""
+    error = cls.__new__(cls, *args)
+    error.args = args
+    error.__dict__.update(state)
+    return error
+
+
+class FieldError(NamedTuple):
+    """What the server says about one field of a refused request."""
+
+    field: str
+    message: str
+
+
+class APIStatusError(NovaBillingError):
+    """Raised when the server answers with a status other than 2xx."""
+
+    status_code: int
+    errors: List[FieldError]
+    path: Optional[str]
+    timestamp: Optional[datetime]
+    http: httpx.Response
+    retry_after: Optional[float] = None
+    """Seconds that the server asks to wait; None if it names none."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        http: httpx.Response,
+        errors: Optional[List[FieldError]] = None,
+        path: Optional[str] = None,
+        timestamp: Optional[datetime] = None,
+        request_id: Optional[str] = None,
+        may_have_been_applied: bool = False,
+    ) -> None:
+        super().__init__(
+            message, request_id=request_id, may_have_been_applied=may_have_been_applied
+        )
+        self.status_code = http.status_code
+        self.errors = errors or []
+        self.path = path
+        self.timestamp = timestamp
+        self.http = http
+
+    def __str__(self) -> str:
+        details = "; ".join(error.message for error in self.errors)[:MAX_MESSAGE]
+        text = f"{self.status_code}: {self.message}"
+        return " ".join(f"{text} ({details})".split()) if details else text
+
+
+class BadRequestError(APIStatusError):
+    """Raised on 400: the request body or a parameter is invalid."""
+
+
+class UnauthorizedError(APIStatusError):
+    """Raised on 401: the token is missing, wrong, expired, or of the wrong kind."""
+
+
+class ForbiddenError(APIStatusError):
+    """Raised on 403: the token may not do this."""
+
+
+class NotFoundError(APIStatusError):
+    """Raised on 404: the resource does not exist for this tenant."""
+
+
+class ConflictError(APIStatusError):
+    """Raised on 409: another resource has this key already (a duplicate external id or code)."""
+
+
+class UnprocessableEntityError(APIStatusError):
+    """Raised on 422: the request is well formed and makes no sense."""
+
+
+class RateLimitError(APIStatusError):
+    """Raised on 429, when waiting as long as `retry_after` says is not possible."""
+
+
+class ServerError(APIStatusError):
+    """Raised on 5xx. A write may have been applied all the same."""
+
+
+class APIConnectionError(NovaBillingError):
+    """Raised when there is no answer: name resolution, connecting, TLS, a reset, bad HTTP."""
+
+
+class NovaBillingTimeoutError(APIConnectionError):
+    """Raised when an attempt takes longer than `timeout`, or a call longer than `deadline`."""
+
+
+class ResponseDecodeError(NovaBillingError):
+    """Raised when a 2xx answer is not what the operation returns.
+
+    It is HTML, cut off, of another type, or larger than `max_response_bytes`. A write **was**
+    applied. `http` is the answer, or None when it was not read to its end.
+    """
+
+    http: Optional[httpx.Response] = None
+
+
+class ClientClosedError(NovaBillingError, RuntimeError):
+    """Raised by a call on a closed client, or by one in flight when the client is closed."""
+
+
+class WebhookSignatureError(NovaBillingError):
+    """Raised when a webhook delivery has no valid, recent signature, or is not an event."""
+
+
+class NovaBillingWarning(UserWarning):
+    """Warns that the server cannot store what was given."""
+
+
+def plain_cause(exc: BaseException) -> BaseException:
+    """Copy an exception without its traceback, causes and request: those hold the token."""
+    kind = type(exc)
+    if isinstance(exc, classes("TransportError")):
+        return kind(str(exc))
+    if isinstance(exc, OSError):
+        # Of the standard library: another's may want other arguments, or hold a request.
+        known = kind.__module__ in ("builtins", "socket", "ssl")
+        return kind(*exc.args) if known else OSError(*exc.args)
+    return RuntimeError(f"{kind.__name__}: {exc}")

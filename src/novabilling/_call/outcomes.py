@@ -1,0 +1,124 @@
+"""How an attempt ends: with an answer, or with a failure and what that means on the server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Type, Union
+
+import h11
+
+from .._network.answer import Answer
+from .._network.content_coding import BadEncoding, TooLarge
+from .._runtime.httpx_modules import classes
+from .._runtime.lazy_httpx import httpx
+from .errors import (
+    APIConnectionError,
+    ClientClosedError,
+    NovaBillingError,
+    NovaBillingTimeoutError,
+    ResponseDecodeError,
+    plain_cause,
+)
+from .retries import Fate, fate_of_status, may_have_been_applied
+from .status_errors import error_from
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeGuard
+from .attempt import Attempt, Progress
+from .call import Call
+
+
+def transport_errors() -> Tuple[Type[Exception], ...]:
+    """Return what is raised when an attempt fails."""
+    return (
+        OSError,  # the network, TLS, and TimeoutError
+        h11.ProtocolError,
+        BadEncoding,
+        TooLarge,
+        *classes("HTTPError", "InvalidURL", "StreamError"),
+        RuntimeError,  # httpx's pool on an event loop that has ended
+    )
+
+
+class Failure(NamedTuple):
+    """An attempt without a usable answer, and what is known about its effect."""
+
+    error: NovaBillingError
+    fate: Fate
+
+
+Outcome = Union[Answer, Failure]
+
+
+def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optional[Answer]:
+    """Return an answer whose content cannot be decoded, if its status says what happened."""
+    undecoded = isinstance(exc, (*classes("DecodingError"), BadEncoding))
+    if not undecoded or progress.status < 300:
+        return None
+    method, address = attempt.call.method, attempt.address
+    return Answer(method, address, progress.status, progress.headers, b"", {})
+
+
+def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
+    """Say what went wrong, and what it means for the server's state."""
+    error: NovaBillingError
+    fate = progress.fate(exc)
+    write_succeeded = attempt.call.method != "GET" and 200 <= progress.status < 300
+    if write_succeeded:
+        fate = "applied"
+    if isinstance(exc, (*classes("TimeoutException"), TimeoutError)):
+        error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
+    elif isinstance(exc, TooLarge):
+        fate = "applied"  # never repeated, not even a GET: the answer would be as large again
+        error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
+    elif write_succeeded or isinstance(exc, (*classes("DecodingError"), BadEncoding)):
+        fate = "applied"
+        error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
+    else:
+        error = APIConnectionError(
+            f"no answer from {httpx.URL(attempt.address).host}: {_name(exc)}"
+        )
+    error.__cause__ = plain_cause(exc)
+    return Failure(error, fate)
+
+
+def deadline_failure() -> Failure:
+    """Say that there is no time left for an attempt."""
+    return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
+
+
+def closed_failure(fate: Fate) -> Failure:
+    """Say that the client was closed before or during the attempt."""
+    return Failure(ClientClosedError("the client is closed; make a new one"), fate)
+
+
+def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+    what = "nothing was sent" if fate == "unsent" else "the request was sent"
+    after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
+    return f"{attempt.call.method} timed out{after}; {what}"
+
+
+def _name(exc: Exception) -> str:
+    text = " ".join(str(exc).split())[:200]
+    return f"{type(exc).__name__}: {text}" if text else type(exc).__name__
+
+
+def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
+    """Say whether the call is done: a 2xx, or a DELETE that an earlier attempt carried out."""
+    if isinstance(outcome, Failure):
+        return False
+    if outcome.is_success:
+        return True
+    return outcome.status_code == 404 and call.gone_is_done and tried_in_doubt
+
+
+def judge(call: Call, outcome: Outcome) -> Failure:
+    """Make the error of an attempt and say what it did on the server."""
+    if isinstance(outcome, Failure):
+        error, fate = outcome
+        status = None
+    else:
+        error = error_from(outcome.http)
+        status = outcome.status_code
+        fate = fate_of_status(status, call.repeat)
+    error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
+    return Failure(error, fate)

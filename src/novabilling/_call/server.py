@@ -1,0 +1,78 @@
+"""The address of the client's own server, checked and taken apart."""
+
+from __future__ import annotations
+
+import re
+import socket
+from functools import lru_cache
+from typing import Any, NamedTuple, Optional
+from urllib.parse import urlsplit
+
+from .._runtime.lazy_httpx import httpx
+from .redirects import is_web_address
+
+DEFAULT_BASE_URL = "https://api.novabilling.com"
+
+# What httpx would leave as it is, so that it need not be loaded for it.
+_PLAIN = re.compile(
+    r"^https?://(?P<host>[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?(?:\.[a-z0-9-]{1,63})*)"
+    r"(?::(?!(?:80|443)\b)(?P<port>[1-9][0-9]{0,4}))?(?:/[A-Za-z0-9_-]+)*/?\Z"
+)
+
+
+class Server(NamedTuple):
+    """The client's own server; `path` is the prefix of all its targets."""
+
+    root: str
+    scheme: str
+    host: str
+    port: Optional[int]
+    netloc: bytes
+    path: str
+
+    @property
+    def url(self) -> httpx.URL:
+        return _url(self.root)
+
+
+@lru_cache(maxsize=16)
+def _url(root: str) -> httpx.URL:
+    return httpx.URL(root)
+
+
+def check_base_url(base_url: Any) -> Server:
+    """Return the server under whose root `/api` and `/uploads` hang."""
+    if not isinstance(base_url, str):
+        raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
+    parts = urlsplit(base_url if _is_plain(base_url) else _normalized(base_url))
+    path = parts.path.rstrip("/")
+    if path.endswith("/api"):
+        path = path[: -len("/api")].rstrip("/")
+    root = f"{parts.scheme}://{parts.netloc}{path}"
+    host, netloc = parts.hostname or "", parts.netloc.encode("ascii")
+    return Server(root, parts.scheme, host, parts.port, netloc, path)
+
+
+def _is_plain(base_url: str) -> bool:
+    found = _PLAIN.match(base_url)
+    if found is None or "xn--" in base_url or int(found.group("port") or 0) > 65535:
+        return False
+    if re.search("[a-z]", found.group("host")):
+        return True
+    try:
+        socket.inet_pton(socket.AF_INET, found.group("host"))
+    except OSError:
+        return False
+    return True
+
+
+def _normalized(base_url: str) -> str:
+    try:
+        url = httpx.URL(base_url)
+    except httpx.InvalidURL as exc:
+        raise ValueError(f"base_url is not a valid URL: {exc}") from None
+    if not is_web_address(url):
+        raise ValueError("base_url must start with http:// or https:// and name a host")
+    if "@" in urlsplit(base_url).netloc or "?" in base_url or "#" in base_url:
+        raise ValueError("base_url must not hold a user name, password, query or fragment")
+    return str(url)

@@ -1,0 +1,130 @@
+"""Where an answer that is no success becomes an error: its class, message and field errors."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timezone
+from typing import Any, Dict, List, Optional, Type
+
+import msgspec
+
+from .._runtime.lazy_httpx import httpx
+from .._words.decoders import UNREADABLE, decoder
+from .errors import (
+    MAX_MESSAGE,
+    APIStatusError,
+    BadRequestError,
+    ConflictError,
+    FieldError,
+    ForbiddenError,
+    NotFoundError,
+    RateLimitError,
+    ServerError,
+    UnauthorizedError,
+    UnprocessableEntityError,
+)
+from .retries import retry_after
+
+STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
+    400: BadRequestError,
+    401: UnauthorizedError,
+    403: ForbiddenError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: RateLimitError,
+}
+
+
+class _Item(msgspec.Struct):
+    field: Any = None
+    message: Any = None
+
+
+class _Body(msgspec.Struct):
+    message: Any = None
+    errors: msgspec.Raw = msgspec.Raw(b"[]")
+    path: Any = None
+    timestamp: Any = None
+
+
+_decode_body = decoder(_Body).decode
+_decode_items = decoder(List[_Item]).decode
+
+
+def error_from(response: httpx.Response) -> APIStatusError:
+    """Make the error of an answer that is not a success."""
+    status = response.status_code
+    cls = STATUS_ERRORS.get(status, ServerError if 500 <= status < 600 else APIStatusError)
+    body = _read(response.content)
+    error = cls(
+        _message(response, body),
+        http=response,
+        errors=_field_errors(body.errors),
+        path=body.path if isinstance(body.path, str) else None,
+        timestamp=_timestamp(body.timestamp),
+    )
+    error.retry_after = retry_after(response.headers.get("retry-after"))
+    return error
+
+
+def _read(content: bytes) -> _Body:
+    # A gateway in front of the server may answer anything at all: HTML, text, other JSON.
+    try:
+        return _decode_body(content)
+    except UNREADABLE:
+        return _Body()
+
+
+def _message(response: httpx.Response, body: _Body) -> str:
+    status = response.status_code
+    if 300 <= status < 400 and "location" in response.headers:
+        return f"the redirect to {_target(response.headers['location'])} was not followed"
+    message = body.message
+    if isinstance(message, list):
+        message = "; ".join(str(part) for part in message)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+    if not isinstance(message, str) or not message.strip():
+        return response.reason_phrase or "the server gave no reason"
+    # A 500 of this server is database text of many lines; only the last one says something.
+    text = message.strip().splitlines()[-1] if status >= 500 else " ".join(message.split())
+    return text.strip()[:MAX_MESSAGE]
+
+
+def _target(location: str) -> str:
+    bare = re.split(r"[?#]", location, maxsplit=1)[0]
+    bare = re.sub(r"//[^/@]*@", "//", bare)
+    return repr(bare[:MAX_MESSAGE])
+
+
+def _timestamp(value: Any) -> Optional[datetime]:
+    try:
+        moment = msgspec.convert(value, datetime)
+        return moment.astimezone(timezone.utc) if moment.tzinfo else None
+    except (msgspec.ValidationError, OverflowError):  # or of no year from 1 to 9999 in UTC
+        return None
+
+
+def _field_errors(items: msgspec.Raw) -> List[FieldError]:
+    try:
+        rows = _decode_items(items)
+    except UNREADABLE:
+        return []
+    return [FieldError(_field_name(row), str(row.message)) for row in rows]
+
+
+_UNKNOWN = r"^(?P<at>(?:\S+\.)?)property (?P<name>.+) should not exist$"
+_NESTED = r"^(?:(?P<at>\S+)\.)?each value in nested property (?P<name>\S+) "
+_EACH = r"^(?P<at>(?:\S+\.)?)each value in (?P<name>\S+) "
+
+
+def _field_name(row: _Item) -> str:
+    """Read the real field name; the server gives the first word of its message instead."""
+    message = str(row.message)
+    nested = re.match(_NESTED, message)
+    if nested:
+        return nested.group("at") or nested.group("name")
+    inner = re.match(_UNKNOWN, message) or re.match(_EACH, message)
+    if inner:
+        return inner.group("at") + inner.group("name")
+    field = str(row.field)
+    return field[:1].lower() + field[1:]  # a message of their own starts with a capital: "Code"

@@ -1,0 +1,132 @@
+"""Sockets on asyncio and trio: without buffers of their own, and closed wherever one cancels."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import List, Tuple, Union
+
+from .._runtime.loops import async_running_loop
+from .._runtime.secrets import Secret
+from .byte_streams import AsyncSocket
+
+Address = Union[Tuple[str, int], Tuple[str, int, int, int], Tuple[int, bytes]]
+"""What `socket.getaddrinfo` names: host and port, and two more numbers for IPv6."""
+
+HEAD_START = 0.25
+"""Seconds after which the next address of a host is tried beside the one before."""
+
+
+class LoopSocket:
+    """A socket on asyncio."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self.sock = sock
+        self._loop = asyncio.get_running_loop()
+
+    async def connect(self, address: Address) -> None:
+        await asyncio.sleep(0)  # on the same machine it does not wait, and others want their turn
+        await self._loop.sock_connect(self.sock, address)
+
+    async def receive(self, size: int) -> bytes:
+        """Read what there is; nothing at the end."""
+        await asyncio.sleep(0)  # what has arrived is given at once, and others want their turn
+        return await self._loop.sock_recv(self.sock, size)
+
+    async def send(self, data: Secret[bytes]) -> None:
+        """Write all of it."""
+        await self._loop.sock_sendall(self.sock, data.reveal())
+
+    def close(self) -> None:
+        self.sock.close()
+
+
+class TrioSocket:
+    """A socket on trio."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        from trio.socket import from_stdlib_socket
+
+        self.sock = sock
+        self._trio = from_stdlib_socket(sock)
+
+    async def connect(self, address: Address) -> None:
+        await self._trio.connect(address)
+
+    async def receive(self, size: int) -> bytes:
+        """Read what there is; nothing at the end."""
+        return await self._trio.recv(size)
+
+    async def send(self, data: Secret[bytes]) -> None:
+        """Write all of it."""
+        rest = memoryview(data.reveal())
+        while rest:
+            rest = rest[await self._trio.send(rest) :]
+
+    def close(self) -> None:
+        self._trio.close()
+
+
+async def connect(host: str, port: int) -> AsyncSocket:
+    """Connect to the first address of a host that answers."""
+    addresses = await _resolve(host, port)
+    if len(addresses) == 1:
+        return await _open(*addresses[0])
+    import anyio
+
+    opened: List[AsyncSocket] = []
+    errors: List[OSError] = []
+
+    async def attempt(family: int, address: Address, failed: anyio.Event) -> None:
+        try:
+            opened.append(await _open(family, address))
+            tasks.cancel_scope.cancel()
+        except OSError as exc:
+            errors.append(exc)
+            failed.set()
+
+    try:
+        async with anyio.create_task_group() as tasks:
+            for family, address in addresses:
+                failed = anyio.Event()
+                tasks.start_soon(attempt, family, address, failed)
+                with anyio.move_on_after(HEAD_START):
+                    await failed.wait()
+    except BaseException:
+        _close(opened)
+        raise
+    _close(opened[1:])
+    if not opened:
+        raise errors[0]
+    return opened[0]
+
+
+async def _resolve(host: str, port: int) -> List[Tuple[int, Address]]:
+    stream = socket.SOCK_STREAM
+    name = host.encode("ascii")
+    try:
+        numeric = socket.getaddrinfo(name, port, type=stream, flags=socket.AI_NUMERICHOST)
+        return [(family, address) for family, _, _, _, address in numeric]
+    except socket.gaierror:  # a name
+        import anyio
+
+        found = await anyio.getaddrinfo(name, port, type=stream)
+        return [(family, address) for family, _, _, _, address in found]
+
+
+async def _open(family: int, address: Address) -> AsyncSocket:
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        sock.setblocking(False)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        wrapped = (LoopSocket if hasattr(async_running_loop(), "sock_recv") else TrioSocket)(sock)
+        await wrapped.connect(address)
+    except BaseException:
+        sock.close()
+        raise
+    return wrapped
+
+
+def _close(sockets: List[AsyncSocket]) -> None:
+    for sock in sockets:
+        sock.close()

@@ -1,0 +1,113 @@
+"""A TCP or TLS connection on asyncio or trio; all its errors are OSError or TimeoutError.
+
+The attempt as a whole is bounded by whoever sends it, with one cancel scope around all of it. So
+only the user's own limits of single operations (`limits.operation`) are looked at here, where the
+sync stream asks before each operation how much is left of the whole (`limits.left`).
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import TYPE_CHECKING, Optional
+
+from .._runtime.loops import async_running_loop, run_soon
+from .._runtime.secrets import Secret
+from .byte_streams import AsyncSocket
+from .sockets import is_readable, refuse_if, shut_down
+from .time_limits import TimeLimits
+from .tls import READ_SIZE, AsyncTls
+
+if TYPE_CHECKING:
+    import anyio
+
+
+class AsyncStream:
+    """An `AsyncByteStream` over a socket of the running loop."""
+
+    __slots__ = ("_loop", "_scope", "_shut", "_sock", "_stream")
+
+    def __init__(self) -> None:
+        self._loop: object = None
+        self._scope: Optional[anyio.CancelScope] = None
+        self._shut = False
+        self._sock: Optional[socket.socket] = None
+        self._stream: Optional[AsyncSocket] = None
+
+    async def connect(
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
+    ) -> None:
+        """Connect, with TLS if there is a context.
+
+        `shutdown` may come from another thread at any moment. It finds
+
+        1. nothing begun: `_shut` is seen before there is a socket;
+        2. no socket yet, while addresses are looked up or tried: the scope is canceled on its loop,
+           and leaves its block without an error, so one is raised behind the block;
+        3. a socket, during the handshake or later: that is shut down, which ends the handshake.
+        """
+        import anyio
+
+        from .async_sockets import connect
+
+        self._loop = async_running_loop()
+        with anyio.fail_after(limits.operation("connect")) as scope:
+            self._scope = scope
+            refuse_if(self._shut)  # 1
+            self._stream = plain = await connect(host, port)
+            self._sock = plain.sock  # 3
+            if context is not None:
+                self._stream = tls = AsyncTls(plain, context, host)
+                await tls.handshake()
+        refuse_if(scope.cancel_called)  # 2
+        self._scope = None
+
+    async def read(self, limits: TimeLimits) -> bytes:
+        """Read what there is; nothing at the end."""
+        seconds = limits.operation("read")
+        if seconds is None:
+            return await self._open_stream.receive(READ_SIZE)
+        import anyio
+
+        with anyio.fail_after(seconds):
+            return await self._open_stream.receive(READ_SIZE)
+
+    async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
+        """Write all of it."""
+        import anyio
+
+        with anyio.fail_after(limits.operation("write")):
+            await self._open_stream.send(data)
+
+    @property
+    def _open_stream(self) -> AsyncSocket:
+        if self._stream is None:
+            raise ConnectionAbortedError("not connected")
+        return self._stream
+
+    async def aclose(self) -> None:
+        """Close the socket; this never waits."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def is_readable(self) -> bool:
+        """Say whether there are bytes that were not read, or the connection has ended."""
+        if is_readable(self._sock):
+            return True
+        return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
+
+    def shutdown(self) -> None:
+        """Wake whoever connects, reads or writes, from any thread or loop."""
+        self._shut = True
+        connecting = self._scope
+        if self._sock is not None:
+            shut_down(self._sock)
+        elif connecting is not None:
+            run_soon(self._loop, connecting.cancel)
+
+    def forget(self) -> None:
+        """Close a socket whose loop has ended, or this process's copy of it."""
+        if self._sock is not None:
+            self._sock.close()
+
+    __del__ = forget  # of a client that nobody closed

@@ -1,0 +1,35 @@
+"""What both colours ask of a socket."""
+
+from __future__ import annotations
+
+import select
+import socket
+import sys
+from typing import Optional
+
+
+def is_readable(sock: Optional[socket.socket]) -> bool:
+    """Say whether a socket has bytes, has ended, or is closed."""
+    number = -1 if sock is None else sock.fileno()
+    if number < 0:
+        return True
+    if sys.platform == "win32":
+        return bool(select.select([number], [], [], 0)[0])
+    poll = select.poll()
+    poll.register(number, select.POLLIN)
+    return bool(poll.poll(0))
+
+
+def shut_down(sock: socket.socket) -> None:
+    """End both directions, which wakes whoever reads, on any thread or loop."""
+    try:
+        # Not the method of an SSL socket: that one would pull its state from under a reader.
+        socket.socket.shutdown(sock, socket.SHUT_RDWR)
+    except OSError:  # it has ended already
+        return
+
+
+def refuse_if(shut: bool) -> None:
+    """Stop connecting when the client was closed: looked at wherever there is a new socket."""
+    if shut:
+        raise ConnectionAbortedError("closed while connecting")

@@ -1,0 +1,118 @@
+"""A TCP or TLS connection of a thread; all its errors are OSError or TimeoutError.
+
+Nothing can interrupt a thread that reads, so the end of the attempt as a whole is looked at here:
+before each operation, `limits.left` says how long it may take.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+from typing import Optional
+
+from .._runtime.secrets import Secret
+from .sockets import is_readable, refuse_if, shut_down
+from .time_limits import TimeLimits
+from .tls import READ_SIZE
+
+
+class Stream:
+    """A `ByteStream` over a blocking socket."""
+
+    __slots__ = ("_shut", "_sock")
+
+    def __init__(self) -> None:
+        self._shut = False
+        self._sock: Optional[socket.socket] = None
+
+    def connect(
+        self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
+    ) -> None:
+        """Connect to the first address that answers, with TLS if there is a context."""
+        sock = self._sock = self._connect_any(host, port, limits)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if context is not None:
+            with _translated:
+                # In two steps, so that `shutdown` finds the socket during the handshake.
+                self._sock = tls = context.wrap_socket(
+                    sock, server_hostname=host, do_handshake_on_connect=False
+                )
+                refuse_if(self._shut)
+                tls.settimeout(limits.left("connect"))
+                tls.do_handshake()
+
+    def _connect_any(self, host: str, port: int, limits: TimeLimits) -> socket.socket:
+        last: Optional[OSError] = None
+        for family, kind, protocol, _, address in socket.getaddrinfo(
+            host.encode("ascii"), port, 0, socket.SOCK_STREAM
+        ):
+            sock = self._sock = socket.socket(family, kind, protocol)
+            try:
+                with _translated:
+                    refuse_if(self._shut)
+                    sock.settimeout(limits.left("connect"))
+                    sock.connect(address)
+            except OSError as exc:
+                sock.close()
+                last = exc
+                limits.check()
+            else:
+                return sock
+        raise last or OSError(f"{host} has no address")
+
+    def read(self, limits: TimeLimits) -> bytes:
+        """Read what there is; nothing at the end."""
+        sock = self._open_socket
+        with _translated:
+            sock.settimeout(limits.left("read"))
+            return sock.recv(READ_SIZE)
+
+    def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
+        """Write all of it."""
+        sock = self._open_socket
+        rest = memoryview(data.reveal())
+        with _translated:
+            while rest:
+                sock.settimeout(limits.left("write"))
+                rest = rest[sock.send(rest) :]
+
+    @property
+    def _open_socket(self) -> socket.socket:
+        if self._sock is None:
+            raise ConnectionAbortedError("not connected")
+        return self._sock
+
+    def close(self) -> None:
+        """Close the socket; another process that has a copy of it is not disturbed."""
+        if self._sock is not None:
+            self._sock.close()
+
+    forget = close
+    __del__ = close  # of a client that nobody closed
+
+    def is_readable(self) -> bool:
+        """Say whether there are bytes that were not read, or the connection has ended."""
+        return is_readable(self._sock)
+
+    def shutdown(self) -> None:
+        """Wake whoever connects, reads or writes, from any thread."""
+        self._shut = True
+        if self._sock is not None:
+            shut_down(self._sock)
+
+
+class _Translation:
+    """Let only OSError and TimeoutError out of a block."""
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
+        if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
+            raise TimeoutError(*exc.args) from exc
+        # Of a socket that another thread has closed; some errors of ssl are one as well.
+        if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+            raise ConnectionAbortedError(*exc.args) from exc
+
+
+_translated = _Translation()

@@ -1,0 +1,95 @@
+"""The TLS settings that all clients share, and TLS over an async socket."""
+
+from __future__ import annotations
+
+import os
+import ssl
+from functools import lru_cache
+from typing import Callable, TypeVar
+
+from .._runtime.forks import RenewedLock
+from .._runtime.lazy_httpx import httpx
+from .._runtime.secrets import Secret
+from .byte_streams import AsyncSocket
+
+T = TypeVar("T")
+
+READ_SIZE = 64 * 1024
+
+_lock = RenewedLock()
+
+
+def tls_context() -> ssl.SSLContext:
+    """Return the context by httpx's conventions: certifi's roots, or SSL_CERT_FILE or _DIR."""
+    with _lock.held:
+        return _context(os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+
+
+@lru_cache(maxsize=4)
+def _context(file: object, folder: object) -> ssl.SSLContext:  # noqa: ARG001  # httpx reads them
+    context = httpx.create_ssl_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+class AsyncTls:
+    """TLS over a socket; `is_readable` sees what has arrived and was not read."""
+
+    def __init__(self, stream: AsyncSocket, context: ssl.SSLContext, host: str) -> None:
+        self.sock = stream.sock
+        self._stream = stream
+        self._incoming = ssl.MemoryBIO()
+        self._outgoing = ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+
+    async def handshake(self) -> None:
+        """Agree on keys, and check the server's certificate."""
+        await self._call(self._tls.do_handshake)
+
+    async def receive(self, size: int) -> bytes:
+        """Read what there is; nothing at the end."""
+        try:
+            return await self._call(self._tls.read, size)
+        except ssl.SSLError as exc:
+            if isinstance(exc, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(exc):
+                return b""  # many servers end without a word
+            raise
+
+    async def send(self, data: Secret[bytes]) -> None:
+        """Write all of it."""
+        rest = memoryview(data.reveal())
+        while rest:
+            rest = rest[await self._call(self._tls.write, rest) :]
+
+    async def _call(self, work: Callable[..., T], *args: object) -> T:
+        while True:
+            try:
+                result = work(*args)
+            except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
+                await self._flush()
+                data = await self._stream.receive(READ_SIZE)
+                if data:
+                    self._incoming.write(data)
+                else:
+                    self._incoming.write_eof()
+            else:
+                await self._flush()
+                return result
+
+    async def _flush(self) -> None:
+        if self._outgoing.pending:
+            await self._stream.send(Secret(self._outgoing.read()))
+
+    def is_readable(self) -> bool:
+        """Say whether something has arrived that was not read."""
+        try:
+            self._tls.read(1)
+        except ssl.SSLWantReadError:  # what was there, if anything, was no content
+            return bool(self._incoming.pending)
+        except ssl.SSLError:
+            return True
+        return True
+
+    def close(self) -> None:
+        """Close the connection without a farewell, as HTTP allows."""
+        self._stream.close()

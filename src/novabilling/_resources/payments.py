@@ -1,0 +1,65 @@
+"""The payments of one customer, filtered and paged here: the 1.0 server has no such filter."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timezone
+from typing import Iterable, List, Mapping, Optional, Tuple
+
+import msgspec
+
+from .._words.literals import PaymentStatus
+from .._words.vocabulary import vocabulary
+from ..types._billing import Payment
+from ..types._common import PaginationMeta
+
+
+class PaymentFilter:
+    """The filters of `payments.list`, as the server would apply them."""
+
+    def __init__(self, query: Mapping[str, str]) -> None:
+        status = query.get("status")
+        self._status = status and vocabulary(PaymentStatus).decode(status)
+        self._provider = query.get("provider")
+        self._invoice_id = query.get("invoiceId")
+        self._date_from = _moment("date_from", query.get("dateFrom"))
+        self._date_to = _moment("date_to", query.get("dateTo"))
+
+    def apply(self, payments: Iterable[Payment]) -> List[Payment]:
+        """Return the payments that pass, the newest first."""
+        rows = [payment for payment in payments if self._passes(payment)]
+        return sorted(rows, key=lambda payment: payment.created_at, reverse=True)
+
+    def page(
+        self, payments: Iterable[Payment], page: int, limit: int
+    ) -> Tuple[List[Payment], PaginationMeta]:
+        """Return one page of the payments that pass, and where it stands."""
+        rows = self.apply(payments)
+        pages = -(-len(rows) // limit)
+        meta = PaginationMeta(total=len(rows), page=page, limit=limit, total_pages=pages)
+        return rows[(page - 1) * limit : page * limit], meta
+
+    def _passes(self, payment: Payment) -> bool:
+        return (
+            (not self._status or payment.status == self._status)
+            and (not self._provider or payment.provider == self._provider)
+            and (not self._invoice_id or payment.invoice_id == self._invoice_id)
+            and (self._date_from is None or payment.created_at >= self._date_from)
+            and (self._date_to is None or payment.created_at <= self._date_to)
+        )
+
+
+def _moment(name: str, text: Optional[str]) -> Optional[datetime]:
+    if text is None:
+        return None
+    text = re.sub(r"^(\d{4})\Z", r"\1-01", text)
+    text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
+    text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        try:
+            moment = datetime.combine(msgspec.convert(text, date), time())
+        except msgspec.ValidationError:
+            raise ValueError(f"{name} must be an ISO 8601 date or date and time") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -1,0 +1,171 @@
+"""What may stand in an argument: the checks that come before any I/O."""
+
+from __future__ import annotations
+
+import math
+import re
+from datetime import date, datetime, timezone
+from decimal import Decimal
+from typing import Any, Callable, Iterable, List, Mapping, TypeVar, Union, cast
+
+from msgspec import UnsetType
+
+from .._runtime.secrets import Secret
+
+T = TypeVar("T")
+
+Omittable = Union[T, UnsetType]
+"""The type of an argument that is not sent unless it is given."""
+
+Date = Union[datetime, date, str]
+"""An aware datetime, a date (midnight UTC), or an ISO 8601 string."""
+
+Convert = Callable[[str, Any], Any]
+"""Check one argument, given its name and value, and return what is sent."""
+
+MAX_ID = 255
+MAX_DEPTH = 100
+_CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def identifier(name: str, value: object) -> str:
+    """Take an id: an empty one would turn "get" into "list", a dot would leave the path."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    if not value or value in (".", ".."):
+        raise ValueError(f"{name} must be an id, not {value!r}")
+    if len(value) > MAX_ID:
+        raise ValueError(f"{name} must have at most {MAX_ID} characters, not {len(value)}")
+    if _CONTROL_OR_SURROGATE.search(value):
+        raise ValueError(f"{name} must not hold control characters or lone surrogates")
+    return value
+
+
+def identifiers(name: str, value: object) -> List[str]:
+    """Take a list of ids."""
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list of str")
+    items = cast("Iterable[object]", value)
+    return [identifier(f"{name}[{index}]", item) for index, item in enumerate(items)]
+
+
+def money(name: str, value: object) -> Decimal:
+    """Take an amount: int, Decimal, or float by its shortest repr; exact, or refused."""
+    if isinstance(value, bool):
+        raise ValueError(f"{name} must be a number, not {value}")
+    if not isinstance(value, (int, float, Decimal)):
+        raise TypeError(f"{name} must be an int, Decimal or float, not {type(value).__name__}")
+    amount = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
+    if not amount.is_finite():
+        raise ValueError(f"{name} must be a finite number")
+    if not amount:
+        return Decimal(0)
+    if amount.adjusted() >= 15:
+        raise ValueError(f"{name} must be below 10^15: the server cannot store more")
+    text = format(amount, "f") if amount.adjusted() > -40 else "0.00001"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    whole, _, fraction = text.partition(".")
+    if len(fraction) > 4:
+        raise ValueError(f"{name} must have at most 4 decimals: the server would round it")
+    if fraction and len(whole.lstrip("-0")) > 11:
+        raise ValueError(f"{name} of 10^11 and above must be whole: the server would round it")
+    return Decimal(text)
+
+
+def timestamp(name: str, value: object) -> str:
+    """Take an aware datetime, a date, or an ISO 8601 string, which is passed on as it is."""
+    if isinstance(value, datetime):
+        if value.tzinfo is None or value.utcoffset() is None:
+            raise ValueError(
+                f"{name} must have a time zone, e.g. datetime(..., tzinfo=timezone.utc)"
+            )
+        try:
+            return value.astimezone(timezone.utc).replace(tzinfo=None).isoformat() + "Z"
+        except OverflowError:
+            raise ValueError(f"{name} must be of the years 1 to 9999 in UTC") from None
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{name} must be a datetime, date or ISO 8601 str, not {type(value).__name__}")
+
+
+def currency(name: str, value: object) -> str:
+    """Take a currency code of three letters in any case."""
+    if not isinstance(value, str) or not re.match(r"^[A-Za-z]{3}\Z", value):
+        raise ValueError(f'{name} must be a code of three letters such as "NGN", not {value!r}')
+    return value.upper()
+
+
+def flag(name: str, value: object) -> bool:
+    """Take True or False and nothing like them: the server reads "False" as true."""
+    if not isinstance(value, bool):
+        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+    return value
+
+
+def count(least: int, most: float = math.inf) -> Convert:
+    """Declare a whole number within bounds."""
+
+    def convert(name: str, value: object) -> int:
+        whole = isinstance(value, int) and not isinstance(value, bool)
+        if not isinstance(value, int) or not whole or not least <= value <= most:
+            bounds = f"at least {least}" if most == math.inf else f"from {least} to {most}"
+            raise ValueError(f"{name} must be an int, {bounds}, not {value!r}")
+        return value
+
+    return convert
+
+
+def number(name: str, value: object) -> object:
+    """Take a finite number that is not money, such as a quantity."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+    return plain(name, value)
+
+
+def whole(name: str, value: object) -> int:
+    """Take an int: the server would silently cut off a fraction."""
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise TypeError(f"{name} must be an int, not {type(value).__name__}")
+    return value
+
+
+def refuse_null(name: str, value: object, advice: str) -> None:
+    """Refuse None where the server would destroy data: it does not clear the field."""
+    if value is None:
+        raise ValueError(f"{name} must not be None: {advice}")
+
+
+def text(name: str, value: object) -> str:
+    """Take a str that is passed on unchanged."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a str, not {type(value).__name__}")
+    return value
+
+
+def secret(name: str, value: Secret[Any]) -> Secret[str]:
+    """Take a masked str, which stays masked until it is sent."""
+    if not isinstance(value.reveal(), str):
+        raise TypeError(f"{name} must be a str, not {type(value.reveal()).__name__}")
+    return value
+
+
+def plain(name: str, value: object) -> object:
+    """Take any JSON value; NaN and infinity would silently become null."""
+    _check_plain(name, value, depth=0)
+    return value
+
+
+def _check_plain(name: str, value: object, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise ValueError(f"{name} must not be nested more than {MAX_DEPTH} levels deep")
+    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
+        raise ValueError(f"{name} must not be NaN or infinite")
+    if isinstance(value, Mapping):
+        for part in cast("Mapping[object, object]", value).values():
+            _check_plain(name, part, depth + 1)
+    elif isinstance(value, (list, tuple, set, frozenset)):
+        for part in cast("Iterable[object]", value):
+            _check_plain(name, part, depth + 1)

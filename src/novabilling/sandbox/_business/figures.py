@@ -1,0 +1,51 @@
+"""Money in the analytics: USD at fixed rates, in floats, rounded as the server does."""
+
+from __future__ import annotations
+
+import math
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Iterable
+
+from .._javascript import values as js
+from .._javascript.values import Number, Row
+from .._store.database import Database
+from .billing import price_in
+
+# What a dollar costs; amounts in other currencies count as if they were dollars.
+_RATES = {"USD": 1, "NGN": 1550, "KES": 153}
+
+# The other intervals count as if they were a month: an hourly price is its monthly revenue.
+_MONTHS = {"QUARTERLY": 3, "YEARLY": 12}
+
+
+def to_usd(amount: Decimal, currency: str) -> float:
+    return float(amount) / _RATES.get(currency, 1)
+
+
+def total_usd(rows: Iterable[Row]) -> float:
+    """Add up the amounts of invoices, payments or credit notes."""
+    return js.add_up(to_usd(row["amount"], row["currency"]) for row in rows)
+
+
+def fixed(value: float) -> str:
+    """`value.toFixed(2)`: of the float as it is, halves away from zero."""
+    return str(Decimal(value).quantize(Decimal("0.01"), ROUND_HALF_UP))
+
+
+def rounded(value: float, places: int = 2) -> Number:
+    """`Math.round(value * 100) / 100`."""
+    scale = 10.0**places
+    return js.number(math.floor(value * scale + 0.5) / scale)
+
+
+def price_usd(db: Database, plan_id: str, currency: str) -> float:
+    """Convert the plan's price in that currency; a price that was deleted is worth nothing."""
+    price = price_in(db, plan_id, currency)
+    return to_usd(price["amount"], currency) if price else 0.0
+
+
+def monthly_usd(db: Database, subscription: Row) -> float:
+    """Work out the monthly recurring revenue of a subscription."""
+    interval = db["plan"].rows[subscription["planId"]]["billingInterval"]
+    price = price_usd(db, subscription["planId"], subscription["currency"])
+    return price / _MONTHS.get(interval, 1)

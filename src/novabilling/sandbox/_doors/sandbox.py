@@ -1,0 +1,266 @@
+"""The sandbox itself: a NovaBilling server in memory, and clients that talk to it."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime, timedelta, timezone
+from functools import partial
+from importlib import import_module
+from pkgutil import iter_modules
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple
+
+import anyio
+import httpx
+
+from novabilling._runtime.secrets import Secret
+
+from .. import routes
+from .._business.renewals import renew_subscriptions
+from .._http.engine import Engine
+from .._store.clock import Seed, nights
+from .._store.columns import exact_context
+from .._world.deliveries import Delivery, Status
+from .._world.faults import Fault
+from .._world.world import World
+from .sending import Target, apost, attempts, check, is_asgi, post
+
+if TYPE_CHECKING:
+    from novabilling import AsyncNovaBilling, NovaBilling
+
+for _module in iter_modules(routes.__path__):
+    import_module(f"{routes.__name__}.{_module.name}")
+
+BASE_URL = "http://sandbox.local"
+
+
+def _utc_now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+class Snapshot:
+    """The state of a sandbox at one moment, for `Sandbox.restore()`."""
+
+    def __init__(self, owner: object, restore: Callable[[], None]) -> None:
+        self._owner = owner
+        self._restore = restore
+
+    def restore(self, owner: object) -> None:
+        """Bring the state back; `Sandbox.restore()` does it."""
+        if owner is not self._owner:
+            raise ValueError("this snapshot is of another sandbox: restore it there")
+        self._restore()
+
+
+class Sandbox:
+    """A NovaBilling server in this process, with its own state and no network.
+
+    `token` (an API key) and `jwt` belong to a tenant that is there from the start;
+    `POST /api/auth/register` makes further ones.
+
+    Args:
+        seed: Makes everything the same in every run: ids, keys, secrets, and the time, which
+            starts at noon on 1 June 2026 and stands still but for a millisecond per request.
+        clock: Gives the time, an aware `datetime`; the default is the real one, or the seed's.
+        rate_limit: The number of calls per operation and minute; the default is no limit.
+    """
+
+    def __init__(
+        self,
+        *,
+        seed: Optional[Seed] = None,
+        clock: Optional[Callable[[], datetime]] = None,
+        rate_limit: Optional[int] = None,
+    ) -> None:
+        if clock is None and seed is None:
+            clock = _utc_now
+        self._world = World(clock, rate_limit, seed)
+        self._engine = Engine(self._world)
+        self._lock = RLock()
+        tenant = self._world.create_tenant(
+            "Sandbox", "Sandbox Owner", "owner@example.com", "sandbox-password"
+        )
+        self._tenant_id: str = tenant["id"]
+        self.token: str = tenant["apiKey"]
+
+    @property
+    def jwt(self) -> str:
+        """Return a fresh login token; it lasts an hour of the sandbox's time."""
+        tenant = self._world.central["tenant"].rows[self._tenant_id]
+        token: str = self._world.tokens(tenant)["accessToken"]
+        return token
+
+    def handle(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request; serves as the handler of an `httpx.MockTransport`."""
+        with self._lock:
+            answer = self._engine.answer(request)
+            delay = self._world.faults.delay(request)
+        if delay:
+            time.sleep(delay)
+        return answer
+
+    async def ahandle(self, request: httpx.Request) -> httpx.Response:
+        """Answer a request of an asynchronous client."""
+        with self._lock:
+            answer = self._engine.answer(request)
+            delay = self._world.faults.delay(request)
+        if delay:
+            await anyio.sleep(delay)
+        return answer
+
+    def client(self, **options: object) -> NovaBilling:
+        """Make a connected client; options are those of `NovaBilling`."""
+        from novabilling import NovaBilling
+
+        transport = httpx.MockTransport(self.handle)
+        given: Any = {"token": self.token, "base_url": BASE_URL, **options}
+        return NovaBilling(http_client=httpx.Client(transport=transport), **given)
+
+    def async_client(self, **options: object) -> AsyncNovaBilling:
+        """Make a connected asynchronous client; options are those of `AsyncNovaBilling`."""
+        from novabilling import AsyncNovaBilling
+
+        transport = httpx.MockTransport(self.ahandle)
+        given: Any = {"token": self.token, "base_url": BASE_URL, **options}
+        return AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
+
+    def reset_token(self, email: str) -> Optional[str]:
+        """Return the latest password reset token of an address: no mail leaves the sandbox."""
+        return self._world.reset_tokens.get(email)
+
+    # Time
+
+    def now(self) -> datetime:
+        """Return the sandbox's time."""
+        return self._world.clock.now()
+
+    def advance(self, span: Optional[timedelta] = None, **parts: float) -> None:
+        """Move the time on and do the work of every night on the way, at 02:00 UTC.
+
+        Say how far by a `timedelta` or by its arguments: `advance(days=31)`. What ends takes
+        effect in the night that follows; each night moves a subscription on by one period at most.
+
+        Raises:
+            ValueError: Time cannot go back, or nothing says how far it should go.
+        """
+        span = timedelta(**parts) + (span or timedelta())
+        if span <= timedelta():
+            raise ValueError(f"time only moves on: advance(days=31), not {span}")
+        with self._lock:
+            start = self.now()
+            for night in nights(start, start + span):
+                self._world.clock.move_to(night)
+                self.run_renewals()
+            self._world.clock.move_to(start + span)
+
+    def run_renewals(self) -> None:
+        """Do the server's nightly work now: trials, renewals, cancellations, plans, invoices.
+
+        Each call moves a subscription on by one period at most.
+        """
+        with self._lock, exact_context():
+            for tenant in self._world.central["tenant"].find():
+                renew_subscriptions(self._world, tenant)
+
+    # Webhooks
+
+    @property
+    def deliveries(self) -> List[Delivery]:
+        """List the webhooks for all events so far of tenants that have a webhook URL."""
+        with self._lock:
+            return list(self._world.outbox.deliveries)
+
+    def deliver(self, target: Target = None, *, at: Optional[datetime] = None) -> List[Delivery]:
+        """Send the webhooks that were not sent yet, each until it is accepted, at most three times.
+
+        What happens meanwhile waits for the next call. Nobody waits between the attempts.
+
+        Args:
+            target: A URL, or an ASGI or WSGI application; the default is the tenant's webhook URL.
+            at: The time that is signed; the default is the sandbox's. Handlers that compare it
+                with the real time need `datetime.now(timezone.utc)`.
+        """
+        check(target, at)
+        if is_asgi(target):
+            return anyio.run(partial(self.adeliver, target, at=at))
+        return [
+            self._settle(
+                delivery, post(target, attempts(delivery, secret, target, at or self.now()))
+            )
+            for delivery, secret in self._take()
+        ]
+
+    async def adeliver(
+        self, target: Target = None, *, at: Optional[datetime] = None
+    ) -> List[Delivery]:
+        """Send the webhooks to a URL or an ASGI application as `deliver()` does."""
+        check(target, at)
+        return [
+            self._settle(
+                delivery, await apost(target, attempts(delivery, secret, target, at or self.now()))
+            )
+            for delivery, secret in self._take()
+        ]
+
+    def _take(self) -> Iterator[Tuple[Delivery, Secret[str]]]:
+        """Yield what is pending now with its secret, unlocked: handlers may call the sandbox."""
+        for _ in range(self._world.outbox.pending):
+            with self._lock:
+                if not self._world.outbox.pending:
+                    return  # a handler has sent the rest
+                delivery = self._world.outbox.take()
+                tenant = self._world.central["tenant"].rows[delivery.tenant_id]
+            yield delivery, Secret(tenant["webhookSecret"])
+
+    def _settle(self, delivery: Delivery, statuses: Tuple[Status, ...]) -> Delivery:
+        with self._lock:
+            return self._world.outbox.settle(delivery, statuses)
+
+    # Faults
+
+    def fail_next(
+        self,
+        status: int = 503,
+        *,
+        times: int = 1,
+        after_apply: bool = False,
+        retry_after: Optional[int] = None,
+    ) -> None:
+        """Answer the next requests with an error; with `after_apply` they take effect first."""
+        with self._lock:
+            self._world.faults.plan(Fault(status, after_apply, retry_after), times)
+
+    def drop_next(self, *, times: int = 1, after_apply: bool = False) -> None:
+        """Break the connection of the next requests; with `after_apply` they take effect first."""
+        with self._lock:
+            self._world.faults.plan(Fault(None, after_apply), times)
+
+    @property
+    def latency(self) -> float:
+        """The seconds that every answer takes; beyond a client's timeout, it has one at once."""
+        return self._world.faults.latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        self._world.faults.latency = seconds
+
+    @property
+    def rate_limit(self) -> Optional[int]:
+        """The number of calls per operation and minute; None is no limit."""
+        return self._world.rate_limit.limit
+
+    @rate_limit.setter
+    def rate_limit(self, calls: Optional[int]) -> None:
+        self._world.rate_limit.limit = calls
+
+    # State
+
+    def snapshot(self) -> Snapshot:
+        """Keep the whole state, to come back to it with `restore()`."""
+        with self._lock:
+            return Snapshot(self, self._world.save())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Bring back a state, as often as you like; clients stay connected."""
+        with self._lock:
+            snapshot.restore(self)

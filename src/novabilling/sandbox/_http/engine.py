@@ -1,0 +1,237 @@
+"""From a request to an answer: routing, guards, rate limit, validation, the error envelope."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
+from urllib.parse import unquote_to_bytes
+
+import httpx
+
+from .._errors import HttpError, bad_request, type_error
+from .._javascript import values as js
+from .._javascript.values import UNDEFINED, Row, Undefined
+from .._store.columns import exact_context
+from .._store.database import Database
+from .._world.world import World
+from .operations import OPERATIONS, Operation
+from .request import HEADER_LIMIT, Query, Request
+from .validation import Body
+
+Headers = List[Tuple[str, str]]
+
+
+class Raw(NamedTuple):
+    """An answer that is not JSON."""
+
+    content: bytes
+    content_type: str
+    headers: Tuple[Tuple[str, str], ...] = ()
+
+
+class Call:
+    """What a resource function gets: who calls, and with which arguments."""
+
+    def __init__(self, world: World, request: Request, params: Dict[str, str]) -> None:
+        self.world = world
+        self.request = request
+        self.params = params
+        self.query: Any = request.query
+        self.body: Any = None
+        self.now = world.clock.now()
+        self._tenant_id: Optional[str] = None
+
+    @property
+    def id(self) -> str:
+        return self.params["id"]
+
+    @property
+    def tenant(self) -> Row:
+        """The tenant's own row, out of the central database."""
+        return self.world.central["tenant"].rows[self._tenant_id or ""]
+
+    @property
+    def db(self) -> Database:
+        """The tenant's database: `call.db["customer"]`."""
+        return self.world.databases[self._tenant_id or ""]
+
+    def sign_in(self, tenant: Row) -> None:
+        self._tenant_id = tenant["id"]
+
+    def notify(self, event: str, data: Row) -> None:
+        """Send a webhook, if the tenant has a URL for them."""
+        self.world.notify(self._tenant_id or "", event, data)
+
+    def filter(self, name: str) -> Union[str, List[str], Undefined]:
+        """Read a query parameter as a filter: empty or absent means none."""
+        raw: Query = self.query
+        return raw.get(name) or UNDEFINED
+
+    def flag(self, name: str) -> Union[bool, Undefined]:
+        """Read a boolean query parameter: whatever is not `true` means false."""
+        return self.query[name] == "true" if name in self.query else UNDEFINED
+
+    def read(self, name: str) -> Any:
+        """Read a field of a body that nobody checked; without any body, the server stumbles."""
+        if self.body is None:
+            raise type_error(name)
+        return js.as_object(self.body).get(name, UNDEFINED)
+
+
+Function = Callable[[Call], Any]
+
+
+class Route(NamedTuple):
+    """The function for an operation, and the tables its body and query are checked against."""
+
+    function: Function
+    body: Optional[Body]
+    query: Optional[Body]
+
+
+ROUTES: Dict[str, Route] = {}
+_KNOWN = {operation.name for operation in OPERATIONS}
+
+
+def route(
+    name: str, *, body: Optional[Body] = None, query: Optional[Body] = None
+) -> Callable[[Function], Function]:
+    """Register a function for an operation of the table in `_operations`."""
+    if name not in _KNOWN:
+        raise LookupError(name)
+
+    def register(function: Function) -> Function:
+        ROUTES[name] = Route(function, body, query)
+        return function
+
+    return register
+
+
+class Engine:
+    """Answers requests to one world."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def answer(self, raw: httpx.Request) -> httpx.Response:
+        """Answer a request, or let the fault that is planned for it happen."""
+        with exact_context():
+            self._world.clock.tick()
+            request, fault = Request(raw), self._world.faults.take()
+            if fault is None:
+                return self._answer(request, raw)
+            if fault.after_apply:
+                self._answer(request, raw)
+            return self._refusal(request, fault.error(raw), raw)
+
+    def _answer(self, request: Request, raw: httpx.Request) -> httpx.Response:
+        if request.head_size > HEADER_LIMIT:
+            return httpx.Response(431, headers={"Connection": "close"}, request=raw)
+        if request.method == "OPTIONS":
+            return httpx.Response(204, headers=_CORS, request=raw)
+        headers: Headers = []
+        try:
+            status, value = self._run(request, headers)
+        except HttpError as error:
+            error.headers = headers + error.headers
+            return self._refusal(request, error, raw)
+        return _response(request, status, value, headers, raw)
+
+    def _run(self, request: Request, headers: Headers) -> Tuple[int, Any]:
+        body = request.body()
+        operation, params = _find(request)
+        call = Call(self._world, request, params)
+        if operation.guard == "J":
+            self._world.check_token(request.headers)
+        headers += self._world.rate_limit.hit(operation.name, call.now)
+        if operation.guard != "-":
+            call.sign_in(self._world.authenticate(request.headers))
+        found = ROUTES.get(operation.name)
+        if found is None:
+            words = f"is not in the sandbox yet: {request.method} /{'/'.join(operation.segments)}"
+            raise HttpError(501, f"This operation {words}")
+        call.query = found.query.check(request.query) if found.query else request.query
+        call.body = found.body.check(body) if found.body else body
+        return operation.status, found.function(call)
+
+    def _refusal(self, request: Request, error: HttpError, raw: httpx.Request) -> httpx.Response:
+        envelope = {
+            "statusCode": error.status,
+            "message": error.message,
+            "errors": error.errors,
+            "timestamp": self._world.clock.now(),
+            "path": request.target,
+        }
+        return _response(request, error.status, envelope, error.headers, raw)
+
+
+_CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET,HEAD,PUT,PATCH,POST,DELETE",
+    "Content-Length": "0",
+}
+
+
+def _find(request: Request) -> Tuple[Operation, Dict[str, str]]:
+    method = "GET" if request.method == "HEAD" else request.method
+    # One slash at the end is forgiven; an empty segment elsewhere matches nothing.
+    path = request.path[1:-1] if request.path.endswith("/") else request.path[1:]
+    segments = path.split("/")
+    for operation in OPERATIONS:
+        if operation.method == method and len(operation.segments) == len(segments):
+            params = _match(operation.segments, segments)
+            if params is not None:
+                return operation, {name: _unquote(text) for name, text in params.items()}
+    raise HttpError(404, f"Cannot {request.method} {request.target}")
+
+
+def _match(expected: Tuple[str, ...], segments: List[str]) -> Optional[Dict[str, str]]:
+    params: Dict[str, str] = {}
+    for name, segment in zip(expected, segments):
+        if name.startswith("{") and segment:
+            params[name[1:-1]] = segment
+        elif name != segment.lower():
+            return None
+    return params
+
+
+def _unquote(text: str) -> str:
+    try:
+        if re.search("%(?![0-9a-fA-F]{2})", text):
+            raise ValueError(text)
+        return unquote_to_bytes(text).decode()
+    except ValueError:
+        raise bad_request(f"Failed to decode param '{text}'") from None
+
+
+def _etag(content: bytes) -> str:
+    digest = base64.b64encode(hashlib.sha1(content).digest()).decode()[:27]  # noqa: S324 -- not a secret
+    return f'W/"{len(content):x}-{digest}"'
+
+
+def _response(
+    request: Request, status: int, value: Any, headers: Headers, raw: httpx.Request
+) -> httpx.Response:
+    if isinstance(value, Raw):
+        content, kind = value.content, value.content_type
+        headers = headers + list(value.headers)
+    else:
+        content, kind = js.stringify(value).encode(), "application/json; charset=utf-8"
+        headers = [*headers, ("ETag", _etag(content))]
+    if status == 200 and _is_fresh(request, dict(headers).get("ETag", "")):
+        return httpx.Response(304, headers=headers, request=raw)
+    headers = [("Content-Type", kind), ("Content-Length", str(len(content))), *headers]
+    content = b"" if request.method == "HEAD" else content
+    return httpx.Response(status, headers=headers, content=content, request=raw)
+
+
+def _is_fresh(request: Request, etag: str) -> bool:
+    known = request.headers.get("if-none-match", "")
+    if request.method not in ("GET", "HEAD") or not known:
+        return False
+    if "no-cache" in request.headers.get("cache-control", ""):
+        return False
+    tags = [tag.strip().replace("W/", "", 1) for tag in known.split(",")]
+    return known.strip() == "*" or etag.replace("W/", "", 1) in tags

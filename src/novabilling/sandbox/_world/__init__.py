@@ -1,0 +1,4 @@
+"""Everything one server holds: tenants, tokens, files, deliveries, faults, limits.
+
+May import `_store`, `_javascript` and `_errors`.
+"""

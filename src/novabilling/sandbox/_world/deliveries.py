@@ -1,0 +1,98 @@
+"""Webhooks: what the server sends to a tenant's URL when something happens, and its signature."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple
+
+from novabilling._runtime.secrets import Secret
+from novabilling.webhooks import sign
+
+from .._javascript import values as js
+from .._javascript.values import Row
+
+Status = Optional[int]
+
+
+class Delivery(NamedTuple):
+    """A webhook for one event, as the server sends it when that happens.
+
+    `statuses` has what each attempt of `Sandbox.deliver()` was answered, None where no answer
+    came; it is empty before. Each attempt has a timestamp and signature of its own.
+    """
+
+    event: str
+    url: str
+    timestamp: datetime
+    body: bytes
+    headers: Dict[str, str]
+    tenant_id: str
+    statuses: Tuple[Status, ...] = ()
+
+    @property
+    def data(self) -> Dict[str, Any]:
+        """Return what the body says about the event."""
+        data: Dict[str, Any] = json.loads(self.body)["data"]
+        return data
+
+
+class Outbox:
+    """The deliveries of a world, in the order of their events."""
+
+    def __init__(self) -> None:
+        self.deliveries: List[Delivery] = []
+        self._taken = 0
+
+    def add(self, tenant: Row, event: str, data: Row, now: datetime) -> None:
+        """Write a delivery, if the tenant has a URL for it."""
+        if tenant["webhookUrl"]:
+            body = _body(event, data, now)
+            headers = _headers(event, body, Secret(tenant["webhookSecret"]))
+            self.deliveries.append(
+                Delivery(event, tenant["webhookUrl"], now, body, headers, tenant["id"])
+            )
+
+    @property
+    def pending(self) -> int:
+        """How many deliveries nobody has taken yet."""
+        return len(self.deliveries) - self._taken
+
+    def take(self) -> Delivery:
+        """Take the oldest of those that are pending."""
+        self._taken += 1
+        return self.deliveries[self._taken - 1]
+
+    def settle(self, delivery: Delivery, statuses: Tuple[Status, ...]) -> Delivery:
+        """Keep what the attempts to send a delivery were answered."""
+        settled = delivery._replace(statuses=statuses)
+        self.deliveries = [settled if one is delivery else one for one in self.deliveries]
+        return settled
+
+    def save(self) -> Callable[[], None]:
+        deliveries, taken = list(self.deliveries), self._taken
+
+        def restore() -> None:
+            self.deliveries, self._taken = list(deliveries), taken
+
+        return restore
+
+
+def signed_again(delivery: Delivery, secret: Secret[str], now: datetime) -> Delivery:
+    """Sign a delivery at another time: each attempt has a timestamp and signature of its own."""
+    body = _body(delivery.event, delivery.data, now)
+    headers = _headers(delivery.event, body, secret)
+    return delivery._replace(timestamp=now, body=body, headers=headers)
+
+
+def _body(event: str, data: Row, now: datetime) -> bytes:
+    return js.stringify({"event": event, "data": data, "timestamp": now}).encode()
+
+
+def _headers(event: str, body: bytes, secret: Secret[str]) -> Dict[str, str]:
+    return {
+        "Content-Type": "application/json",
+        "X-Webhook-Signature": sign(body, secret.reveal()),
+        "X-Event-Type": event,
+        "User-Agent": "node",
+    }

@@ -1,0 +1,83 @@
+"""Faults on request: answers of a broken server, broken connections, slowness."""
+
+from __future__ import annotations
+
+from collections import deque
+from http import HTTPStatus
+from typing import Callable, Deque, NamedTuple, Optional
+
+import httpx
+
+from .._errors import HttpError
+
+DROPPED = "the server closed the connection without an answer"
+TOO_SLOW = "no answer in time"
+
+
+class Fault(NamedTuple):
+    """What happens to one request; without a status, its connection breaks."""
+
+    status: Optional[int]
+    after_apply: bool
+    retry_after: Optional[int] = None
+
+    def error(self, request: httpx.Request) -> HttpError:
+        """Return the answer to send instead.
+
+        Raises:
+            httpx.ReadError: The connection breaks, so nothing is sent.
+        """
+        if self.status is None:
+            raise httpx.ReadError(DROPPED, request=request)
+        error = HttpError(self.status, _phrase(self.status))
+        if self.retry_after is not None:
+            error.headers.append(("Retry-After", str(self.retry_after)))
+        return error
+
+
+def _phrase(status: int) -> str:
+    known = {one.value: one.phrase for one in HTTPStatus}
+    return known.get(status, f"Status {status}")
+
+
+class Faults:
+    """The faults that wait for requests, and how long every answer takes."""
+
+    def __init__(self) -> None:
+        self._waiting: Deque[Fault] = deque()
+        self._latency = 0.0
+
+    def plan(self, fault: Fault, times: int) -> None:
+        if isinstance(times, bool) or times < 1:
+            raise ValueError(f"times must be 1 or more, not {times}")
+        if fault.status is not None and not 400 <= fault.status <= 599:
+            raise ValueError(f"status must be that of an error, 400 to 599, not {fault.status}")
+        self._waiting.extend([fault] * times)
+
+    def take(self) -> Optional[Fault]:
+        return self._waiting.popleft() if self._waiting else None
+
+    @property
+    def latency(self) -> float:
+        return self._latency
+
+    @latency.setter
+    def latency(self, seconds: float) -> None:
+        if not seconds >= 0:
+            raise ValueError(f"latency must be 0 seconds or more, not {seconds}")
+        self._latency = seconds
+
+    def delay(self, request: httpx.Request) -> float:
+        """Return how long the client must wait; ReadTimeout at once if that is too long for it."""
+        limit = request.extensions.get("timeout", {}).get("read")
+        if limit is not None and self._latency > limit:
+            raise httpx.ReadTimeout(TOO_SLOW, request=request)
+        return self._latency
+
+    def save(self) -> Callable[[], None]:
+        waiting, latency = list(self._waiting), self._latency
+
+        def restore() -> None:
+            self._waiting, self._latency = deque(waiting), latency
+
+        return restore

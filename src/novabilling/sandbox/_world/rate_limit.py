@@ -1,0 +1,68 @@
+"""The rate limit: a number of calls per handler and minute, then a block of a minute."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from copy import deepcopy
+from datetime import datetime
+from typing import Callable, Deque, Dict, List, Optional, Tuple
+
+from .._errors import HttpError
+
+WINDOW = 60.0
+
+
+class _Count:
+    """The calls of one handler."""
+
+    def __init__(self) -> None:
+        self.hits: Deque[float] = deque()
+        self.window_ends = 0.0
+        self.blocked_until: Optional[float] = None
+
+
+class RateLimit:
+    """Counts calls; `limit` None lets everything through and says nothing."""
+
+    def __init__(self, limit: Optional[int]) -> None:
+        self.limit = limit
+        self._counts: Dict[str, _Count] = {}
+
+    def save(self) -> Callable[[], None]:
+        limit, counts = self.limit, deepcopy(self._counts)
+
+        def restore() -> None:
+            self.limit, self._counts = limit, deepcopy(counts)
+
+        return restore
+
+    def hit(self, handler: str, moment: datetime) -> List[Tuple[str, str]]:
+        """Count a call: headers for the answer, or the 429 beyond the limit."""
+        if self.limit is None:
+            return []
+        now, count = moment.timestamp(), self._counts.setdefault(handler, _Count())
+        if count.window_ends <= now:
+            count.window_ends = now + WINDOW
+        if count.blocked_until is not None and count.blocked_until <= now:
+            count.blocked_until = None
+            count.hits.clear()
+        while count.hits and count.hits[0] <= now - WINDOW:
+            count.hits.popleft()
+        if count.blocked_until is None:
+            count.hits.append(now)
+            if len(count.hits) > self.limit:
+                count.blocked_until = now + WINDOW
+        if count.blocked_until is not None:
+            raise _too_many(math.ceil(count.blocked_until - now))
+        return [
+            ("X-RateLimit-Limit", str(self.limit)),
+            ("X-RateLimit-Remaining", str(self.limit - len(count.hits))),
+            ("X-RateLimit-Reset", str(math.ceil(count.window_ends - now))),
+        ]
+
+
+def _too_many(seconds: int) -> HttpError:
+    error = HttpError(429, "ThrottlerException: Too Many Requests")
+    error.headers.append(("Retry-After", str(seconds)))
+    return error

@@ -1,0 +1,150 @@
+"""Everything one server holds: tenants with keys and databases, tokens, files, time, limits."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from datetime import datetime
+from typing import Any, Callable, Dict, List, Optional
+
+import httpx
+
+from .._errors import HttpError, unauthorized
+from .._javascript.values import Row
+from .._store.clock import Chance, Clock, Seed, base36
+from .._store.database import Database
+from .._store.schema import CENTRAL, MODELS
+from .deliveries import Outbox
+from .faults import Faults
+from .pdf import InvoiceDocument
+from .rate_limit import RateLimit
+from .tokens import Signer
+
+
+class World:
+    """The state behind a sandbox. Tenants see nothing of each other."""
+
+    def __init__(
+        self,
+        read_clock: Optional[Callable[[], datetime]],
+        rate_limit: Optional[int] = None,
+        seed: Optional[Seed] = None,
+    ) -> None:
+        self._chance = Chance(seed)
+        self.clock = Clock(read_clock, self._chance)
+        self.rate_limit = RateLimit(rate_limit)
+        self.signer = Signer(self._chance.secret().encode())
+        self.central = Database(CENTRAL, self.clock, "this.centralPrisma.client")
+        self.databases: Dict[str, Database] = {}
+        self.faults = Faults()
+        self.outbox = Outbox()
+        self.reset_tokens: Dict[str, str] = {}
+        self.uploads: Dict[str, InvoiceDocument] = {}
+        self._passwords: Dict[str, bytes] = {}
+        self._started = self.clock.now()
+
+    def save(self) -> Callable[[], None]:
+        """Return a function that brings all of this back, as often as it is called."""
+        plain = ("databases", "reset_tokens", "uploads", "_passwords")
+        dicts: Dict[str, Dict[str, Any]] = {name: dict(getattr(self, name)) for name in plain}
+        restores: List[Callable[[], None]] = [
+            self._chance.save(),
+            self.clock.save(),
+            self.rate_limit.save(),
+            self.faults.save(),
+            self.outbox.save(),
+            self.central.save(),
+            *(database.save() for database in self.databases.values()),
+        ]
+
+        def restore() -> None:
+            for name, saved in dicts.items():
+                setattr(self, name, dict(saved))
+            for restore_part in restores:
+                restore_part()
+
+        return restore
+
+    def notify(self, tenant_id: str, event: str, data: Row) -> None:
+        """Tell a tenant that has a webhook of an event."""
+        self.outbox.add(self.central["tenant"].rows[tenant_id], event, data, self.clock.now())
+
+    def create_tenant(self, company: str, owner: str, email: str, password: str) -> Row:
+        tenant = self.central["tenant"].create(
+            {
+                "name": company,
+                "slug": self._slug(company),
+                "email": email,
+                "apiKey": self.new_api_key(),
+                "webhookSecret": self._chance.secret(),
+                "settings": {"ownerName": owner},
+            }
+        )
+        self.databases[tenant["id"]] = Database(MODELS, self.clock)
+        self.set_password(tenant, password)
+        return tenant
+
+    def new_api_key(self) -> str:
+        return f"sk_live_{self._chance.secret()}"
+
+    def uptime(self) -> float:
+        return (self.clock.now() - self._started).total_seconds()
+
+    def set_password(self, tenant: Row, password: str) -> None:
+        self._passwords[tenant["id"]] = _digest(tenant, password)
+
+    def has_password(self, tenant: Row, password: str) -> bool:
+        return secrets.compare_digest(self._passwords[tenant["id"]], _digest(tenant, password))
+
+    def _slug(self, company: str) -> str:
+        slug = re.sub("[^a-z0-9]+", "-", company.lower()).strip("-")
+        if self.central["tenant"].first(slug=slug):
+            milliseconds = int(self.clock.now().timestamp() * 1000)
+            slug = f"{slug}-{base36(milliseconds)}"
+        return slug
+
+    def tokens(self, tenant: Row) -> Row:
+        """Issue a pair of login tokens."""
+        now = self.clock.now()
+        return {
+            "accessToken": self.signer.issue("access", tenant, now),
+            "refreshToken": self.signer.issue("refresh", tenant, now),
+        }
+
+    def tenant_of_token(self, kind: str, token: str) -> Optional[Row]:
+        tenant_id = self.signer.tenant_id(kind, token, self.clock.now())
+        return self.central["tenant"].rows.get(tenant_id) if tenant_id else None
+
+    def check_token(self, headers: httpx.Headers) -> None:
+        """Stand as the first guard of the JWT-only routes: any case of "Bearer" will do."""
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not self.tenant_of_token("access", token.strip()):
+            raise unauthorized("Unauthorized")
+
+    def authenticate(self, headers: httpx.Headers) -> Row:
+        """Guard the routes with credentials: an API key or a JWT, "Bearer " optional."""
+        value = headers.get("authorization", "")
+        if not value:
+            raise unauthorized("Missing Authorization header")
+        token = value[len("Bearer ") :] if value.startswith("Bearer ") else value
+        tenant = self._tenant_of_key(token) or self.tenant_of_token("access", token)
+        if not tenant:
+            raise unauthorized("Invalid credentials")
+        return tenant
+
+    def _tenant_of_key(self, token: str) -> Optional[Row]:
+        if not token.startswith("sk_"):
+            return None
+        key = self.central["apiKey"].first(key=token)
+        if not key:
+            return self.central["tenant"].first(apiKey=token)
+        now = self.clock.now()
+        if key["expiresAt"] and key["expiresAt"] < now:
+            raise HttpError(401, "API key has expired")
+        self.central["apiKey"].update(key["id"], {"lastUsed": now})
+        return self.central["tenant"].rows[key["tenantId"]]
+
+
+def _digest(tenant: Row, password: str) -> bytes:
+    return hashlib.sha256(f"{tenant['id']}:{password}".encode("utf-8", "replace")).digest()
