@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object
@@ -99,7 +99,7 @@ class AsyncResource:
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )
 
-    def _read(self, call: Call, answer: Answer, decode: Callable[..., Any], *of: Any) -> Any:
+    def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
             return decode(answer.content, *of, self._caller.config.root)
         except UNREADABLE as exc:

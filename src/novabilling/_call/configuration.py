@@ -85,7 +85,7 @@ def check_timeout(timeout: Any, name: str = "timeout") -> Any:
     return None if math.isinf(timeout) else float(timeout)
 
 
-def check_count(value: Any, name: str, least: int) -> int:
+def check_count(value: object, name: str, least: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int")
     if value < least:
@@ -93,13 +93,13 @@ def check_count(value: Any, name: str, least: int) -> int:
     return value
 
 
-def check_flag(value: Any, name: str) -> bool:
+def check_flag(value: object, name: str) -> bool:
     if not isinstance(value, bool):
         raise TypeError(f"{name} must be True or False")
     return value
 
 
-def check_http_client(http_client: Any, expected: str) -> None:
+def check_http_client(http_client: object, expected: str) -> None:
     if http_client is not None and not isinstance(http_client, classes(expected)):
         raise TypeError(
             f"http_client must be an httpx.{expected}, not {type(http_client).__name__}"

@@ -9,13 +9,30 @@ from __future__ import annotations
 import re
 from datetime import datetime, timezone
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, List, Optional, Tuple, Union
+from typing import (
+    Any,
+    Callable,
+    Dict,
+    FrozenSet,
+    List,
+    Optional,
+    Sized,
+    Tuple,
+    Type,
+    TypeVar,
+    Union,
+    cast,
+)
 
 import msgspec
 
 from .._words.decoders import decoder
 from .._words.fields import field_reader
 from ..types._common import PaginationMeta
+
+T = TypeVar("T")
+
+_Json = Union[bytes, msgspec.Raw]
 
 # How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
 _MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
@@ -39,29 +56,31 @@ class _Page(msgspec.Struct):
     meta: Optional[_Meta] = None
 
 
-@lru_cache(maxsize=1024)
-def _decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+def _make_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
     return decoder(of, field_reader(root))
 
 
-@lru_cache(maxsize=1024)
-def _list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
+def _make_list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
     return decoder(List[of], field_reader(root))
 
 
-@lru_cache(maxsize=None)
-def _required(of: Any) -> FrozenSet[str]:
+def _required_fields(of: Any) -> FrozenSet[str]:
     fields = msgspec.structs.fields(of)
     return frozenset(field.encode_name for field in fields if field.required)
 
 
+_decoder: Callable[..., msgspec.json.Decoder[Any]] = lru_cache(maxsize=1024)(_make_decoder)
+_list_decoder: Callable[..., msgspec.json.Decoder[Any]] = lru_cache(maxsize=1024)(
+    _make_list_decoder
+)
+_required: Callable[..., FrozenSet[str]] = lru_cache(maxsize=None)(_required_fields)
 _decode_keys = decoder(Dict[str, msgspec.Raw]).decode
 _decode_page = decoder(_Page).decode
 
 
-def decode_object(content: bytes, of: Any, root: str) -> Any:
+def decode_object(content: bytes, of: Type[T], root: str) -> T:
     """Read one object of a type, bare or inside `data`."""
-    decode = _decoder(of, root).decode
+    decode: Callable[[_Json], T] = _decoder(of, root).decode
     try:
         return _in_utc(content, decode(content))
     except msgspec.ValidationError:
@@ -71,7 +90,7 @@ def decode_object(content: bytes, of: Any, root: str) -> Any:
     return _in_utc(content, decode(inner))
 
 
-def _inside_envelope(content: bytes, of: Any) -> Optional[msgspec.Raw]:
+def _inside_envelope(content: bytes, of: Type[object]) -> Optional[msgspec.Raw]:
     try:
         keys = _decode_keys(content)
     except msgspec.ValidationError:
@@ -79,9 +98,9 @@ def _inside_envelope(content: bytes, of: Any) -> Optional[msgspec.Raw]:
     return None if keys.keys() & _required(of) else keys.get("data")
 
 
-def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], PaginationMeta]:
+def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], PaginationMeta]:
     """Read a list of objects: a bare array or a page, each bare or inside `data`."""
-    decode = _list_decoder(of, root).decode
+    decode: Callable[[_Json], List[T]] = _list_decoder(of, root).decode
     if content.lstrip()[:1] == b"[":
         items = _in_utc(content, decode(content))
         return items, whole_list(items)
@@ -92,7 +111,7 @@ def decode_list(content: bytes, of: Any, root: str) -> Tuple[List[Any], Paginati
     return items, _meta(page.meta, items)
 
 
-def _in_utc(content: bytes, value: Any) -> Any:
+def _in_utc(content: bytes, value: T) -> T:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
     maybe = b"+" in content or b"\\u002" in content or _MAYBE_OFFSET(content)
     if maybe and _OFFSET(content):
@@ -103,9 +122,9 @@ def _in_utc(content: bytes, value: Any) -> Any:
     return value
 
 
-def _move_to_utc(value: Any) -> None:
+def _move_to_utc(value: object) -> None:
     if isinstance(value, list):
-        for item in value:  # pyright: ignore[reportUnknownVariableType]
+        for item in cast("List[object]", value):
             _move_to_utc(item)
     elif isinstance(value, msgspec.Struct):
         for name in value.__struct_fields__:
@@ -116,12 +135,12 @@ def _move_to_utc(value: Any) -> None:
                 _move_to_utc(field)
 
 
-def whole_list(items: List[Any]) -> PaginationMeta:
+def whole_list(items: Sized) -> PaginationMeta:
     """Describe a list that the server sends whole: page 1 of 1."""
     return PaginationMeta(total=len(items), page=1, limit=len(items), total_pages=1)
 
 
-def _meta(meta: Optional[_Meta], items: List[Any]) -> PaginationMeta:
+def _meta(meta: Optional[_Meta], items: Sized) -> PaginationMeta:
     if meta is None or meta.total is None:
         return whole_list(items)
     limit = meta.limit if meta.limit is not None else meta.per_page

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from contextlib import contextmanager, nullcontext
+from types import TracebackType
 from typing import (
     TYPE_CHECKING,
     Any,
@@ -15,6 +16,7 @@ from typing import (
     NamedTuple,
     Optional,
     Tuple,
+    Type,
     Union,
 )
 from urllib.parse import urlsplit
@@ -119,7 +121,12 @@ class HookedWatch:
                 self._blocks.append(block)
         return self._call._replace(watch=self)
 
-    def __exit__(self, kind: Any, error: Optional[BaseException], traceback: Any) -> None:
+    def __exit__(
+        self,
+        kind: Optional[Type[BaseException]],
+        error: Optional[BaseException],
+        traceback: Optional[TracebackType],
+    ) -> None:
         try:
             if self._under_way:
                 self.end(self._answer, error)

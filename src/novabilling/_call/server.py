@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 from functools import lru_cache
-from typing import Any, NamedTuple, Optional
+from typing import NamedTuple, Optional
 from urllib.parse import urlsplit
 
 from .._runtime.lazy_httpx import httpx
@@ -40,7 +40,7 @@ def _url(root: str) -> httpx.URL:
     return httpx.URL(root)
 
 
-def check_base_url(base_url: Any) -> Server:
+def check_base_url(base_url: object) -> Server:
     """Return the server under whose root `/api` and `/uploads` hang."""
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")

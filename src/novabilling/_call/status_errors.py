@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Any, Dict, List, Optional, Type
+from typing import Dict, List, Optional, Type
 
 import msgspec
 
@@ -37,15 +37,15 @@ STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
 
 
 class _Item(msgspec.Struct):
-    field: Any = None
-    message: Any = None
+    field: object = None
+    message: object = None
 
 
 class _Body(msgspec.Struct):
-    message: Any = None
+    message: object = None
     errors: msgspec.Raw = msgspec.Raw(b"[]")
-    path: Any = None
-    timestamp: Any = None
+    path: object = None
+    timestamp: object = None
 
 
 _decode_body = decoder(_Body).decode
@@ -96,7 +96,7 @@ def _target(location: str) -> str:
     return repr(bare[:MAX_MESSAGE])
 
 
-def _timestamp(value: Any) -> Optional[datetime]:
+def _timestamp(value: object) -> Optional[datetime]:
     try:
         moment = msgspec.convert(value, datetime)
         return moment.astimezone(timezone.utc) if moment.tzinfo else None

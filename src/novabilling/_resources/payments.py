@@ -13,11 +13,17 @@ from .._words.vocabulary import vocabulary
 from ..types._billing import Payment
 from ..types._common import PaginationMeta
 
+_FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
+_NO_FILTERS = {"customerId", "page", "limit"}
+
 
 class PaymentFilter:
     """The filters of `payments.list`, as the server would apply them."""
 
     def __init__(self, query: Mapping[str, str]) -> None:
+        unknown = query.keys() - _FILTERS - _NO_FILTERS
+        if unknown:  # it would be ignored in silence
+            raise NotImplementedError(f"no filter for {', '.join(sorted(unknown))} with a customer")
         status = query.get("status")
         self._status = status and vocabulary(PaymentStatus).decode(status)
         self._provider = query.get("provider")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List
+from typing import List
 
 from .._words.literals import WebhookEventType
 from .._words.vocabulary import vocabulary
@@ -14,7 +14,7 @@ def webhooks_of(tenant: Tenant) -> List[Webhook]:
     """Return the webhook of a tenant, or nothing where there is no URL."""
     if not tenant.webhook_url:
         return []
-    stored: Any = (tenant.settings or {}).get("webhookEvents")
+    stored: object = (tenant.settings or {}).get("webhookEvents")
     if not isinstance(stored, list):  # settings are free JSON: anything may have put it there
         stored = []
     read = vocabulary(WebhookEventType).decode

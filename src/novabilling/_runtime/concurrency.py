@@ -6,7 +6,6 @@ import threading
 import time
 from contextlib import nullcontext
 from typing import (
-    Any,
     AsyncContextManager,
     Awaitable,
     Callable,
@@ -74,14 +73,14 @@ def resolve(value: object) -> object:
     return value
 
 
-async def async_run(function: Callable[..., T], *args: Any) -> T:
+async def async_run(function: Callable[..., T], *args: object) -> T:
     """Run a function that blocks on the disk in a thread."""
     from anyio import to_thread
 
     return await to_thread.run_sync(function, *args)
 
 
-def run(function: Callable[..., T], *args: Any) -> T:
+def run(function: Callable[..., T], *args: object) -> T:
     """Run a function that blocks on the disk."""
     return function(*args)
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object
@@ -100,7 +100,7 @@ class Resource:
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )
 
-    def _read(self, call: Call, answer: Answer, decode: Callable[..., Any], *of: Any) -> Any:
+    def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
             return decode(answer.content, *of, self._caller.config.root)
         except UNREADABLE as exc:

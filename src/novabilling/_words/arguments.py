@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Mapping, NamedTuple, Optional, Union, cast
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Union, cast
 
 from msgspec import UNSET
 
@@ -50,6 +50,10 @@ class Arguments:
         for name, convert in declared.items():
             self._converts[name] = convert.convert if isinstance(convert, not_null) else convert
 
+    def declares(self, name: str) -> bool:
+        """Say whether an argument of this name is sent."""
+        return name in self._converts
+
     def fields(self, values: Mapping[str, Any], prefix: str = "") -> Dict[str, Any]:
         """Translate to wire names and values: what is UNSET is left out, None is null."""
         fields: Dict[str, Any] = {}
@@ -83,7 +87,7 @@ def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
     """
     known = of.__struct_fields__
 
-    def convert_one(name: str, value: Any) -> Dict[str, Any]:
+    def convert_one(name: str, value: object) -> Dict[str, object]:
         if not isinstance(value, of):
             if not isinstance(value, Mapping):
                 raise TypeError(f"{name} must be {of.__name__} or a dict")
@@ -94,7 +98,7 @@ def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
             value = _struct_from(name, fields)
         return arguments.fields({f: getattr(value, f) for f in known}, prefix=f"{name}.")
 
-    def _struct_from(name: str, given: Dict[str, Any]) -> Any:
+    def _struct_from(name: str, given: Mapping[str, object]) -> object:
         unknown = sorted(str(key) for key in given if key not in known)
         if unknown:
             raise ValueError(f"{name}: unknown {', '.join(unknown)}; it takes {', '.join(known)}")
@@ -103,9 +107,10 @@ def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
         except TypeError as exc:
             raise ValueError(f"{name}: {exc}") from None
 
-    def convert(name: str, value: Any) -> Any:
-        if isinstance(value, (str, bytes, Mapping)) or not hasattr(value, "__iter__"):
+    def convert(name: str, value: object) -> List[Dict[str, object]]:
+        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             raise TypeError(f"{name} must be a list")
-        return [convert_one(f"{name}[{index}]", item) for index, item in enumerate(value)]
+        items = cast("Iterable[object]", value)
+        return [convert_one(f"{name}[{index}]", item) for index, item in enumerate(items)]
 
     return convert

@@ -77,7 +77,7 @@ else:
 def field_reader(root: str) -> Callable[[Any, Any], Any]:
     """Make the hook that reads the field types above for answers of one server."""
 
-    def read_field(field_type: Any, value: Any) -> Any:
+    def read_field(field_type: Any, value: object) -> object:
         return field_type.read(value, root)
 
     return read_field

@@ -30,7 +30,7 @@ _decode_plain = msgspec.json.Decoder(Dict[str, Any], float_hook=Decimal).decode
 _words = vocabulary(WebhookEventType)
 
 
-def raw_body(payload: Any) -> bytes:
+def raw_body(payload: object) -> bytes:
     """Return the bytes of a payload; parsed JSON is refused."""
     if isinstance(payload, str):
         return payload.encode("utf-8", "surrogatepass")
@@ -83,7 +83,7 @@ def is_named(event: AnyWebhookEvent, word: str) -> bool:
     return word in (event.type, _words.to_wire.get(event.type))
 
 
-def moment(now: Any) -> datetime:
+def moment(now: object) -> datetime:
     """Return the time that was given, or that of the clock."""
     if now is None:
         return datetime.now(timezone.utc)
@@ -94,7 +94,7 @@ def moment(now: Any) -> datetime:
     return now
 
 
-def check_tolerance(tolerance: Any) -> None:
+def check_tolerance(tolerance: object) -> None:
     """Refuse what is no span of seconds."""
     if tolerance is None:
         return

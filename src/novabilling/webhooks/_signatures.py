@@ -40,7 +40,7 @@ def key_of(secret: Secret[Any]) -> Secret[str]:
     return secret
 
 
-def digest_in(signature: Any) -> bytes:
+def digest_in(signature: object) -> bytes:
     """Read the digest in a signature header."""
     if not signature:
         raise WebhookSignatureError("there is no signature: is it the X-Webhook-Signature header?")

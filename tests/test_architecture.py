@@ -1,0 +1,81 @@
+"""The page on the architecture names what is there: every room, and no module that is not."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Iterator, Set
+
+import pytest
+
+import novabilling
+from tests.pages import DOCS, text_of
+
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
+
+SRC = Path(novabilling.__file__).parent
+PAGES = ("architecture.md", "extending.md")
+
+
+def rooms(folder: Path) -> Set[str]:
+    """Return the packages and public modules of a folder."""
+    modules = {path.stem for path in folder.glob("*.py") if not path.stem.startswith("_")}
+    return modules | {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+def table_below(page: str, head: str) -> Iterator[str]:
+    """Give the names in the first column of a table."""
+    for line in text_of(page).partition(head)[2].split("\n\n")[0].splitlines()[2:]:
+        yield from re.findall(r"`(\w+)`", line.split("|")[1])
+
+
+def test_the_diagram_shows_every_room():
+    diagram = text_of("architecture.md").partition("```text")[2].partition("```")[0]
+
+    assert rooms(SRC) <= set(re.findall(r"\w+", diagram))
+
+
+def test_the_table_explains_every_private_room_and_those_that_have_one_in_front():
+    private = {name for name in rooms(SRC) if name.startswith("_")}
+
+    assert set(table_below("architecture.md", "| room | ")) - {"webhooks", "types"} == private
+
+
+def test_the_table_explains_every_room_of_the_sandbox():
+    named = set(table_below("architecture.md", "| room of `sandbox` | "))
+
+    assert named == rooms(SRC / "sandbox")
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_path_on_the_pages_is_there(page):
+    paths = re.findall(r"`((?:_\w+|types|sandbox|tests|docs)/[\w/]+\.(?:py|md))`", text_of(page))
+
+    assert len(paths) > 5
+    for path in paths:
+        root = SRC.parents[1] if path.startswith(("tests/", "docs/")) else SRC
+        assert (root / path).exists(), path
+
+
+def test_the_life_of_a_call_names_the_modules_in_their_order():
+    life = text_of("architecture.md").partition("## The life of one call")[2]
+    steps = [int(number) for number in re.findall(r"^(\d+)\. ", life, re.MULTILINE)]
+
+    assert steps == list(range(1, len(steps) + 1))
+    for module in ("caller", "transport/transport", "pool_sender", "connection", "envelopes"):
+        assert f"{module}.py" in life
+
+
+@pytest.mark.parametrize("package", sorted(SRC.glob("**/__init__.py")), ids=str)
+def test_a_private_room_says_in_a_few_lines_what_belongs_there(package):
+    room = package.parent.relative_to(SRC)
+    if "_sync" in room.parts or not room.name.startswith("_"):
+        return
+    docstring = package.read_text("utf-8").split('"""')[1].strip().splitlines()
+
+    assert 1 <= len(docstring) <= 4
+    assert "mport" in "".join(docstring)  # what it may import
+
+
+def test_at_most_twelve_modules_stand_at_the_root():
+    assert len(list(SRC.glob("*.py"))) <= 12
