@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Dict, NamedTuple, Optional
 
-from .._network.downloads import Sink
 from .._runtime.secrets import Secret
 from .._words.routes import Route
 from .retries import Repeat
 from .watching import UNWATCHED, CallWatch
+
+if TYPE_CHECKING:
+    from .._network.downloads import Sink
 
 
 class Call(NamedTuple):

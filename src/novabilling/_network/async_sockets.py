@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import List, Tuple, Union
+from typing import TYPE_CHECKING, List, Tuple, Union
 
 from .._runtime.loops import async_running_loop
 from .._runtime.secrets import Secret
-from .byte_streams import AsyncSocket
+
+if TYPE_CHECKING:
+    from .byte_streams import AsyncSocket
 
 Address = Union[Tuple[str, int], Tuple[str, int, int, int], Tuple[int, bytes]]
 """What `socket.getaddrinfo` names: host and port, and two more numbers for IPv6."""

@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING, Optional
 
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
-from .byte_streams import AsyncSocket
 from .sockets import is_readable, refuse_if, shut_down
 from .time_limits import TimeLimits
 from .tls import READ_SIZE, AsyncTls
 
 if TYPE_CHECKING:
     import anyio
+
+    from .byte_streams import AsyncSocket
 
 
 class AsyncStream:

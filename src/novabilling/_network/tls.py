@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import ssl
 from functools import lru_cache
-from typing import Callable, TypeVar
+from typing import TYPE_CHECKING, Callable, TypeVar
 
 from .._runtime.forks import RenewedLock
 from .._runtime.lazy_httpx import httpx
 from .._runtime.secrets import Secret
-from .byte_streams import AsyncSocket
+
+if TYPE_CHECKING:
+    from .byte_streams import AsyncSocket
 
 T = TypeVar("T")
 

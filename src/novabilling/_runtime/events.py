@@ -4,36 +4,35 @@ from __future__ import annotations
 
 import threading
 from functools import partial
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Protocol
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional
 
 from .loops import async_running_loop
 
 if TYPE_CHECKING:
     import asyncio
+    from typing import Protocol
 
+    class AsyncWaitable(Protocol):
+        """Something that one task waits for and another one announces."""
 
-class AsyncWaitable(Protocol):
-    """Something that one task waits for and another one announces."""
+        async def wait(self, seconds: Optional[float]) -> None:
+            """Wait; TimeoutError when the time is over, None is no limit."""
+            ...
 
-    async def wait(self, seconds: Optional[float]) -> None:
-        """Wait; TimeoutError when the time is over, None is no limit."""
-        ...
+        def set(self) -> None:
+            """Let whoever waits go on."""
+            ...
 
-    def set(self) -> None:
-        """Let whoever waits go on."""
-        ...
+    class Waitable(Protocol):
+        """Something that one thread waits for and another one announces."""
 
+        def wait(self, seconds: Optional[float]) -> None:
+            """Wait; TimeoutError when the time is over, None is no limit."""
+            ...
 
-class Waitable(Protocol):
-    """Something that one thread waits for and another one announces."""
-
-    def wait(self, seconds: Optional[float]) -> None:
-        """Wait; TimeoutError when the time is over, None is no limit."""
-        ...
-
-    def set(self) -> None:
-        """Let whoever waits go on."""
-        ...
+        def set(self) -> None:
+            """Let whoever waits go on."""
+            ...
 
 
 class AnyioEvent:

@@ -16,7 +16,9 @@ from .._words.literals import (
     PaymentStatus,
     SubscriptionStatus,
 )
-from ._inputs import NOTE_PREFIX
+
+NOTE_PREFIX = "Note: "
+"""How the line of an invoice begins that is a note: the server has no other place for one."""
 
 
 class Customer(Model, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, List, Mapping, Sequence, Union
+from typing import Any, List, Mapping, Union
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,8 +16,6 @@ Amount = Union[int, float, Decimal]
 
 Fields = Mapping[str, Any]
 """A dict with the keys of a struct."""
-
-NOTE_PREFIX = "Note: "
 
 
 class InvoiceItemDto(msgspec.Struct, frozen=True):
@@ -33,16 +31,6 @@ class PriceInput(msgspec.Struct, frozen=True):
 
     currency: Union[Currency, str]
     amount: Amount
-
-
-def with_note(items: Sequence[Union[InvoiceItemDto, Fields]], notes: Any) -> Any:
-    """Add a note as a last line of amount 0: the server has no other place for it."""
-    if notes is msgspec.UNSET or notes is None or notes == "":
-        return items
-    if not isinstance(notes, str):
-        raise TypeError(f"notes must be a str, not {type(notes).__name__}")
-    lines: List[Any] = list(items)
-    return [*lines, InvoiceItemDto(description=NOTE_PREFIX + notes, amount=0)]
 
 
 class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):

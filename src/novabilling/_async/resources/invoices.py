@@ -9,7 +9,7 @@ from msgspec import UNSET
 from ..._call.call import Call
 from ..._network.answer import Answer, is_file
 from ..._network.downloads import Sink, Target
-from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address
+from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
@@ -28,7 +28,7 @@ from ..._words.vocabulary import word
 from ...types._billing import Invoice
 from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import Fields, InvoiceItemDto, with_note
+from ...types._inputs import Fields, InvoiceItemDto
 from ...types._pdf import InvoicePdf
 from ..resource import AsyncResource, unreadable
 

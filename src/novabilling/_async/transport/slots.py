@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from ..._network.time_limits import TimeLimits
 from ..._runtime import concurrency
-from ..._runtime.events import AsyncWaitable, async_event_type
+from ..._runtime.events import async_event_type
+
+if TYPE_CHECKING:
+    from ..._runtime.events import AsyncWaitable
 
 
 class AsyncSlots:

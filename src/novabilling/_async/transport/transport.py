@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
 from ..._call.attempt import Attempt, Progress
 from ..._call.outcomes import Outcome, closed_failure, failure_from, transport_errors, unread_answer
@@ -16,7 +16,9 @@ from ..._runtime.httpx_modules import AsyncHttpClient
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.waits import AsyncRetryWaits
 from .pool_sender import AsyncPoolSender
-from .sender import AsyncSender, AsyncSenderFactory
+
+if TYPE_CHECKING:
+    from .sender import AsyncSender
 
 
 class AsyncTransport:
@@ -31,16 +33,21 @@ class AsyncTransport:
     ) -> None:
         self.closed = False
         self.retry_waits = AsyncRetryWaits()
-        self._sender: AsyncSender
+        self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
+
+    def _choose(
+        self, server: Server, http_client: Optional[AsyncHttpClient], *limits: int
+    ) -> AsyncSender:
+        """Decide how all requests of the client are sent; most clients load nothing of httpx."""
+        if http_client is None and not is_proxied(server.scheme, server.host):
+            return AsyncPoolSender(server, *limits)
+        from .httpx_sender import AsyncHttpxSender
+        from .sender import AsyncSenderFactory
+
         given: object = http_client
         if isinstance(given, AsyncSenderFactory):
-            self._sender = given.make_sender(max_connections, max_response_bytes)
-        elif http_client is not None or is_proxied(server.scheme, server.host):
-            from .httpx_sender import AsyncHttpxSender
-
-            self._sender = AsyncHttpxSender(http_client, max_connections, max_response_bytes)
-        else:
-            self._sender = AsyncPoolSender(server, max_connections, max_response_bytes)
+            return given.make_sender(*limits)
+        return AsyncHttpxSender(http_client, *limits)
 
     async def attempt(self, attempt: Attempt) -> Outcome:
         """Send a request once, following redirects, and read the answer to its end.

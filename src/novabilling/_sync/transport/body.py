@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
-from typing import Callable, List, Optional
+from typing import TYPE_CHECKING, Callable, List, Optional
 
 from ..._call.attempt import Progress
 from ..._network.answer import is_file
 from ..._network.content_coding import ContentDecoder
-from ..._network.downloads import Sink
 from ..._runtime import concurrency
+
+if TYPE_CHECKING:
+    from ..._network.downloads import Sink
 
 
 class Body:

@@ -11,16 +11,18 @@ A connection is used again only if `finish` says so. It does not, whichever of t
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
 import h11
 
 from ..._call.attempt import Attempt
-from ..._network.byte_streams import ByteStream
 from ..._network.time_limits import TimeLimits
 from ..._runtime import concurrency
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.secrets import Secret
+
+if TYPE_CHECKING:
+    from ..._network.byte_streams import ByteStream
 
 MAX_HEAD = 100 * 1024
 MAX_INTERIM = 100  # answers 1xx before the real one

@@ -4,10 +4,14 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from ..._network.time_limits import TimeLimits
 from ..._runtime import concurrency
-from ..._runtime.events import Waitable, event_type
+from ..._runtime.events import event_type
+
+if TYPE_CHECKING:
+    from ..._runtime.events import Waitable
 
 
 class Slots:

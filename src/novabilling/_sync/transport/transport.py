@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import TYPE_CHECKING, List, Optional
 
 from ..._call.attempt import Attempt, Progress
 from ..._call.outcomes import Outcome, closed_failure, failure_from, transport_errors, unread_answer
@@ -17,7 +17,9 @@ from ..._runtime.httpx_modules import HttpClient
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.waits import RetryWaits
 from .pool_sender import PoolSender
-from .sender import Sender, SenderFactory
+
+if TYPE_CHECKING:
+    from .sender import Sender
 
 
 class Transport:
@@ -32,16 +34,19 @@ class Transport:
     ) -> None:
         self.closed = False
         self.retry_waits = RetryWaits()
-        self._sender: Sender
+        self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
+
+    def _choose(self, server: Server, http_client: Optional[HttpClient], *limits: int) -> Sender:
+        """Decide how all requests of the client are sent; most clients load nothing of httpx."""
+        if http_client is None and not is_proxied(server.scheme, server.host):
+            return PoolSender(server, *limits)
+        from .httpx_sender import HttpxSender
+        from .sender import SenderFactory
+
         given: object = http_client
         if isinstance(given, SenderFactory):
-            self._sender = given.make_sender(max_connections, max_response_bytes)
-        elif http_client is not None or is_proxied(server.scheme, server.host):
-            from .httpx_sender import HttpxSender
-
-            self._sender = HttpxSender(http_client, max_connections, max_response_bytes)
-        else:
-            self._sender = PoolSender(server, max_connections, max_response_bytes)
+            return given.make_sender(*limits)
+        return HttpxSender(http_client, *limits)
 
     def attempt(self, attempt: Attempt) -> Outcome:
         """Send a request once, following redirects, and read the answer to its end.
