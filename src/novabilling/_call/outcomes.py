@@ -10,6 +10,8 @@ from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
+from .attempt import Attempt, Progress
+from .call import Call
 from .errors import (
     APIConnectionError,
     ClientClosedError,
@@ -23,8 +25,6 @@ from .status_errors import error_from
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
-from .attempt import Attempt, Progress
-from .call import Call
 
 
 def transport_errors() -> Tuple[Type[Exception], ...]:

@@ -1,5 +1,7 @@
 """May this call be tried again, and when: pure decisions, no clock, no I/O.
 
+How often, and until when (`max_retries`, deadline, budget) is counted in `_async/caller.py`.
+
 |                                                 | nothing sent, 429 | fate unknown |
 |-------------------------------------------------|-------------------|--------------|
 | GET ("read")                                    | retry             | retry        |

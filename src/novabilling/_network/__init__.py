@@ -1,4 +1,4 @@
-"""Below HTTP, in both colours: sockets, TLS, time limits, proxies, content coding, files.
+"""What goes over a connection and what comes back: byte streams, TLS, time limits, files.
 
-May import `_runtime`; knows no call and no word of the API.
+May import `_runtime`; knows no call.
 """

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Optional
 
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
-from .sockets import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, refuse_if, shut_down
 from .time_limits import TimeLimits
 from .tls import READ_SIZE, AsyncTls
 

@@ -11,7 +11,7 @@ import ssl
 from typing import Optional
 
 from .._runtime.secrets import Secret
-from .sockets import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, refuse_if, shut_down
 from .time_limits import TimeLimits
 from .tls import READ_SIZE
 

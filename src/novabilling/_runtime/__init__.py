@@ -1,4 +1,4 @@
-"""Python as it runs: event loops and threads, forks, lazily loaded httpx, masks for secrets.
+"""What Python does differently where it runs: loops, threads, forks, lazy imports, masks.
 
 Imports nothing of this package.
 """

@@ -1,6 +1,7 @@
 """All types of the SDK: results, structured arguments, and the words that both use.
 
-A module of types is imported when one of its names is first asked for.
+A module of types is imported when one of its names is first asked for. Modules here may import
+`_words`, `_network.answer` and `_runtime`; how results are read stands in `_call.envelopes`.
 """
 
 from __future__ import annotations

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 
 class AsyncResources:
-    """All resources of the API on one session."""
+    """All resources of the API, for one client."""
 
     _caller: AsyncCaller
 

@@ -1,4 +1,4 @@
-"""How many requests may be on their way at once: slots, and a queue for them."""
+"""How many requests, and so connections, there may be at once: slots, and a queue for them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from ..._network.time_limits import TimeLimits
 from ..._runtime import concurrency
-from ..._runtime.events import async_event_type
+from ..._runtime.waitables import async_event_type
 
 if TYPE_CHECKING:
-    from ..._runtime.events import AsyncWaitable
+    from ..._runtime.waitables import AsyncWaitable
 
 
 class AsyncSlots:

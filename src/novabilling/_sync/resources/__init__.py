@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 class Resources:
-    """All resources of the API on one session."""
+    """All resources of the API, for one client."""
 
     _caller: Caller
 

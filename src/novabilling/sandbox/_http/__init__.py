@@ -1,4 +1,4 @@
-"""The speech of HTTP: requests, validation, paging, the engine that finds and runs an operation.
+"""The speech of HTTP: requests, validation, paging, the table of operations, the engine.
 
-May import `_world` and what is below it; knows no operation in particular.
+May import `_world` and what is below it; what an operation does stands in `routes`.
 """

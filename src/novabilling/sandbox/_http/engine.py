@@ -98,7 +98,7 @@ _KNOWN = {operation.name for operation in OPERATIONS}
 def route(
     name: str, *, body: Optional[Body] = None, query: Optional[Body] = None
 ) -> Callable[[Function], Function]:
-    """Register a function for an operation of the table in `_operations`."""
+    """Register a function for an operation of the table in `operations`."""
     if name not in _KNOWN:
         raise LookupError(name)
 

@@ -1,7 +1,9 @@
 """Request bodies and queries: conversion and checks of the server's validation pipe.
 
-A `Body` is a table of fields by their wire names (see `_rules` for what fields are made of).
-`check(value)` gives the converted fields that were sent (null included), or raises the 400.
+A `Body` is a table of fields by their wire names (see `field_types` for what fields are made of).
+`check(value)` gives the converted fields that were sent (null included), or raises the 400. The
+error of an element names its place: field "items.0.description", message "items.0.description
+should not be empty".
 """
 
 from __future__ import annotations

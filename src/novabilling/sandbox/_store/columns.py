@@ -1,4 +1,4 @@
-"""TODO."""
+"""What a column makes of a value: the ORM's checks and its storage (rounding, key order)."""
 
 from __future__ import annotations
 

@@ -2,17 +2,17 @@
 
 How to write one:
 
-    from .._engine import Call, route
-    from .._rules import max_length, not_empty, string
-    from .._validation import Body
+    from .._http.engine import Call, route
+    from .._http.field_types import max_length, not_empty, string
+    from .._http.validation import Body
 
     CREATE = Body(name=string(not_empty, max_length(200)))      # wire names, source order
 
-    @route("POST /things", body=CREATE)                         # a name out of `_operations`
+    @route("POST /things", body=CREATE)                         # a name out of `_http.operations`
     def create(call: Call) -> Row:
         if call.db["thing"].first(name=call.body["name"]):
             raise conflict("Thing already exists")
-        return call.db["thing"].create(call.body)               # columns: `_schema`
+        return call.db["thing"].create(call.body)               # columns: `_store.schema`
 
 The engine has done guards, limits and checks before the function runs; the status comes from the
 operation's line. `call` has `params` (and `id`), `query`, `body`, `db`, `tenant`, `now`; what is
