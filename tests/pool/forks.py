@@ -109,7 +109,7 @@ def waits(url: str, times: int) -> None:
 
     sys.setswitchinterval(1e-5)
     with NovaBilling(token=TOKEN, base_url=url, max_retries=0, timeout=10) as client:
-        pauses = client._caller.transport.retry_waits
+        pauses = client._caller.transport.waits
         busy(client, times, lambda _: pauses.wait(0), last_calls)
 
 

@@ -12,13 +12,15 @@ from typing import ContextManager, Optional
 from .._call.attempt import Attempt
 from .._call.call import Call
 from .._call.configuration import Config, check_token_text
-from .._call.errors import UnauthorizedError
+from .._call.errors import RateLimitError, UnauthorizedError
 from .._call.hooks import Hooks
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.rate_limits import Turn
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
 from .._runtime.secrets import Secret
+from .rate_limiter import AsyncRateLimiter
 from .transport.transport import AsyncTransport
 
 logger = logging.getLogger("novabilling")
@@ -31,6 +33,7 @@ class AsyncCaller:
         self,
         transport: AsyncTransport,
         config: Config,
+        limiter: AsyncRateLimiter,
         budget: RetryBudget,
         hooks: Hooks,
         hint: str = "",
@@ -38,19 +41,37 @@ class AsyncCaller:
     ) -> None:
         self.transport = transport
         self.config = config
+        self.limiter = limiter
         self.budget = budget
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
 
+    def copy(
+        self,
+        *,
+        config: Optional[Config] = None,
+        hint: Optional[str] = None,
+        ends: Optional[float] = None,
+    ) -> AsyncCaller:
+        """Return a copy on the same connections, limits, budget and hooks."""
+        return AsyncCaller(
+            self.transport,
+            config or self.config,
+            self.limiter,
+            self.budget,
+            self.hooks,
+            self._hint if hint is None else hint,
+            self._ends if ends is None else ends,
+        )
+
     def with_hint(self, hint: str) -> AsyncCaller:
         """Return a copy that says what to do about a 401."""
-        return AsyncCaller(self.transport, self.config, self.budget, self.hooks, hint, self._ends)
+        return self.copy(hint=hint)
 
     def with_one_deadline(self) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on."""
-        ends = self._end()
-        return AsyncCaller(self.transport, self.config, self.budget, self.hooks, self._hint, ends)
+        return self.copy(ends=self._end())
 
     def _end(self) -> Optional[float]:
         if self._ends is not None or self.config.deadline is None:
@@ -70,9 +91,10 @@ class AsyncCaller:
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
         retries = 0
+        turn = self.limiter.turn(call)
+        refused = False
         while True:
-            call.watch.begin(retries + 1, request_id)
-            outcome = await self._attempt(call, request_id, retries, ends)
+            outcome = await self._attempt(call, request_id, retries, ends, turn, refused)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
@@ -89,11 +111,38 @@ class AsyncCaller:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
-            await self.transport.retry_waits.wait(wait)
+            refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
+            if not refused:  # else it waits in the line
+                await self.transport.waits.wait(wait)
 
     async def _attempt(
-        self, call: Call, request_id: str, retries: int, ends: Optional[float]
+        self,
+        call: Call,
+        request_id: str,
+        retries: int,
+        ends: Optional[float],
+        turn: Turn,
+        first: bool,
     ) -> Outcome:
+        outcome: Optional[Outcome] = None
+        while outcome is None:
+            late = None
+            if self.config.max_retries:  # without retries, each call is told by the server
+                late = await self.limiter.wait(call, turn, ends, first)
+            call.watch.begin(retries + 1, request_id)
+            if late is not None:
+                return late
+            try:
+                outcome = await self._send_once(call, request_id, retries, ends, turn)
+            finally:
+                if outcome is not None or turn.given:
+                    self.limiter.note(turn, outcome)
+            first = False
+        return outcome
+
+    async def _send_once(
+        self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
+    ) -> Optional[Outcome]:
         started = concurrency.monotonic()
         try:
             token = await self._token(_left(ends))
@@ -105,8 +154,9 @@ class AsyncCaller:
         if left is not None and left <= 0:
             return deadline_failure()
         limit = self._limit(call, left)
-        outcome = await self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
-        if logger.isEnabledFor(logging.DEBUG):
+        attempt = Attempt(call, self.config, token, request_id, limit, turn)
+        outcome = await self.transport.attempt(attempt)
+        if logger.isEnabledFor(logging.DEBUG) and outcome is not None:
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
                 result = type(outcome.error).__name__
@@ -147,7 +197,9 @@ class AsyncCaller:
         wait = backoff(retries) if asked is None else asked
         if wait > MAX_RETRY_AFTER or (left is not None and wait >= left):
             return None
-        return wait if self.budget.spend() else None
+        # The budget is for outages: a server that counts calls is none.
+        costs = not isinstance(failure.error, RateLimitError)
+        return wait if not costs or self.budget.spend() else None
 
 
 def _left(ends: Optional[float]) -> Optional[float]:

@@ -27,6 +27,7 @@ from .._runtime.concurrency import AsyncToken
 from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
 from .caller import AsyncCaller
+from .rate_limiter import AsyncRateLimiter
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
@@ -91,7 +92,8 @@ class AsyncNovaBilling(AsyncResources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._caller = AsyncCaller(transport, config, RetryBudget(), Hooks())
+        limiter = AsyncRateLimiter(transport.waits)
+        self._caller = AsyncCaller(transport, config, limiter, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -120,8 +122,7 @@ class AsyncNovaBilling(AsyncResources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        mine = self._caller
-        copy._caller = AsyncCaller(mine.transport, config, mine.budget, mine.hooks)
+        copy._caller = self._caller.copy(config=config)
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
@@ -137,6 +138,7 @@ class AsyncNovaBilling(AsyncResources):
 
     async def aclose(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""
+        self._caller.limiter.closed = True
         await self._caller.transport.aclose()
 
     async def __aenter__(self) -> Self:

@@ -12,6 +12,7 @@ from .._runtime.secrets import Secret
 from .._words.encoding import query_string
 from .call import Call
 from .configuration import STANDARD_HEADERS, Config
+from .rate_limits import Turn
 from .redirects import may_carry_token
 from .retries import Fate
 
@@ -30,6 +31,7 @@ class Attempt(NamedTuple):
     request_id: str
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
+    turn: Turn
 
     @property
     def path(self) -> str:

@@ -88,7 +88,7 @@ class FieldError(NamedTuple):
 class APIStatusError(NovaBillingError):
     """Raised when the server answers with a status other than 2xx."""
 
-    status_code: int
+    status_code: int = 0
     errors: List[FieldError]
     path: Optional[str]
     timestamp: Optional[datetime]
@@ -100,7 +100,7 @@ class APIStatusError(NovaBillingError):
         self,
         message: str,
         *,
-        http: httpx.Response,
+        http: Optional[httpx.Response] = None,
         errors: Optional[List[FieldError]] = None,
         path: Optional[str] = None,
         timestamp: Optional[datetime] = None,
@@ -110,11 +110,12 @@ class APIStatusError(NovaBillingError):
         super().__init__(
             message, request_id=request_id, may_have_been_applied=may_have_been_applied
         )
-        self.status_code = http.status_code
+        if http is not None:
+            self.status_code = http.status_code
+            self.http = http
         self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
-        self.http = http
 
     def __str__(self) -> str:
         details = "; ".join(error.message for error in self.errors)[:MAX_MESSAGE]
@@ -147,7 +148,14 @@ class UnprocessableEntityError(APIStatusError):
 
 
 class RateLimitError(APIStatusError):
-    """Raised on 429, when waiting as long as `retry_after` says is not possible."""
+    """Raised on 429, or before it, when waiting for `retry_after` seconds is not possible.
+
+    `http` is None where the call would have got its turn in the client's own line too late: then
+    nothing was sent. `retry_after` says in how many seconds it would have.
+    """
+
+    status_code = 429
+    http: Optional[httpx.Response] = None  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
 
 
 class ServerError(APIStatusError):

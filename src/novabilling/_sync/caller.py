@@ -13,13 +13,15 @@ from typing import ContextManager, Optional
 from .._call.attempt import Attempt
 from .._call.call import Call
 from .._call.configuration import Config, check_token_text
-from .._call.errors import UnauthorizedError
+from .._call.errors import RateLimitError, UnauthorizedError
 from .._call.hooks import Hooks
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.rate_limits import Turn
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
 from .._runtime.secrets import Secret
+from .rate_limiter import RateLimiter
 from .transport.transport import Transport
 
 logger = logging.getLogger("novabilling")
@@ -32,6 +34,7 @@ class Caller:
         self,
         transport: Transport,
         config: Config,
+        limiter: RateLimiter,
         budget: RetryBudget,
         hooks: Hooks,
         hint: str = "",
@@ -39,19 +42,37 @@ class Caller:
     ) -> None:
         self.transport = transport
         self.config = config
+        self.limiter = limiter
         self.budget = budget
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
 
+    def copy(
+        self,
+        *,
+        config: Optional[Config] = None,
+        hint: Optional[str] = None,
+        ends: Optional[float] = None,
+    ) -> Caller:
+        """Return a copy on the same connections, limits, budget and hooks."""
+        return Caller(
+            self.transport,
+            config or self.config,
+            self.limiter,
+            self.budget,
+            self.hooks,
+            self._hint if hint is None else hint,
+            self._ends if ends is None else ends,
+        )
+
     def with_hint(self, hint: str) -> Caller:
         """Return a copy that says what to do about a 401."""
-        return Caller(self.transport, self.config, self.budget, self.hooks, hint, self._ends)
+        return self.copy(hint=hint)
 
     def with_one_deadline(self) -> Caller:
         """Return a copy for a call of several requests: they share a deadline, from now on."""
-        ends = self._end()
-        return Caller(self.transport, self.config, self.budget, self.hooks, self._hint, ends)
+        return self.copy(ends=self._end())
 
     def _end(self) -> Optional[float]:
         if self._ends is not None or self.config.deadline is None:
@@ -71,9 +92,10 @@ class Caller:
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
         retries = 0
+        turn = self.limiter.turn(call)
+        refused = False
         while True:
-            call.watch.begin(retries + 1, request_id)
-            outcome = self._attempt(call, request_id, retries, ends)
+            outcome = self._attempt(call, request_id, retries, ends, turn, refused)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
@@ -90,9 +112,38 @@ class Caller:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
-            self.transport.retry_waits.wait(wait)
+            refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
+            if not refused:  # else it waits in the line
+                self.transport.waits.wait(wait)
 
-    def _attempt(self, call: Call, request_id: str, retries: int, ends: Optional[float]) -> Outcome:
+    def _attempt(
+        self,
+        call: Call,
+        request_id: str,
+        retries: int,
+        ends: Optional[float],
+        turn: Turn,
+        first: bool,
+    ) -> Outcome:
+        outcome: Optional[Outcome] = None
+        while outcome is None:
+            late = None
+            if self.config.max_retries:  # without retries, each call is told by the server
+                late = self.limiter.wait(call, turn, ends, first)
+            call.watch.begin(retries + 1, request_id)
+            if late is not None:
+                return late
+            try:
+                outcome = self._send_once(call, request_id, retries, ends, turn)
+            finally:
+                if outcome is not None or turn.given:
+                    self.limiter.note(turn, outcome)
+            first = False
+        return outcome
+
+    def _send_once(
+        self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
+    ) -> Optional[Outcome]:
         started = concurrency.monotonic()
         try:
             token = self._token(_left(ends))
@@ -104,8 +155,9 @@ class Caller:
         if left is not None and left <= 0:
             return deadline_failure()
         limit = self._limit(call, left)
-        outcome = self.transport.attempt(Attempt(call, self.config, token, request_id, limit))
-        if logger.isEnabledFor(logging.DEBUG):
+        attempt = Attempt(call, self.config, token, request_id, limit, turn)
+        outcome = self.transport.attempt(attempt)
+        if logger.isEnabledFor(logging.DEBUG) and outcome is not None:
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
                 result = type(outcome.error).__name__
@@ -146,7 +198,9 @@ class Caller:
         wait = backoff(retries) if asked is None else asked
         if wait > MAX_RETRY_AFTER or (left is not None and wait >= left):
             return None
-        return wait if self.budget.spend() else None
+        # The budget is for outages: a server that counts calls is none.
+        costs = not isinstance(failure.error, RateLimitError)
+        return wait if not costs or self.budget.spend() else None
 
 
 def _left(ends: Optional[float]) -> Optional[float]:

@@ -28,6 +28,7 @@ from .._runtime.concurrency import Token
 from .._runtime.httpx_modules import HttpClient
 from .._runtime.secrets import Secret
 from .caller import Caller
+from .rate_limiter import RateLimiter
 from .resources import Resources
 from .transport.transport import Transport
 
@@ -92,7 +93,8 @@ class NovaBilling(Resources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
-        self._caller = Caller(transport, config, RetryBudget(), Hooks())
+        limiter = RateLimiter(transport.waits)
+        self._caller = Caller(transport, config, limiter, RetryBudget(), Hooks())
 
     def with_options(
         self,
@@ -121,8 +123,7 @@ class NovaBilling(Resources):
         if headers is not UNSET:
             config = config._replace(headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
-        mine = self._caller
-        copy._caller = Caller(mine.transport, config, mine.budget, mine.hooks)
+        copy._caller = self._caller.copy(config=config)
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
@@ -138,6 +139,7 @@ class NovaBilling(Resources):
 
     def close(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""
+        self._caller.limiter.closed = True
         self._caller.transport.close()
 
     def __enter__(self) -> Self:

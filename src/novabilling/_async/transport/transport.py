@@ -14,7 +14,7 @@ from ..._network.proxies import is_proxied
 from ..._runtime import concurrency
 from ..._runtime.httpx_modules import AsyncHttpClient
 from ..._runtime.lazy_httpx import httpx
-from ..._runtime.waits import AsyncRetryWaits
+from ..._runtime.waits import AsyncWaits
 from .pool_sender import AsyncPoolSender
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class AsyncTransport:
         max_response_bytes: int,
     ) -> None:
         self.closed = False
-        self.retry_waits = AsyncRetryWaits()
+        self.waits = AsyncWaits()
         self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
 
     def _choose(
@@ -49,8 +49,10 @@ class AsyncTransport:
             return given.make_sender(*limits)
         return AsyncHttpxSender(http_client, *limits)
 
-    async def attempt(self, attempt: Attempt) -> Outcome:
+    async def attempt(self, attempt: Attempt) -> Optional[Outcome]:
         """Send a request once, following redirects, and read the answer to its end.
+
+        None means that nothing was sent: the rate limit was used up while it waited for a slot.
 
         How it may end, by the numbers in the code:
 
@@ -70,6 +72,8 @@ class AsyncTransport:
         try:
             await slots.acquire(progress.limits)
             try:
+                if not attempt.turn.start(whatever_remains=not attempt.config.max_retries):
+                    return None
                 await concurrency.async_give_way()
                 with concurrency.async_time_limit(self._guard(progress)):  # 3
                     answer = await self._follow(attempt, progress)
@@ -110,5 +114,5 @@ class AsyncTransport:
     async def aclose(self) -> None:
         """Close the connections, unless they are the user's own."""
         self.closed = True
-        self.retry_waits.end()
+        self.waits.end()
         await self._sender.aclose()

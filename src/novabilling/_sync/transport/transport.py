@@ -15,7 +15,7 @@ from ..._network.proxies import is_proxied
 from ..._runtime import concurrency
 from ..._runtime.httpx_modules import HttpClient
 from ..._runtime.lazy_httpx import httpx
-from ..._runtime.waits import RetryWaits
+from ..._runtime.waits import Waits
 from .pool_sender import PoolSender
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Transport:
         max_response_bytes: int,
     ) -> None:
         self.closed = False
-        self.retry_waits = RetryWaits()
+        self.waits = Waits()
         self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
 
     def _choose(self, server: Server, http_client: Optional[HttpClient], *limits: int) -> Sender:
@@ -48,8 +48,10 @@ class Transport:
             return given.make_sender(*limits)
         return HttpxSender(http_client, *limits)
 
-    def attempt(self, attempt: Attempt) -> Outcome:
+    def attempt(self, attempt: Attempt) -> Optional[Outcome]:
         """Send a request once, following redirects, and read the answer to its end.
+
+        None means that nothing was sent: the rate limit was used up while it waited for a slot.
 
         How it may end, by the numbers in the code:
 
@@ -69,6 +71,8 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
+                if not attempt.turn.start(whatever_remains=not attempt.config.max_retries):
+                    return None
                 concurrency.give_way()
                 with concurrency.time_limit(self._guard(progress)):  # 3
                     answer = self._follow(attempt, progress)
@@ -109,5 +113,5 @@ class Transport:
     def close(self) -> None:
         """Close the connections, unless they are the user's own."""
         self.closed = True
-        self.retry_waits.end()
+        self.waits.end()
         self._sender.close()

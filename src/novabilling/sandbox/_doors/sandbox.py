@@ -8,7 +8,8 @@ from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, Union
+from weakref import WeakSet
 
 import anyio
 import httpx
@@ -76,6 +77,7 @@ class Sandbox:
             clock = _utc_now
         self._world = World(clock, rate_limit, seed)
         self._engine = Engine(self._world)
+        self._clients: WeakSet[Union[NovaBilling, AsyncNovaBilling]] = WeakSet()
         self._lock = RLock()
         tenant = self._world.create_tenant(
             "Sandbox", "Sandbox Owner", "owner@example.com", "sandbox-password"
@@ -114,7 +116,9 @@ class Sandbox:
 
         transport = httpx.MockTransport(self.handle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
-        return NovaBilling(http_client=httpx.Client(transport=transport), **given)
+        client = NovaBilling(http_client=httpx.Client(transport=transport), **given)
+        self._clients.add(client)
+        return client
 
     def async_client(self, **options: object) -> AsyncNovaBilling:
         """Make a connected asynchronous client; options are those of `AsyncNovaBilling`."""
@@ -122,7 +126,9 @@ class Sandbox:
 
         transport = httpx.MockTransport(self.ahandle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
-        return AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
+        client = AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
+        self._clients.add(client)
+        return client
 
     def reset_token(self, email: str) -> Optional[str]:
         """Return the latest password reset token of an address: no mail leaves the sandbox."""
@@ -152,6 +158,12 @@ class Sandbox:
                 self._world.clock.move_to(night)
                 self.run_renewals()
             self._world.clock.move_to(start + span)
+        self._forget_limits()
+
+    def _forget_limits(self) -> None:
+        """Let clients ask anew: their own clocks have not moved."""
+        for client in list(self._clients):
+            client._caller.limiter.forget()  # pyright: ignore[reportPrivateUsage]
 
     def run_renewals(self) -> None:
         """Do the server's nightly work now: trials, renewals, cancellations, plans, invoices.
@@ -252,6 +264,7 @@ class Sandbox:
     @rate_limit.setter
     def rate_limit(self, calls: Optional[int]) -> None:
         self._world.rate_limit.limit = calls
+        self._forget_limits()
 
     # State
 
@@ -264,3 +277,4 @@ class Sandbox:
         """Bring back a state, as often as you like; clients stay connected."""
         with self._lock:
             snapshot.restore(self)
+        self._forget_limits()

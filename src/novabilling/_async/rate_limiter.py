@@ -1,0 +1,110 @@
+"""The client's own line for each operation of which the server takes no more at the moment."""
+
+from __future__ import annotations
+
+import logging
+from typing import Optional
+
+from .._call.call import Call
+from .._call.errors import RateLimitError
+from .._call.outcomes import Failure, Outcome, closed_failure
+from .._call.rate_limits import WINDOW, OperationLimit, RateLimits, Turn, limit_headers
+from .._call.retries import retry_after
+from .._network.answer import Answer, header
+from .._runtime import concurrency
+from .._runtime.waits import AsyncWait, AsyncWaits
+
+logger = logging.getLogger("novabilling")
+
+WORTH_A_WARNING = 1.0  # seconds
+
+
+class AsyncRateLimiter:
+    """Let calls wait for their turn; a client and its copies share one."""
+
+    def __init__(self, waits: AsyncWaits) -> None:
+        self._waits = waits
+        self._limits = RateLimits()
+        self.closed = False
+
+    def turn(self, call: Call) -> Turn:
+        """Return the turn of a call; an address that the server named has no limit."""
+        if call.url is not None:
+            return Turn(OperationLimit())
+        return self._limits.turn(call.method, call.route.template)
+
+    async def wait(
+        self, call: Call, turn: Turn, ends: Optional[float], first: bool
+    ) -> Optional[Failure]:
+        """Wait until a call may be sent; return the failure if it cannot be, in its time."""
+        limit = turn.limit
+        if not limit.is_known or (not first and turn.start()):
+            return None  # the common case
+        turn.wait = wait = AsyncWait()
+        limit.join(turn, first)
+        try:
+            while not turn.start():
+                if self.closed:
+                    return closed_failure("unsent")
+                now = concurrency.monotonic()
+                seconds = limit.seconds_until(turn, now)
+                left = None if ends is None else ends - now
+                if left is not None and (seconds >= left or left <= 0):
+                    return Failure(too_late(call, seconds), "unsent")
+                if limit.watches_clock(turn):
+                    self._warn(call, limit, seconds)
+                    left = seconds
+                await self._waits.wait(left, wait)
+        except BaseException:
+            if turn.given:  # it came too late for us
+                limit.unanswered(turn, False, concurrency.monotonic())
+            raise
+        finally:
+            limit.leave(turn)
+        return None
+
+    def forget(self) -> None:
+        """Forget all limits: a sandbox has moved its time on."""
+        self._limits.forget(concurrency.monotonic())
+
+    def _warn(self, call: Call, limit: OperationLimit, seconds: float) -> None:
+        if seconds >= WORTH_A_WARNING:
+            logger.warning(
+                "%s %s: the rate limit is used up, %d calls wait, the first of them for %.0f s",
+                call.method,
+                call.route.template,
+                limit.waiting,
+                seconds,
+            )
+
+    def note(self, turn: Turn, outcome: Optional[Outcome]) -> None:
+        """Note how a call ended; None is a cancellation or another error of the user's."""
+        now = concurrency.monotonic()
+        if not isinstance(outcome, Answer):
+            counted = not isinstance(outcome, Failure) or outcome.fate != "unsent"
+            turn.limit.unanswered(turn, counted, now)
+        elif outcome.status_code == 429:
+            self._refused(turn, outcome, now)
+        else:
+            headers = limit_headers(outcome.raw_headers)
+            if headers is not None or outcome.is_success:
+                turn.limit.answered(turn, headers, now)
+            else:  # of a gateway, or of a guard that stands before the one that counts
+                turn.limit.unanswered(turn, outcome.status_code >= 500, now)
+
+    def _refused(self, turn: Turn, answer: Answer, now: float) -> None:
+        seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)
+        if seconds is None or not 0 < seconds <= WINDOW:  # not the server's own limit
+            turn.limit.unanswered(turn, False, now)
+        else:
+            turn.limit.refused(turn, seconds, now)
+
+
+def too_late(call: Call, seconds: float) -> RateLimitError:
+    """Make the error of a call that would get its turn after its deadline."""
+    error = RateLimitError(
+        f"the rate limit of {call.method} {call.route.template} is used up, and the call would get "
+        f"its turn after its deadline, in about {seconds:.0f} s"
+    )
+    error.retry_after = seconds
+    return error

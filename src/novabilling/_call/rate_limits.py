@@ -1,0 +1,261 @@
+"""How many calls of one operation the server takes now: pure state, no waits, no I/O.
+
+The server counts the calls of each operation and address: a call counts for 60 seconds from its own
+time, and one above the limit blocks the operation for 60 seconds, after which the count starts
+anew. `X-RateLimit-Remaining` of its answers is the truth, as others may call from the same address;
+the times of our own calls only say when it is worth asking again.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from itertools import count
+from typing import Deque, Dict, NamedTuple, Optional, Protocol, Set, Tuple
+
+from .._network.answer import RawHeaders
+from .._runtime import concurrency
+from .._runtime.forks import RenewedLock
+
+WINDOW = 60.0
+"""Seconds that a call counts, and that a block lasts; a longer one is not the server's limit."""
+
+_next_number = count().__next__
+
+
+class Wakeable(Protocol):
+    """The wait of one task or thread, which others may end."""
+
+    def wake(self) -> None: ...
+
+
+class LimitHeaders(NamedTuple):
+    """What an answer says of the limit; `reset` is in seconds."""
+
+    limit: int
+    remaining: int
+    reset: int
+
+
+_NAMES = (b"x-ratelimit-limit", b"x-ratelimit-remaining", b"x-ratelimit-reset")
+_LENGTHS = frozenset(map(len, _NAMES))
+
+
+def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
+    """Read the three headers of the limit; None if one is missing or no number."""
+    found: Dict[bytes, int] = {}
+    for name, value in raw:
+        if len(name) in _LENGTHS and value.isdigit() and len(value) < 10:
+            found[name.lower()] = int(value)
+    if not all(name in found for name in _NAMES):
+        return None
+    return LimitHeaders(*(found[name] for name in _NAMES))
+
+
+class Turn:
+    """The turn of one call at its operation; `given` while it may be on its way."""
+
+    __slots__ = ("given", "limit", "number", "wait")
+
+    def __init__(self, limit: OperationLimit) -> None:
+        self.limit = limit
+        self.given = False
+        self.number = 0
+        self.wait: Optional[Wakeable] = None
+
+    def start(self, whatever_remains: bool = False) -> bool:
+        """Let the call go if it may."""
+        return self.limit.start(self, concurrency.monotonic(), whatever_remains)
+
+    def wake(self) -> None:
+        if self.wait is not None:
+            self.wait.wake()
+
+
+class OperationLimit:
+    """The calls of one operation: those on their way, and the line of those that wait.
+
+    A call goes, by the numbers in the code:
+
+    1. at once, while no answer has named a limit: servers without one cost nothing;
+    2. while fewer are on their way than remain by the newest answer: it may have been written
+       before any of them was counted;
+    3. alone, as a probe, when a call of our own has ceased to count, the window has ended, or the
+       block is over: its answer says how many others may follow;
+    4. after the others: first come, first served. The first of the line watches the clock; the
+       others are woken by the answer that makes room for them.
+    """
+
+    def __init__(self) -> None:
+        self._lock = RenewedLock()
+        self._line: Deque[Turn] = deque()
+        self._on_their_way: Set[int] = set()
+        self._remaining: Optional[int] = None
+        self._last_given = -1
+        self._known_since = -1  # the last call that was given its turn before `_remaining` was
+        self._limit = 1
+        self._times: Deque[float] = deque()  # of our own answers that count at the newest one
+        self._resumes_at = 0.0
+        self._blocked_until = 0.0
+
+    @property
+    def is_known(self) -> bool:
+        """Whether an answer has named a limit."""
+        return self._remaining is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many calls stand in the line."""
+        return len(self._line)
+
+    def start(self, turn: Turn, now: float, whatever_remains: bool) -> bool:
+        """Let a call go if it may."""
+        if turn.given:
+            return True
+        if self._remaining is None or whatever_remains:  # 1
+            self._give(turn)
+            return True
+        with self._lock.held:
+            if (self._line and self._line[0] is not turn) or not self._may_go(now):
+                return False  # 4
+            self._leave(turn)
+            self._give(turn)
+            return True
+
+    def join(self, turn: Turn, first: bool) -> None:
+        """Stand in the line: at its end, or in front after a refusal."""
+        with self._lock.held:
+            if first:
+                self._line.appendleft(turn)
+            else:
+                self._line.append(turn)
+
+    def leave(self, turn: Turn) -> None:
+        """Give up a place in the line."""
+        with self._lock.held:
+            watched = bool(self._line) and self._line[0] is turn
+            self._leave(turn)
+            if watched and self._line:
+                self._line[0].wake()  # it watches the clock from now on
+
+    def watches_clock(self, turn: Turn) -> bool:
+        """Say whether a call has to wake by itself, because no answer is awaited that would."""
+        with self._lock.held:
+            return bool(self._line) and self._line[0] is turn and not self._on_their_way
+
+    def seconds_until(self, turn: Turn, now: float) -> float:
+        """Estimate how long a call of the line has to wait; 0 if awaited answers may tell."""
+        with self._lock.held:
+            place = self._line.index(turn) if turn in self._line else len(self._line)
+            full_windows = place // self._limit
+            if self._on_their_way and self._blocked_until <= now:
+                return max(0, full_windows - 1) * WINDOW
+            return max(0.0, self._resumes(now) - now) + full_windows * WINDOW
+
+    def answered(self, turn: Turn, headers: Optional[LimitHeaders], now: float) -> None:
+        """Note an answer, and what it says of the limit."""
+        self._end(turn)
+        if headers is None and self._remaining is None:
+            return
+        with self._lock.held:
+            if headers is None:  # the server knows no limit any more
+                self._remaining = None
+            else:
+                self._learn(turn.number, headers, now)
+            self._let_go(now)
+
+    def refused(self, turn: Turn, retry_after: float, now: float) -> None:
+        """Note a 429: nothing goes until the block is over."""
+        with self._lock.held:
+            self._end(turn)
+            self._blocked_until = max(self._blocked_until, now + retry_after)
+            self._remaining, self._known_since = 0, self._last_given
+            self._times.clear()  # after a block, the server counts anew
+            self._let_go(now)
+
+    def unanswered(self, turn: Turn, counted: bool, now: float) -> None:
+        """Note that a call ended without an answer of the server, which may have counted it."""
+        self._end(turn)
+        if self._remaining is None:
+            return
+        with self._lock.held:
+            if counted and self._remaining:
+                self._remaining -= 1
+            self._let_go(now)
+
+    def forget(self, now: float) -> None:
+        """Go back to knowing nothing, and let all that wait go."""
+        with self._lock.held:
+            self._remaining, self._blocked_until = None, 0.0
+            self._let_go(now)
+
+    def _give(self, turn: Turn) -> None:
+        turn.number = self._last_given = _next_number()
+        turn.given = True
+        self._on_their_way.add(turn.number)
+
+    def _end(self, turn: Turn) -> None:
+        turn.given = False
+        self._on_their_way.discard(turn.number)
+
+    def _leave(self, turn: Turn) -> None:
+        if turn in self._line:
+            self._line.remove(turn)
+
+    def _may_go(self, now: float) -> bool:
+        if self._blocked_until > now:
+            return False
+        if self._remaining is None or self._remaining > len(self._on_their_way):  # 1, 2
+            return True
+        return not self._on_their_way and self._resumes(now) <= now  # 3
+
+    def _resumes(self, now: float) -> float:
+        """Return when a probe makes sense: the first moment at which some call counts no more."""
+        if self._blocked_until > now:
+            return self._blocked_until
+        if self._remaining or not self._times:
+            return now
+        return min(self._times[0] + WINDOW, self._resumes_at)
+
+    def _learn(self, number: int, headers: LimitHeaders, now: float) -> None:
+        self._limit = max(1, headers.limit)
+        # Answers overtake each other, and within a window less and less remains. So only a call
+        # that went after the last lesson can teach that there is more again.
+        later = number > self._known_since
+        if later or self._remaining is None or headers.remaining < self._remaining:
+            self._remaining = headers.remaining
+            self._known_since = self._last_given
+            self._resumes_at = now + headers.reset
+        self._times.append(now)
+        while self._times[0] <= now - WINDOW:
+            self._times.popleft()
+
+    def _let_go(self, now: float) -> None:
+        while self._line and self._may_go(now):
+            turn = self._line.popleft()
+            self._give(turn)
+            turn.wake()
+        if self._line and not self._on_their_way:
+            self._line[0].wake()  # it watches the clock from now on
+
+
+class RateLimits:
+    """The limits of all operations of a client, in this process: a forked child starts anew."""
+
+    def __init__(self) -> None:
+        self._pid = os.getpid()
+        self._operations: Dict[Tuple[str, str], OperationLimit] = {}
+
+    def turn(self, method: str, template: str) -> Turn:
+        """Return a turn at an operation, for a call that begins."""
+        if self._pid != os.getpid():
+            self._pid, self._operations = os.getpid(), {}
+        limit = self._operations.get((method, template))
+        if limit is None:
+            limit = self._operations.setdefault((method, template), OperationLimit())
+        return Turn(limit)
+
+    def forget(self, now: float) -> None:
+        """Forget what is known, after a sandbox has moved its time on."""
+        for limit in list(self._operations.values()):
+            limit.forget(now)

@@ -1,0 +1,389 @@
+"""The server's limit of calls: those above it stand in the client's own line."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime, timedelta, timezone
+from typing import Any, Awaitable, Callable, Iterator, List
+
+import anyio
+import httpx
+import pytest
+
+from novabilling import (
+    AttemptInfo,
+    ClientClosedError,
+    NovaBillingTimeoutError,
+    RateLimitError,
+    ServerError,
+)
+from novabilling.sandbox import Sandbox
+from tests.loopback import serve
+from tests.pool.support import client_of, run
+
+START = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)
+MINUTE = 60.0
+
+
+def sandbox_on(clock: Any, **options: Any) -> Sandbox:
+    """Make a sandbox that shares the clock of the client."""
+    begun = clock.now
+    return Sandbox(clock=lambda: START + timedelta(seconds=clock.now - begun), **options)
+
+
+def of(sandbox: Sandbox, colour: str, **options: Any) -> Any:
+    return sandbox.client(**options) if colour == "sync" else sandbox.async_client(**options)
+
+
+def together(colour: str, calls: List[Callable[[], Any]], client: Any) -> List[Any]:
+    """Make calls at the same time, and return what became of each."""
+    ended: List[Any] = []
+
+    def in_thread(call: Callable[[], Any]) -> None:
+        try:
+            ended.append(call())
+        except Exception as error:
+            ended.append(error)
+
+    async def in_task(call: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            ended.append(await call())
+        except Exception as error:
+            ended.append(error)
+
+    async def in_tasks() -> None:
+        async with client, anyio.create_task_group() as tasks:
+            for call in calls:
+                tasks.start_soon(in_task, call)
+
+    if colour == "sync":
+        with client, ThreadPoolExecutor(len(calls)) as threads:
+            list(threads.map(in_thread, calls))
+    else:
+        run(colour, in_tasks)
+    return ended
+
+
+def creations(client: Any, count: int) -> List[Callable[[], Any]]:
+    def creation(number: int) -> Callable[[], Any]:
+        return lambda: client.customers.create(
+            external_id=f"usr_{number}", email="ada@example.com", currency="NGN"
+        )
+
+    return [creation(number) for number in range(count)]
+
+
+@contextmanager
+def statuses(client: Any) -> Iterator[List[Any]]:
+    seen: List[AttemptInfo] = []
+    remove = client.on_attempt(seen.append)
+    yield seen
+    remove()
+
+
+@pytest.mark.parametrize("count", [300, pytest.param(1000, marks=pytest.mark.slow)])
+def test_calls_far_above_the_limit_all_succeed_as_fast_as_it_allows(colour, clock, count):
+    sandbox = sandbox_on(clock, rate_limit=100)
+    client = of(sandbox, colour, max_retries=2)
+    began = clock.now
+
+    with statuses(client) as seen:
+        ended = together(colour, creations(client, count), client)
+
+    assert [error for error in ended if isinstance(error, Exception)] == []
+    assert len({answer.data.id for answer in ended}) == count
+    assert sum(info.status_code == 429 for info in seen) <= count / 100
+    assert clock.now - began <= (count / 100 - 1) * MINUTE + 2
+    sandbox.rate_limit = None
+    assert sandbox.client().customers.list().meta.total == count
+
+
+def test_calls_over_http_all_succeed(colour, clock):
+    sandbox = sandbox_on(clock, rate_limit=100)
+    with serve(sandbox.handle) as url:
+        client = client_of(colour, url, token=sandbox.token, max_retries=2, timeout=None)
+        began = clock.now
+        with statuses(client) as seen:
+            ended = together(colour, creations(client, 300), client)
+
+    assert [error for error in ended if isinstance(error, Exception)] == []
+    assert sum(info.status_code == 429 for info in seen) <= 3
+    assert clock.now - began <= 2 * MINUTE + 2
+
+
+def script(colour: str, work: Callable[[Any], Any], client: Any) -> None:
+    """Run a script of awaited calls, in both colours."""
+
+    class Awaited:
+        def __init__(self, found: Any) -> None:
+            self.found = found
+
+        def __getattr__(self, name: str) -> Any:
+            return Awaited(getattr(self.found, name))
+
+        async def __call__(self, *args: Any, **options: Any) -> Any:
+            found = self.found(*args, **options)
+            return await found if hasattr(found, "__await__") else found
+
+    async def main() -> None:
+        await work(Awaited(client))
+
+    run(colour, main)
+
+
+def test_a_call_whose_turn_comes_after_its_deadline_is_refused_before_it_is_sent(colour, clock):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    client = of(sandbox, colour, deadline=30)
+
+    async def work(client: Any) -> None:
+        await client.customers.list()
+        with pytest.raises(RateLimitError) as caught:
+            await client.customers.list()
+        error = caught.value
+        assert (error.http, error.status_code) == (None, 429)
+        assert error.retry_after == pytest.approx(60, abs=1)
+        assert not error.may_have_been_applied
+        assert "GET /customers" in str(error)
+        assert clock.slept == []
+
+    with statuses(client) as seen:
+        script(colour, work, client)
+    assert [info.status_code for info in seen] == [200, None]
+
+
+def test_a_wait_is_logged_with_the_operation_and_its_length(colour, clock, caplog):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    client = of(sandbox, colour)
+
+    async def work(client: Any) -> None:
+        await client.customers.list()
+        await client.customers.list()
+
+    with caplog.at_level(logging.WARNING, "novabilling"):
+        script(colour, work, client)
+
+    (record,) = caplog.records
+    assert record.levelno == logging.WARNING
+    assert "GET /customers" in record.getMessage()
+    assert "60 s" in record.getMessage()
+    assert clock.slept == [pytest.approx(60, abs=1)]
+
+
+def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):
+    sandbox = Sandbox(rate_limit=1)
+    client = of(sandbox, colour)
+    ended: List[BaseException] = []
+
+    if colour == "sync":
+        client.customers.list()
+
+        def wait_in_line() -> None:
+            try:
+                client.customers.list()
+            except ClientClosedError as error:
+                ended.append(error)
+
+        thread = threading.Thread(target=wait_in_line)
+        thread.start()
+        assert client.plans.list().data == []
+        client.close()
+        thread.join(10)
+    else:
+
+        async def wait_in_task() -> None:
+            try:
+                await client.customers.list()
+            except ClientClosedError as error:
+                ended.append(error)
+
+        async def main() -> None:
+            await client.customers.list()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(wait_in_task)
+                await anyio.sleep(0.05)
+                assert (await client.plans.list()).data == []
+                await client.aclose()
+
+        run(colour, main)
+
+    assert [type(error) for error in ended] == [ClientClosedError]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_who_gives_up_in_the_line_leaves_it_to_the_next(backend, clock, monkeypatch):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    done: List[str] = []
+
+    async def main() -> None:
+        async with sandbox.async_client() as client:
+            await client.customers.list()
+            scope = anyio.CancelScope()
+            asleep = anyio.Event()
+            real = clock.async_sleep
+
+            async def sleeps(seconds: float) -> None:
+                if not asleep.is_set():
+                    asleep.set()
+                    await anyio.sleep_forever()
+                await real(seconds)
+
+            monkeypatch.setattr("novabilling._runtime.concurrency.async_sleep", sleeps)
+
+            async def first() -> None:
+                with scope:
+                    await client.customers.list()
+
+            async def second() -> None:
+                await client.customers.list()
+                done.append("second")
+
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(first)
+                await asleep.wait()
+                tasks.start_soon(second)
+                await anyio.sleep(0.01)
+                scope.cancel()
+
+    anyio.run(main, backend=backend)
+    assert done == ["second"]
+
+
+class Answers:
+    """A server that answers in turn."""
+
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.answers = list(answers)
+        self.count = 0
+
+    def __call__(self, _: httpx.Request) -> httpx.Response:
+        answer = self.answers[min(self.count, len(self.answers) - 1)]
+        self.count += 1
+        return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
+
+
+def over(colour: str, server: Answers, **options: Any) -> Any:
+    transport = httpx.MockTransport(server)
+    http = httpx.Client if colour == "sync" else httpx.AsyncClient
+    return client_of(
+        colour, "http://billing.test", http_client=http(transport=transport), **options
+    )
+
+
+def page(**headers: str) -> httpx.Response:
+    return httpx.Response(200, json=[], headers=headers)
+
+
+def limited(remaining: int) -> httpx.Response:
+    names = ("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset")
+    return page(**dict(zip(names, ("100", str(remaining), "60"))))
+
+
+REFUSED = httpx.Response(429, headers={"retry-after": "20"})
+
+
+def listing(times: int) -> Callable[[Any], Awaitable[None]]:
+    async def work(client: Any) -> None:
+        for _ in range(times):
+            await client.currencies.list()
+
+    return work
+
+
+def test_a_server_without_a_limit_is_never_waited_for(colour, clock):
+    server = Answers(page())
+
+    script(colour, listing(300), over(colour, server, max_retries=2))
+
+    assert (server.count, clock.slept) == (300, [])
+
+
+def test_a_refusal_costs_nothing_of_what_is_meant_for_outages(colour, clock):
+    server = Answers(*[REFUSED, page()] * 60, httpx.Response(503), page())
+
+    script(colour, listing(61), over(colour, server, max_retries=2))
+
+    assert clock.slept == [20.0] * 60 + [0.5]
+
+
+def test_retries_of_refusals_are_counted_all_the_same(colour, clock):
+    server = Answers(REFUSED)
+
+    with pytest.raises(RateLimitError):
+        script(colour, listing(1), over(colour, server, max_retries=2))
+
+    assert server.count == 3
+
+
+def test_without_retries_each_call_is_answered_by_the_server(colour, clock):
+    server = Answers(limited(0), REFUSED)
+
+    with pytest.raises(RateLimitError) as caught:
+        script(colour, listing(2), over(colour, server, max_retries=0))
+
+    assert caught.value.http is not None
+    assert clock.slept == []
+
+
+def test_an_answer_without_a_limit_ends_the_line(colour, clock):
+    server = Answers(limited(0), page())
+
+    script(colour, listing(5), over(colour, server, max_retries=2))
+
+    assert len(clock.slept) == 1
+
+
+def test_others_at_the_address_are_seen_by_the_headers_alone(colour, clock):
+    server = Answers(limited(7), limited(0), limited(50))
+
+    script(colour, listing(3), over(colour, server, max_retries=2))
+
+    assert clock.slept == [60.0]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "0"},
+        {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "-1", "x-ratelimit-reset": "60"},
+        {"x-ratelimit-limit": "9" * 5000, "x-ratelimit-remaining": "0", "x-ratelimit-reset": "6"},
+        {"x-ratelimit-limit": "100", "x-ratelimit-remaining": "none", "x-ratelimit-reset": "60"},
+    ],
+)
+def test_headers_that_make_no_sense_are_none(colour, clock, headers):
+    server = Answers(page(**headers))
+
+    script(colour, listing(3), over(colour, server, max_retries=2))
+
+    assert clock.slept == []
+
+
+def test_a_failure_may_have_been_counted(colour, clock):
+    server = Answers(limited(1), httpx.Response(500), limited(90))
+    client = over(colour, server, max_retries=2)
+
+    async def work(client: Any) -> None:
+        await client.currencies.list()
+        with pytest.raises(ServerError):
+            await client.currencies.list()
+        await client.currencies.list()
+
+    script(colour, work, client)
+
+    assert clock.slept == [60.0]
+
+
+def test_a_deadline_in_the_line_is_one_of_the_call(colour, clock):
+    server = Answers(limited(0), REFUSED)
+    client = over(colour, server, max_retries=2, deadline=70)
+
+    async def work(client: Any) -> None:
+        await client.currencies.list()
+        with pytest.raises((RateLimitError, NovaBillingTimeoutError)):
+            await client.currencies.list()
+
+    script(colour, work, client)
+
+    assert server.count == 2
