@@ -47,7 +47,7 @@ class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True):
     attempt: int
     """1 for the first attempt at a call."""
     elapsed: float
-    """Seconds, with the wait for a token and a connection, without the one before a retry."""
+    """Seconds, with the wait for a token and a connection, without those before the attempt."""
     status_code: Optional[int] = None
     """The status of the answer; None if there was none."""
     error: Optional[BaseException] = None

@@ -55,12 +55,13 @@ def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
 class Turn:
     """The turn of one call at its operation; `given` while it may be on its way."""
 
-    __slots__ = ("given", "limit", "number", "wait")
+    __slots__ = ("given", "limit", "number", "since", "wait")
 
     def __init__(self, limit: OperationLimit) -> None:
         self.limit = limit
         self.given = False
         self.number = 0
+        self.since = 0.0
         self.wait: Optional[Wakeable] = None
 
     def start(self, whatever_remains: bool = False) -> bool:
@@ -94,7 +95,7 @@ class OperationLimit:
         self._last_given = -1
         self._known_since = -1  # the last call that was given its turn before `_remaining` was
         self._limit = 1
-        self._times: Deque[float] = deque()  # of our own answers that count at the newest one
+        self._times: Deque[float] = deque()  # of the answers to our own calls that count
         self._resumes_at = 0.0
         self._blocked_until = 0.0
 
@@ -113,13 +114,13 @@ class OperationLimit:
         if turn.given:
             return True
         if self._remaining is None or whatever_remains:  # 1
-            self._give(turn)
+            self._give(turn, now)
             return True
         with self._lock.held:
             if (self._line and self._line[0] is not turn) or not self._may_go(now):
                 return False  # 4
             self._leave(turn)
-            self._give(turn)
+            self._give(turn, now)
             return True
 
     def join(self, turn: Turn, first: bool) -> None:
@@ -161,7 +162,7 @@ class OperationLimit:
             if headers is None:  # the server knows no limit any more
                 self._remaining = None
             else:
-                self._learn(turn.number, headers, now)
+                self._learn(turn, headers, now)
             self._let_go(now)
 
     def refused(self, turn: Turn, retry_after: float, now: float) -> None:
@@ -189,9 +190,9 @@ class OperationLimit:
             self._remaining, self._blocked_until = None, 0.0
             self._let_go(now)
 
-    def _give(self, turn: Turn) -> None:
+    def _give(self, turn: Turn, now: float) -> None:
         turn.number = self._last_given = _next_number()
-        turn.given = True
+        turn.given, turn.since = True, now
         self._on_their_way.add(turn.number)
 
     def _end(self, turn: Turn) -> None:
@@ -217,23 +218,25 @@ class OperationLimit:
             return now
         return min(self._times[0] + WINDOW, self._resumes_at)
 
-    def _learn(self, number: int, headers: LimitHeaders, now: float) -> None:
+    def _learn(self, turn: Turn, headers: LimitHeaders, now: float) -> None:
         self._limit = max(1, headers.limit)
         # Answers overtake each other, and within a window less and less remains. So only a call
         # that went after the last lesson can teach that there is more again.
-        later = number > self._known_since
+        later = turn.number > self._known_since
         if later or self._remaining is None or headers.remaining < self._remaining:
             self._remaining = headers.remaining
             self._known_since = self._last_given
             self._resumes_at = now + headers.reset
         self._times.append(now)
-        while self._times[0] <= now - WINDOW:
+        # Those that the server counts are, if nobody else calls, the newest of our own.
+        counted = max(1, self._limit - self._remaining)
+        while len(self._times) > counted or self._times[0] <= turn.since - WINDOW:
             self._times.popleft()
 
     def _let_go(self, now: float) -> None:
         while self._line and self._may_go(now):
             turn = self._line.popleft()
-            self._give(turn)
+            self._give(turn, now)
             turn.wake()
         if self._line and not self._on_their_way:
             self._line[0].wake()  # it watches the clock from now on

@@ -63,7 +63,8 @@ class Sandbox:
         seed: Makes everything the same in every run: ids, keys, secrets, and the time, which
             starts at noon on 1 June 2026 and stands still but for a millisecond per request.
         clock: Gives the time, an aware `datetime`; the default is the real one, or the seed's.
-        rate_limit: The number of calls per operation and minute; the default is no limit.
+        rate_limit: The number of calls per operation and minute; the default is no limit, the real
+            server's is 100.
     """
 
     def __init__(
