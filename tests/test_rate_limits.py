@@ -11,7 +11,8 @@ from typing import Any, Callable, List, NamedTuple
 
 import pytest
 
-from novabilling._call.rate_limits import OperationLimit, Turn, limit_headers
+from novabilling._call.rate_limits import OperationLimit, Turn
+from novabilling._runtime import concurrency
 from novabilling.sandbox._errors import HttpError
 from novabilling.sandbox._world.rate_limit import RateLimit
 
@@ -25,8 +26,15 @@ class Result(NamedTuple):
     seconds: float
 
 
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(concurrency, "monotonic", lambda: Network.clock)
+
+
 class Network:
     """Calls that arrive, are counted and answered after random times, on a clock of its own."""
+
+    clock = 0.0
 
     def __init__(self, seed: int, latency: float) -> None:
         self.random = Random(seed)
@@ -49,6 +57,7 @@ class Network:
         last = 0.0
         while self._events:
             self.now, _, work, args = heapq.heappop(self._events)
+            Network.clock = self.now
             done = self.done
             work(*args)
             last = self.now if self.done > done else last
@@ -57,7 +66,7 @@ class Network:
     def call(self) -> None:
         turn = Turn(self.limit)
         turn.wait = Waiting(self, turn)
-        if self.limit.start(turn, self.now, False):
+        if self.limit.start(turn):
             self.soon(self.arrive, turn)
         else:
             self.limit.join(turn, first=False)
@@ -66,7 +75,7 @@ class Network:
     def look_at_the_clock(self, turn: Turn) -> None:
         if turn.given or not self.limit.watches_clock(turn):
             return
-        if self.limit.start(turn, self.now, False):
+        if self.limit.start(turn):
             self.soon(self.arrive, turn)
         else:
             seconds = self.limit.seconds_until(turn, self.now)
@@ -82,7 +91,7 @@ class Network:
 
     def answer(self, turn: Turn, headers: Any) -> None:
         self.done += 1
-        self.limit.answered(turn, limit_headers(headers), self.now)
+        self.limit.answered(turn, headers)
 
     def refuse(self, turn: Turn, seconds: float) -> None:
         self.refused += 1

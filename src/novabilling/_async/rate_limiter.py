@@ -31,19 +31,17 @@ class AsyncRateLimiter:
         """Return the turn of a call; an address that the server named has no limit."""
         if call.url is not None:
             return Turn(OperationLimit())
-        return self._limits.turn(call.method, call.route.template)
+        return Turn(self._limits.of(call.method, call.route.template))
 
     async def wait(
         self, call: Call, turn: Turn, ends: Optional[float], first: bool
     ) -> Optional[Failure]:
-        """Wait until a call may be sent; return the failure if it cannot be, in its time."""
+        """Stand in the line until a call may be sent; return a failure if it cannot in its time."""
         limit = turn.limit
-        if not limit.is_known or (not first and turn.start()):
-            return None  # the common case
         turn.wait = wait = AsyncWait()
         limit.join(turn, first)
         try:
-            while not turn.start():
+            while not limit.start(turn):
                 if self.closed:
                     return closed_failure("unsent")
                 now = concurrency.monotonic()
@@ -78,19 +76,22 @@ class AsyncRateLimiter:
             )
 
     def note(self, turn: Turn, outcome: Optional[Outcome]) -> None:
-        """Note how a call ended; None is a cancellation or another error of the user's."""
+        """Note how an attempt ended; None is a cancellation, or one that was not sent at all."""
+        if outcome is None and not turn.given:
+            return
+        if isinstance(outcome, Answer) and outcome.is_success:
+            turn.limit.answered(turn, outcome.raw_headers)
+            return
         now = concurrency.monotonic()
         if not isinstance(outcome, Answer):
             counted = not isinstance(outcome, Failure) or outcome.fate != "unsent"
             turn.limit.unanswered(turn, counted, now)
         elif outcome.status_code == 429:
             self._refused(turn, outcome, now)
-        else:
-            headers = limit_headers(outcome.raw_headers)
-            if headers is not None or outcome.is_success:
-                turn.limit.answered(turn, headers, now)
-            else:  # of a gateway, or of a guard that stands before the one that counts
-                turn.limit.unanswered(turn, outcome.status_code >= 500, now)
+        elif limit_headers(outcome.raw_headers) is not None:
+            turn.limit.answered(turn, outcome.raw_headers)
+        else:  # of a gateway, or of a guard that stands before the one that counts
+            turn.limit.unanswered(turn, outcome.status_code >= 500, now)
 
     def _refused(self, turn: Turn, answer: Answer, now: float) -> None:
         seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)

@@ -8,14 +8,13 @@ the times of our own calls only say when it is worth asking again.
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from itertools import count
 from typing import Deque, Dict, NamedTuple, Optional, Protocol, Set, Tuple
 
 from .._network.answer import RawHeaders
 from .._runtime import concurrency
-from .._runtime.forks import RenewedLock
+from .._runtime.forks import Renewed, RenewedLock
 
 WINDOW = 60.0
 """Seconds that a call counts, and that a block lasts; a longer one is not the server's limit."""
@@ -43,13 +42,14 @@ _LENGTHS = frozenset(map(len, _NAMES))
 
 def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
     """Read the three headers of the limit; None if one is missing or no number."""
-    found: Dict[bytes, int] = {}
+    found: Dict[bytes, bytes] = {}
     for name, value in raw:
-        if len(name) in _LENGTHS and value.isdigit() and len(value) < 10:
-            found[name.lower()] = int(value)
-    if not all(name in found for name in _NAMES):
+        if len(name) in _LENGTHS:
+            found[name.lower()] = value
+    values = [found.get(name, b"") for name in _NAMES] if found else []
+    if not values or not all(value.isdigit() and len(value) < 10 for value in values):
         return None
-    return LimitHeaders(*(found[name] for name in _NAMES))
+    return LimitHeaders(*map(int, values))
 
 
 class Turn:
@@ -57,16 +57,15 @@ class Turn:
 
     __slots__ = ("given", "limit", "number", "since", "wait")
 
+    number: int
+    """Its place among all that were given."""
+    since: float
+    """When it was given."""
+
     def __init__(self, limit: OperationLimit) -> None:
         self.limit = limit
         self.given = False
-        self.number = 0
-        self.since = 0.0
         self.wait: Optional[Wakeable] = None
-
-    def start(self, whatever_remains: bool = False) -> bool:
-        """Let the call go if it may."""
-        return self.limit.start(self, concurrency.monotonic(), whatever_remains)
 
     def wake(self) -> None:
         if self.wait is not None:
@@ -109,10 +108,11 @@ class OperationLimit:
         """How many calls stand in the line."""
         return len(self._line)
 
-    def start(self, turn: Turn, now: float, whatever_remains: bool) -> bool:
+    def start(self, turn: Turn, whatever_remains: bool = False) -> bool:
         """Let a call go if it may."""
         if turn.given:
             return True
+        now = concurrency.monotonic()
         if self._remaining is None or whatever_remains:  # 1
             self._give(turn, now)
             return True
@@ -153,11 +153,13 @@ class OperationLimit:
                 return max(0, full_windows - 1) * WINDOW
             return max(0.0, self._resumes(now) - now) + full_windows * WINDOW
 
-    def answered(self, turn: Turn, headers: Optional[LimitHeaders], now: float) -> None:
-        """Note an answer, and what it says of the limit."""
+    def answered(self, turn: Turn, raw: RawHeaders) -> None:
+        """Note an answer of the server, and what it says of the limit."""
         self._end(turn)
+        headers = limit_headers(raw)
         if headers is None and self._remaining is None:
             return
+        now = concurrency.monotonic()
         with self._lock.held:
             if headers is None:  # the server knows no limit any more
                 self._remaining = None
@@ -196,8 +198,9 @@ class OperationLimit:
         self._on_their_way.add(turn.number)
 
     def _end(self, turn: Turn) -> None:
-        turn.given = False
-        self._on_their_way.discard(turn.number)
+        if turn.given:
+            turn.given = False
+            self._on_their_way.discard(turn.number)
 
     def _leave(self, turn: Turn) -> None:
         if turn in self._line:
@@ -246,19 +249,15 @@ class RateLimits:
     """The limits of all operations of a client, in this process: a forked child starts anew."""
 
     def __init__(self) -> None:
-        self._pid = os.getpid()
-        self._operations: Dict[Tuple[str, str], OperationLimit] = {}
+        self._operations: Renewed[Dict[Tuple[str, str], OperationLimit]] = Renewed(dict)
 
-    def turn(self, method: str, template: str) -> Turn:
-        """Return a turn at an operation, for a call that begins."""
-        if self._pid != os.getpid():
-            self._pid, self._operations = os.getpid(), {}
-        limit = self._operations.get((method, template))
-        if limit is None:
-            limit = self._operations.setdefault((method, template), OperationLimit())
-        return Turn(limit)
+    def of(self, method: str, template: str) -> OperationLimit:
+        """Return the limit of an operation."""
+        operations = self._operations.held
+        found = operations.get((method, template))
+        return found or operations.setdefault((method, template), OperationLimit())
 
     def forget(self, now: float) -> None:
         """Forget what is known, after a sandbox has moved its time on."""
-        for limit in list(self._operations.values()):
+        for limit in list(self._operations.held.values()):
             limit.forget(now)

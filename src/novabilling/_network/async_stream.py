@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import TYPE_CHECKING, Optional
+from typing import TYPE_CHECKING, NoReturn, Optional
 
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
@@ -65,26 +65,22 @@ class AsyncStream:
 
     async def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
+        stream = self._stream or _not_connected()
         seconds = limits.operation("read")
         if seconds is None:
-            return await self._open_stream.receive(READ_SIZE)
+            return await stream.receive(READ_SIZE)
         import anyio
 
         with anyio.fail_after(seconds):
-            return await self._open_stream.receive(READ_SIZE)
+            return await stream.receive(READ_SIZE)
 
     async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
         import anyio
 
+        stream = self._stream or _not_connected()
         with anyio.fail_after(limits.operation("write")):
-            await self._open_stream.send(data)
-
-    @property
-    def _open_stream(self) -> AsyncSocket:
-        if self._stream is None:
-            raise ConnectionAbortedError("not connected")
-        return self._stream
+            await stream.send(data)
 
     async def aclose(self) -> None:
         """Close the socket; this never waits."""
@@ -112,3 +108,7 @@ class AsyncStream:
             self._sock.close()
 
     __del__ = forget  # of a client that nobody closed
+
+
+def _not_connected() -> NoReturn:
+    raise ConnectionAbortedError("not connected")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import Optional
+from typing import NoReturn, Optional
 
 from .._runtime.secrets import Secret
 from .socket_state import is_readable, refuse_if, shut_down
@@ -62,25 +62,19 @@ class Stream:
 
     def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
-        sock = self._open_socket
+        sock = self._sock or _not_connected()
         with _translated:
             sock.settimeout(limits.left("read"))
             return sock.recv(READ_SIZE)
 
     def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
-        sock = self._open_socket
+        sock = self._sock or _not_connected()
         rest = memoryview(data.reveal())
         with _translated:
             while rest:
                 sock.settimeout(limits.left("write"))
                 rest = rest[sock.send(rest) :]
-
-    @property
-    def _open_socket(self) -> socket.socket:
-        if self._sock is None:
-            raise ConnectionAbortedError("not connected")
-        return self._sock
 
     def close(self) -> None:
         """Close the socket; another process that has a copy of it is not disturbed."""
@@ -99,6 +93,10 @@ class Stream:
         self._shut = True
         if self._sock is not None:
             shut_down(self._sock)
+
+
+def _not_connected() -> NoReturn:
+    raise ConnectionAbortedError("not connected")
 
 
 class _Translation:

@@ -1,15 +1,32 @@
-"""Locks across `os.fork`: the child has copies, perhaps taken by threads that it does not have."""
+"""What a fork must not copy: locks, perhaps taken by threads that the child does not have."""
 
 from __future__ import annotations
 
 import os
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Callable, ContextManager, Optional
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Generic, Optional, TypeVar
 from weakref import WeakSet
 
+T = TypeVar("T")
 
-class RenewedLock:
+
+class Renewed(Generic[T]):
+    """Something of one process, `held`: a forked child makes it anew before anything else runs."""
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self.renew()
+        _renewed.add(self)
+
+    def renew(self) -> None:
+        self.held = self._make()
+
+
+_renewed: WeakSet[Renewed[Any]] = WeakSet()
+
+
+class RenewedLock(Renewed[ContextManager[bool]]):
     """A lock, `held`, that is free in a forked child, whichever thread of the parent held it.
 
     The cases, by the numbers in the code:
@@ -24,24 +41,16 @@ class RenewedLock:
     """
 
     def __init__(self, make: Callable[[], ContextManager[bool]] = threading.RLock) -> None:  # 3
-        self._make = make
-        self.renew()
-        _locks.add(self)
-
-    def renew(self) -> None:
-        self.held = self._make()  # 1, 2, 4
+        super().__init__(make)  # 1, 2, 4
 
 
-_locks: WeakSet[RenewedLock] = WeakSet()
-
-
-def _renew_locks() -> None:
-    for lock in _locks:
-        lock.renew()
+def _renew_all() -> None:
+    for renewed in list(_renewed):
+        renewed.renew()
 
 
 if hasattr(os, "register_at_fork"):  # not on Windows
-    os.register_at_fork(after_in_child=_renew_locks)
+    os.register_at_fork(after_in_child=_renew_all)
 
 
 if TYPE_CHECKING or sys.version_info >= (3, 12):

@@ -95,7 +95,18 @@ class Caller:
         turn = self.limiter.turn(call)
         refused = False
         while True:
-            outcome = self._attempt(call, request_id, retries, ends, turn, refused)
+            outcome: Optional[Outcome] = None
+            if self._must_wait(turn, refused):
+                outcome = self.limiter.wait(call, turn, ends, refused)
+            refused = False
+            call.watch.begin(retries + 1, request_id)
+            if outcome is None:
+                try:
+                    outcome = self._attempt(call, request_id, retries, ends, turn)
+                finally:
+                    self.limiter.note(turn, outcome)
+            if outcome is None:  # the limit was used up while it waited for a connection
+                continue
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
@@ -116,32 +127,13 @@ class Caller:
             if not refused:  # else it waits in the line
                 self.transport.waits.wait(wait)
 
-    def _attempt(
-        self,
-        call: Call,
-        request_id: str,
-        retries: int,
-        ends: Optional[float],
-        turn: Turn,
-        first: bool,
-    ) -> Outcome:
-        outcome: Optional[Outcome] = None
-        while outcome is None:
-            late = None
-            if self.config.max_retries:  # without retries, each call is told by the server
-                late = self.limiter.wait(call, turn, ends, first)
-            call.watch.begin(retries + 1, request_id)
-            if late is not None:
-                return late
-            try:
-                outcome = self._send_once(call, request_id, retries, ends, turn)
-            finally:
-                if outcome is not None or turn.given:
-                    self.limiter.note(turn, outcome)
-            first = False
-        return outcome
+    def _must_wait(self, turn: Turn, refused: bool) -> bool:
+        """Say whether a call has to stand in the line; without retries, none does."""
+        if not self.config.max_retries:
+            return False
+        return refused or (turn.limit.is_known and not turn.limit.start(turn))
 
-    def _send_once(
+    def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
     ) -> Optional[Outcome]:
         started = concurrency.monotonic()

@@ -72,7 +72,7 @@ class AsyncTransport:
         try:
             await slots.acquire(progress.limits)
             try:
-                if not attempt.turn.start(whatever_remains=not attempt.config.max_retries):
+                if not attempt.turn.limit.start(attempt.turn, not attempt.config.max_retries):
                     return None
                 await concurrency.async_give_way()
                 with concurrency.async_time_limit(self._guard(progress)):  # 3

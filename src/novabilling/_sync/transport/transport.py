@@ -71,7 +71,7 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
-                if not attempt.turn.start(whatever_remains=not attempt.config.max_retries):
+                if not attempt.turn.limit.start(attempt.turn, not attempt.config.max_retries):
                     return None
                 concurrency.give_way()
                 with concurrency.time_limit(self._guard(progress)):  # 3
