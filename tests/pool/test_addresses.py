@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import gc
 import socket
+import threading
+import time
 from contextlib import contextmanager
-from typing import Any, List
+from typing import Any, Iterator, List
 
 import anyio
 import pytest
 
-from novabilling import APIConnectionError, AsyncNovaBilling, NovaBilling
+from novabilling import (
+    APIConnectionError,
+    AsyncNovaBilling,
+    ClientClosedError,
+    NovaBilling,
+    NovaBillingTimeoutError,
+)
 
 from .servers import serve
+from .support import ends_within
 
 BACKENDS = ["asyncio", "trio"]
 
@@ -78,17 +87,59 @@ def test_an_error_comes_if_no_address_answers(backend, monkeypatch):
     gc.collect()
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-def test_an_address_that_says_nothing_does_not_hold_up_the_next(backend, monkeypatch):
-    with socket.socket() as full, serve() as server:
-        full.bind(("127.0.0.2", int(server.url.rsplit(":", 1)[1])))
+@contextmanager
+def silent(port: int) -> Iterator[None]:
+    """Let 127.0.0.2 be an address that says nothing."""
+    with socket.socket() as full:
+        full.bind(("127.0.0.2", port))
         full.listen(0)
         crowd = [fill(full.getsockname()) for _ in range(3)]
-        with addresses(monkeypatch, "127.0.0.2", "127.0.0.1"):
-            assert get(backend, f"http://many.example:{full.getsockname()[1]}")
+        yield
         for sock in crowd:
             sock.close()
     gc.collect()
+
+
+@pytest.mark.parametrize("backend", [*BACKENDS, "sync"])
+def test_an_address_that_says_nothing_does_not_hold_up_the_next(backend, monkeypatch):
+    with serve() as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        with silent(port), addresses(monkeypatch, "127.0.0.2", "127.0.0.1"), ends_within(2):
+            assert get(backend, f"http://many.example:{port}")
+
+
+@pytest.mark.parametrize("backend", [*BACKENDS, "sync"])
+def test_addresses_that_say_nothing_share_the_time_of_the_attempt(backend, monkeypatch):
+    with serve() as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        with silent(port), addresses(monkeypatch, "127.0.0.2", "127.0.0.2"), ends_within(
+            4
+        ), pytest.raises(NovaBillingTimeoutError) as info:
+            get(backend, f"http://many.example:{port}")
+
+    assert not info.value.may_have_been_applied
+
+
+def test_closing_ends_the_attempts_at_all_addresses(monkeypatch):
+    ended: List[BaseException] = []
+
+    def call() -> None:
+        try:
+            client.customers.get("cus_1")
+        except ClientClosedError as error:
+            ended.append(error)
+
+    with serve() as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        with silent(port), addresses(monkeypatch, "127.0.0.2", "127.0.0.2"), ends_within(5):
+            client = NovaBilling(token="sk", base_url=f"http://many.example:{port}", timeout=30)
+            thread = threading.Thread(target=call)
+            thread.start()
+            time.sleep(0.4)  # both are tried now
+            client.close()
+            thread.join(10)
+
+    assert [type(error) for error in ended] == [ClientClosedError]
 
 
 def fill(address: Any) -> socket.socket:

@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, List, Tuple, Union
 
 from .._runtime.loops import async_running_loop
 from .._runtime.secrets import Secret
+from .socket_state import HEAD_START
 
 if TYPE_CHECKING:
     from .byte_streams import AsyncSocket
 
 Address = Union[Tuple[str, int], Tuple[str, int, int, int], Tuple[int, bytes]]
 """What `socket.getaddrinfo` names: host and port, and two more numbers for IPv6."""
-
-HEAD_START = 0.25
-"""Seconds after which the next address of a host is tried beside the one before."""
 
 
 class LoopSocket:

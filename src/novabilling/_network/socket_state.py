@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import select
 import socket
-import sys
+from contextlib import suppress
 from typing import Optional
+
+HEAD_START = 0.25
+"""Seconds after which the next address of a host is tried beside the one before."""
 
 
 def is_readable(sock: Optional[socket.socket]) -> bool:
@@ -13,7 +16,7 @@ def is_readable(sock: Optional[socket.socket]) -> bool:
     number = -1 if sock is None else sock.fileno()
     if number < 0:
         return True
-    if sys.platform == "win32":
+    if not hasattr(select, "poll"):  # Windows, and eventlet
         return bool(select.select([number], [], [], 0)[0])
     poll = select.poll()
     poll.register(number, select.POLLIN)
@@ -27,6 +30,9 @@ def shut_down(sock: socket.socket) -> None:
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
     except OSError:  # it has ended already
         return
+    except (AttributeError, TypeError):  # a socket of eventlet is of a class of its own
+        with suppress(OSError):
+            sock.shutdown(socket.SHUT_RDWR)
 
 
 def refuse_if(shut: bool) -> None:

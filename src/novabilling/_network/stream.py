@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import socket
 import ssl
-from typing import NoReturn, Optional
+from typing import List, NoReturn, Optional
 
 from .._runtime.secrets import Secret
 from .socket_state import is_readable, refuse_if, shut_down
+from .sockets import connect
 from .time_limits import TimeLimits
 from .tls import READ_SIZE
 
@@ -19,9 +20,10 @@ from .tls import READ_SIZE
 class Stream:
     """A `ByteStream` over a blocking socket."""
 
-    __slots__ = ("_shut", "_sock")
+    __slots__ = ("_connecting", "_shut", "_sock")
 
     def __init__(self) -> None:
+        self._connecting: List[socket.socket] = []
         self._shut = False
         self._sock: Optional[socket.socket] = None
 
@@ -29,7 +31,9 @@ class Stream:
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
     ) -> None:
         """Connect to the first address that answers, with TLS if there is a context."""
-        sock = self._sock = self._connect_any(host, port, limits)
+        with _translated:
+            sock = self._sock = connect(host, port, limits, self._opened)
+        self._connecting.clear()
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if context is not None:
             with _translated:
@@ -41,24 +45,10 @@ class Stream:
                 tls.settimeout(limits.left("connect"))
                 tls.do_handshake()
 
-    def _connect_any(self, host: str, port: int, limits: TimeLimits) -> socket.socket:
-        last: Optional[OSError] = None
-        for family, kind, protocol, _, address in socket.getaddrinfo(
-            host.encode("ascii"), port, 0, socket.SOCK_STREAM
-        ):
-            sock = self._sock = socket.socket(family, kind, protocol)
-            try:
-                with _translated:
-                    refuse_if(self._shut)
-                    sock.settimeout(limits.left("connect"))
-                    sock.connect(address)
-            except OSError as exc:
-                sock.close()
-                last = exc
-                limits.check()
-            else:
-                return sock
-        raise last or OSError(f"{host} has no address")
+    def _opened(self, sock: socket.socket) -> None:
+        """Note a socket that connects, so that `shutdown` ends it as well."""
+        self._connecting.append(sock)
+        refuse_if(self._shut)
 
     def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
@@ -91,6 +81,8 @@ class Stream:
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread."""
         self._shut = True
+        for sock in self._connecting:
+            shut_down(sock)
         if self._sock is not None:
             shut_down(self._sock)
 
