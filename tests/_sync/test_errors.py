@@ -257,12 +257,21 @@ def test_a_refused_api_key_is_told_what_is_needed(client_for):
 @pytest.mark.parametrize(
     ("failure", "text"),
     [
-        (httpx.ConnectError("refused"), "no answer from billing.example: ConnectError: refused"),
-        (httpx.ReadError(""), "no answer from billing.example: ReadError"),
-        (httpx.RemoteProtocolError("a\nb"), "no answer from billing.example: RemoteProtocolError"),
+        (
+            httpx.ConnectError("refused"),
+            "no answer from billing.example:443: ConnectError: refused",
+        ),
+        (httpx.ReadError(""), "no answer from billing.example:443: ReadError"),
+        (
+            httpx.RemoteProtocolError("a\nb"),
+            "no answer from billing.example:443: RemoteProtocolError",
+        ),
         (httpx.ConnectTimeout("x"), "GET timed out after 60 s; nothing was sent"),
         (httpx.ReadTimeout("x"), "GET timed out after 60 s; the request was sent"),
-        (OSError(5, "input/output error"), "no answer from billing.example: OSError: [Errno 5]"),
+        (
+            OSError(5, "input/output error"),
+            "no answer from billing.example:443: OSError: [Errno 5]",
+        ),
     ],
 )
 def test_a_failure_of_the_network_reads_well_on_one_line(client_for, failure, text):

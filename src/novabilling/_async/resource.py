@@ -8,7 +8,7 @@ from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object
 from .._call.errors import ResponseDecodeError, plain_cause
 from .._call.retries import Repeat
-from .._network.answer import Answer
+from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.decoders import UNREADABLE
@@ -109,8 +109,10 @@ class AsyncResource:
 
 def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     """Make the error of a 2xx answer that is not what the operation returns."""
+    kind = header(answer.raw_headers, b"content-type").partition(";")[0].strip()
+    named = f" ({kind})" if kind and "json" not in kind else ""
     error = ResponseDecodeError(
-        f"the {answer.status_code} answer to {call.method} {call.route.template} "
+        f"the {answer.status_code} answer{named} to {call.method} {call.route.template} "
         f"is not what it returns: {problem[:200]}",
         request_id=answer.request_id,
         may_have_been_applied=call.repeat != "read",

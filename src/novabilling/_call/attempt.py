@@ -105,13 +105,17 @@ class Attempt(NamedTuple):
 class Progress:
     """How far an attempt has come; read when it fails."""
 
-    __slots__ = ("headers", "limits", "on_disk", "sent", "status")
+    __slots__ = ("address", "headers", "limits", "on_disk", "proxy", "sent", "status")
 
     def __init__(self, limits: TimeLimits) -> None:
         self.limits = limits
         self.status = 0
         self.headers: RawHeaders = ()
         self.on_disk = False
+        self.address = ""
+        """Where a redirect leads, without its query; empty at the call's own address."""
+        self.proxy: Optional[str] = None
+        """Host and port of the proxy that the environment names, if it is used."""
         self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
 

@@ -9,7 +9,6 @@ import h11
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
 from .._runtime.httpx_modules import classes
-from .._runtime.lazy_httpx import httpx
 from .attempt import Attempt, Progress
 from .call import Call
 from .errors import (
@@ -20,6 +19,7 @@ from .errors import (
     ResponseDecodeError,
     plain_cause,
 )
+from .reasons import name_of, reason_of
 from .retries import Fate, fate_of_status, may_have_been_applied
 from .status_errors import error_from
 
@@ -72,11 +72,12 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
     elif write_succeeded or isinstance(exc, (*classes("DecodingError"), BadEncoding)):
         fate = "applied"
-        error = ResponseDecodeError(f"the answer could not be read to its end ({_name(exc)})")
+        error = ResponseDecodeError(f"the answer could not be read to its end ({name_of(exc)})")
     else:
-        error = APIConnectionError(
-            f"no answer from {httpx.URL(attempt.address).host}: {_name(exc)}"
-        )
+        reason = reason_of(exc, progress.address or attempt.address, progress.proxy)
+        error = APIConnectionError(reason.text)
+        if reason.final and fate == "unsent":
+            fate = "refused"
     error.__cause__ = plain_cause(exc)
     return Failure(error, fate)
 
@@ -95,11 +96,6 @@ def _timeout_message(attempt: Attempt, fate: Fate) -> str:
     what = "nothing was sent" if fate == "unsent" else "the request was sent"
     after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
     return f"{attempt.call.method} timed out{after}; {what}"
-
-
-def _name(exc: Exception) -> str:
-    text = " ".join(str(exc).split())[:200]
-    return f"{type(exc).__name__}: {text}" if text else type(exc).__name__
 
 
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:

@@ -44,6 +44,8 @@ def check_base_url(base_url: object) -> Server:
     """Return the server under whose root `/api` and `/uploads` hang."""
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a str, not {type(base_url).__name__}")
+    if base_url != base_url.strip():
+        raise ValueError("base_url must not begin or end with a space or line break")
     parts = urlsplit(base_url if _is_plain(base_url) else _normalized(base_url))
     path = parts.path.rstrip("/")
     if path.endswith("/api"):
@@ -67,6 +69,12 @@ def _is_plain(base_url: str) -> bool:
 
 
 def _normalized(base_url: str) -> str:
+    netloc = base_url.partition("://")[2].partition("/")[0]
+    port = re.search(r":([0-9]+)\Z", netloc)
+    if port and not 0 < int(port[1][:9]) < 65536:
+        raise ValueError(f"base_url must have a port from 1 to 65535, not {port[1][:20]}")
+    if netloc.startswith("[") and "%" in netloc:
+        raise ValueError("base_url must not hold the zone of an IPv6 address, such as %eth0")
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as exc:

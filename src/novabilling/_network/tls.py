@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import ssl
 from functools import lru_cache
-from typing import TYPE_CHECKING, Callable, TypeVar
+from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
 from .._runtime.forks import RenewedLock
 from .._runtime.lazy_httpx import httpx
@@ -28,10 +28,27 @@ def tls_context() -> ssl.SSLContext:
 
 
 @lru_cache(maxsize=4)
-def _context(file: object, folder: object) -> ssl.SSLContext:  # noqa: ARG001  # httpx reads them
-    context = httpx.create_ssl_context()
+def _context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
+    _check("SSL_CERT_FILE", file, os.path.isfile)
+    _check("SSL_CERT_DIR", folder, os.path.isdir)
+    try:
+        context = httpx.create_ssl_context()
+    except (OSError, ssl.SSLError) as exc:
+        if not file and not folder:
+            raise
+        named = f"SSL_CERT_FILE {file!r}" if file else f"SSL_CERT_DIR {folder!r}"
+        raise BadCertificateFile(f"{named} holds no certificates in PEM ({exc})") from None
     context.set_alpn_protocols(["http/1.1"])
     return context
+
+
+def _check(variable: str, path: Optional[str], is_there: Callable[[str], bool]) -> None:
+    if path and not is_there(path):
+        raise BadCertificateFile(f"{variable} names {path!r}, which is not there")
+
+
+class BadCertificateFile(OSError):
+    """The environment names certificates that cannot be read."""
 
 
 class AsyncTls:

@@ -110,6 +110,7 @@ class AsyncTransport:
                 return answer
             history.append(answer)
             url = target
+            progress.address = str(target.copy_with(query=None))
 
     async def aclose(self) -> None:
         """Close the connections, unless they are the user's own."""

@@ -109,6 +109,7 @@ class Transport:
                 return answer
             history.append(answer)
             url = target
+            progress.address = str(target.copy_with(query=None))
 
     def close(self) -> None:
         """Close the connections, unless they are the user's own."""

@@ -1,0 +1,174 @@
+"""What errors say of who failed, and what can never work is tried once."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from contextlib import contextmanager
+from typing import Any, Iterator, List
+
+import pytest
+
+from novabilling import APIConnectionError, AttemptInfo, NovaBilling, ResponseDecodeError
+from novabilling._network import tls as tls_module
+from tests.pool.servers import serve
+from tests.pool.support import Api, client_of, run
+
+
+def message_of(colour: str, url: str, attempts: int, **options: Any) -> str:
+    """Make a call that fails, and return what its error says."""
+    seen: List[AttemptInfo] = []
+
+    async def script() -> str:
+        async with Api(client_of(colour, url, **{"max_retries": 1, **options})) as api:
+            api.client.on_attempt(seen.append)
+            with pytest.raises(APIConnectionError) as caught:
+                await api.post()
+        assert not caught.value.may_have_been_applied
+        return str(caught.value)
+
+    message = run(colour, script)
+    assert len(seen) == attempts
+    return message
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("random.uniform", lambda _, __: 0.0)
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def test_the_port_stands_in_the_message(colour, no_waits):
+    port = free_port()
+
+    message = message_of(colour, f"http://127.0.0.1:{port}", attempts=2)
+
+    assert f"127.0.0.1:{port}" in message
+
+
+def test_a_certificate_that_nobody_trusts_says_where_a_ca_goes(colour, tls):
+    with serve(tls=tls) as server:
+        message = message_of(colour, server.url, attempts=1)
+
+    port = server.url.rpartition(":")[2]
+    assert f"127.0.0.1:{port}" in message
+    assert "SSL_CERT_FILE" in message
+
+
+def test_a_certificate_of_another_name_says_so(colour, tls_elsewhere, trusted):
+    with serve(tls=tls_elsewhere) as server:
+        message = message_of(colour, server.url, attempts=1)
+
+    assert "certificate is not valid for '127.0.0.1'" in message or "mismatch" in message
+
+
+def test_https_to_a_port_without_tls_says_so(colour):
+    with curt(b"HTTP/1.1 400 Bad Request\r\n\r\n") as url:
+        message = message_of(colour, url.replace("http:", "https:"), attempts=1)
+
+    assert "does not speak TLS" in message
+    assert "http://" in message
+
+
+@pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
+def test_a_certificate_file_that_is_not_there_is_named(colour, monkeypatch, variable):
+    monkeypatch.setenv(variable, "/nowhere/ca.pem")
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"{variable} names '/nowhere/ca.pem', which is not there" in message
+
+
+def test_a_certificate_file_without_certificates_is_named(colour, monkeypatch, tmp_path):
+    path = tmp_path / "ca.pem"
+    path.write_text("no certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_FILE {str(path)!r} holds no certificates" in message
+
+
+@contextmanager
+def curt(answer: bytes) -> Iterator[str]:
+    """Serve connections that end with these bytes, whatever is asked."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen()
+
+        def accept() -> None:
+            while True:
+                try:
+                    peer, _ = listener.accept()
+                except OSError:
+                    return
+                peer.recv(65536)
+                peer.sendall(answer)
+                peer.close()
+
+        thread = threading.Thread(target=accept)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+        thread.join(10)
+
+
+def test_a_server_that_closes_without_an_answer_is_described_in_plain_words(colour):
+    with curt(b"") as url:
+
+        async def script() -> str:
+            async with Api(client_of(colour, url)) as api:
+                with pytest.raises(APIConnectionError) as caught:
+                    await api.get()
+            return str(caught.value)
+
+        message = run(colour, script)
+
+    assert message.endswith("closed the connection without an answer")
+    assert "SEND_RESPONSE" not in message
+
+
+def test_an_answer_of_html_says_its_type(colour):
+    def html(peer: Any, request: Any) -> None:
+        peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>")
+
+    with serve(html) as server:
+
+        async def script() -> str:
+            async with Api(client_of(colour, server.url)) as api:
+                with pytest.raises(ResponseDecodeError) as caught:
+                    await api.get()
+            return str(caught.value)
+
+        assert "(text/html)" in run(colour, script)
+
+
+@pytest.mark.parametrize(
+    ("base_url", "words"),
+    [
+        (" https://billing.example", "space"),
+        ("https://billing.example\n", "line break"),
+        ("https://billing.example:99999", "65535, not 99999"),
+        ("https://billing.example:0", "65535, not 0"),
+        ("https://[fe80::1%eth0]/", "zone"),
+    ],
+)
+def test_an_address_that_makes_no_sense_says_which_part(base_url, words):
+    with pytest.raises(ValueError, match="base_url") as caught:
+        NovaBilling(token="sk", base_url=base_url)
+
+    assert words in str(caught.value)
+
+
+def test_certificates_are_read_once(monkeypatch):
+    monkeypatch.delenv("SSL_CERT_FILE", raising=False)
+    monkeypatch.delenv("SSL_CERT_DIR", raising=False)
+
+    assert isinstance(tls_module.tls_context(), ssl.SSLContext)
+    assert tls_module.tls_context() is tls_module.tls_context()
