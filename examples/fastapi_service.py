@@ -1,6 +1,6 @@
 """A FastAPI service with one client for all requests, and an endpoint for webhooks.
 
-It runs on the embedded sandbox, or on the server that NOVABILLING_TOKEN and
+It runs on the embedded sandbox, or with NOVABILLING_LIVE=1 on the server that NOVABILLING_TOKEN and
 NOVABILLING_WEBHOOK_SECRET belong to:
 
     python examples/fastapi_service.py                            plays a payment through
@@ -73,7 +73,7 @@ async def deliver(event: AnyWebhookEvent = EVENT, client: AsyncNovaBilling = CLI
 
 
 def connect() -> AsyncNovaBilling:
-    if "NOVABILLING_TOKEN" in os.environ:
+    if os.environ.get("NOVABILLING_LIVE") == "1":  # a token that happens to be set is not enough
         return AsyncNovaBilling(token=os.environ["NOVABILLING_TOKEN"])
     return SANDBOX.async_client()
 

@@ -11,13 +11,14 @@ It runs on the embedded sandbox, without an account or a server:
 from __future__ import annotations
 
 import argparse
+import sys
 import tempfile
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Callable
 from uuid import uuid4
 
-from novabilling import AsyncNovaBilling, NovaBilling
+from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError
 from novabilling.sandbox import Sandbox
 from novabilling.types import InvoiceItemDto
 
@@ -28,11 +29,14 @@ FOLDER = Path(tempfile.mkdtemp(prefix="novabilling-"))
 
 def main() -> None:
     options = arguments()
-    if options.use_async or options.trio:
-        run_async(options)
-    else:
-        with connect(NovaBilling, Sandbox.client, options) as client:
-            live(client)
+    try:
+        if options.use_async or options.trio:
+            run_async(options)
+        else:
+            with connect(NovaBilling, Sandbox.client, options) as client:
+                live(client)
+    except (NovaBillingError, ValueError) as error:  # a wrong token or address, say
+        sys.exit(f"stopped: {error}")
 
 
 def live(client: NovaBilling) -> None:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Dict, List
+from typing import Any, Dict, List
 
 import pytest
 
@@ -109,3 +109,35 @@ def test_a_payment_that_its_provider_confirms_gives_access():
     )
 
     assert lines(done.stdout) == ["(204,)", "True"], done.stderr
+
+
+@pytest.mark.parametrize("colour", [[], ["--async"], ["--trio"]])
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--base-url", "http://127.0.0.1:1", "--token", "sk"], "no answer from 127.0.0.1:1"),
+        (["--base-url", "127.0.0.1", "--token", "sk"], "base_url"),
+        (["--base-url", "http://127.0.0.1:1", "--token", "a b"], "token"),
+    ],
+)
+def test_the_quickstart_ends_with_a_sentence_for_a_wrong_token_or_address(colour, options, words):
+    done = subprocess.run(
+        [sys.executable, str(EXAMPLES / "quickstart.py"), *colour, *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == 1
+    assert done.stderr.startswith("stopped: ")
+    assert words in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_script_goes_live_only_when_told_so():
+    environment = {**os.environ, "NOVABILLING_TOKEN": "not a token"}
+    command = [sys.executable, str(EXAMPLES / "script.py")]
+    options: Dict[str, Any] = {"capture_output": True, "text": True, "env": environment}
+
+    assert subprocess.run(command, check=False, **options).returncode == 0
+    assert "token must be" in subprocess.run([*command, "--live"], check=False, **options).stderr
