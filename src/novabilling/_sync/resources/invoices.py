@@ -163,8 +163,11 @@ class Invoices(Resource):
     def download_pdf(self, invoice_id: str, to: Target) -> int:
         """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
 
-        A path only ever holds the whole file. What a file object of yours holds after an error
-        is up to you.
+        A path only ever holds the whole file; one that was there keeps its mode, and a link is
+        followed. What a file object of yours holds after an error is up to you.
+
+        Raises:
+            ValueError: `to` is a folder, a device, or what else is no regular file.
         """
         sink = Sink(to)
         try:
