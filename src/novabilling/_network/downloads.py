@@ -22,6 +22,8 @@ class Sink:
     def __init__(self, to: Any) -> None:
         self.used = False
         self.written = 0
+        self.head = b""
+        """The first bytes of what was written, up to eight."""
         self._over = False
         self._path: Optional[str] = None
         self._file: Optional[IO[bytes]] = None
@@ -30,7 +32,7 @@ class Sink:
             seekable = getattr(to, "seekable", None)
             self._start = to.tell() if seekable is not None and seekable() else None
         elif isinstance(to, (str, os.PathLike)):
-            path = str(os.fspath(to))  # pyright: ignore[reportUnknownArgumentType]
+            path = os.fsdecode(to)  # pyright: ignore[reportUnknownArgumentType]
             self._replaced = _regular_file(path)
             self._path = os.path.realpath(path)
         else:
@@ -56,6 +58,7 @@ class Sink:
             self._file.seek(self._start)
             self._file.truncate()
         self.written = 0
+        self.head = b""
 
     def _open(self, path: str, flags: int) -> int:
         """Make a file that nobody may read who may not read the one that it will replace."""
@@ -72,6 +75,7 @@ class Sink:
     def write(self, chunk: bytes) -> None:
         if self._file is not None:
             self.written += len(chunk)
+            self.head = (self.head + chunk[:8])[:8]
             while chunk:  # a raw file may take a part of it
                 chunk = chunk[self._file.write(chunk) or len(chunk) :]
 
