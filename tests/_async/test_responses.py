@@ -68,6 +68,22 @@ async def test_a_message_is_read_bare_or_inside_data(client_for, body):
         ),
         ({"data": [CUSTOMER], "meta": {"total": 41, "page": 2, "limit": 20}}, WHOLE),
         ({"data": [CUSTOMER], "meta": {**META, "next": "unknown"}}, WHOLE),
+        (
+            {"data": [CUSTOMER], "meta": {"total": 41, "page": 2, "limit": 0}},
+            PaginationMeta(total=41, page=2, limit=0, total_pages=0),
+        ),
+        (
+            {"data": [CUSTOMER], "meta": {"total": 41, "page": 2, "limit": 0, "totalPages": 3}},
+            PaginationMeta(total=41, page=2, limit=0, total_pages=3),
+        ),
+        (
+            {"data": [CUSTOMER], "meta": {"total": 40, "limit": 20}},
+            PaginationMeta(total=40, page=1, limit=20, total_pages=2),
+        ),
+        (
+            {"data": [CUSTOMER], "meta": {"total": 41}},
+            PaginationMeta(total=41, page=1, limit=1, total_pages=41),
+        ),
     ],
 )
 async def test_a_list_is_read_in_every_envelope(client_for, body, meta):
