@@ -57,6 +57,12 @@ async def refused(api: Any) -> None:
         await api.post()
 
 
+async def not_asked_for(api: Any) -> None:
+    with raises(ResponseDecodeError, applied=True) as caught:
+        await api.post()
+    assert "was not asked for" in str(caught.value)
+
+
 # Codings one upon another
 
 STACKED_BOMB = gzip.compress(gzip.compress(bomb(16)))
@@ -78,7 +84,7 @@ def test_stacked_codings_are_refused_before_they_are_undone(way, headers):
     tracemalloc.start()
     try:
         with serve(behave) as server:
-            way.play(server, refused, max_response_bytes=MEGABYTE)
+            way.play(server, not_asked_for, max_response_bytes=MEGABYTE)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
@@ -107,7 +113,7 @@ def test_one_coding_may_be_written_as_a_list(way, value):
 @pytest.mark.parametrize("encoding", ["br", "zstd", "nonsense"])
 def test_json_in_an_encoding_that_was_not_asked_for_is_refused(way, encoding):
     with serve(sends(JSON, encoding)) as server:
-        way.play(server, refused)
+        way.play(server, not_asked_for)
 
 
 # Members, and what is none
@@ -167,6 +173,20 @@ def test_a_pdf_without_its_last_bytes_is_no_file(way, encoding, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+# With these numbers of bytes beyond 64 KiB, zlib has read all of them before it gives the last.
+@pytest.mark.parametrize("beyond", [1, 259, 517])
+def test_what_zlib_keeps_until_the_end_is_given(colour, beyond, tmp_path):
+    head = coded("deflate").replace(b"application/json", b"application/pdf")
+    content = b"%PDF-" + b"-" * (65536 - 5 + beyond)
+
+    async def script(api: Any) -> None:
+        assert await download(api, tmp_path / "1.pdf") == len(content)
+
+    with serve(in_chunks(raw_deflate(content), 1 << 20, head)) as server:
+        Way(colour, "pool").play(server, script)
+    assert (tmp_path / "1.pdf").read_bytes() == content
+
+
 def test_a_pdf_of_two_members_is_written_whole(way, tmp_path):
     head = coded("gzip").replace(b"application/json", b"application/pdf")
     halves = [b"%PDF-1.3 " + b"first" * 1000, b"second" * 1000]
@@ -183,8 +203,9 @@ def test_a_pdf_of_two_members_is_written_whole(way, tmp_path):
 
 
 async def give_up(api: Any) -> None:
-    with raises(ResponseDecodeError):
+    with raises(ResponseDecodeError) as caught:
         await api.get()
+    assert "max_response_bytes" in str(caught.value)
 
 
 SPACES = JSON + b" " * (LIMIT - len(JSON))

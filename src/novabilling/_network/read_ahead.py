@@ -6,6 +6,8 @@ import ssl
 from contextlib import suppress
 from typing import Any
 
+# What is still in the socket is seen by httpx itself before it uses the connection again.
+
 # From the content of an answer to the state of its connection. Nothing of this is promised to
 # anybody; where a name is another one, what was read ahead is not seen.
 _INWARDS = ("_h11_state", "_connection", "_httpcore_stream", "_stream")
@@ -21,7 +23,6 @@ def end_if_unclean(response: Any) -> None:
         return
     if (
         response.status_code in (204, 304)
-        or network.get_extra_info("is_readable")
         or _was_read_ahead(response.stream)
         or _was_decrypted_ahead(network.get_extra_info("ssl_object"))
     ):
