@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 # httpx leaves generators that it has not exhausted to the garbage collector, which trio mentions.
-gives_up_reading = pytest.mark.filterwarnings("ignore:Async generator 'httpx:ResourceWarning")
+gives_up_reading = pytest.mark.filterwarnings(
+    "ignore:Async generator '(httpx|httpcore|tests):ResourceWarning"
+)
 
 
 class Parts(httpx.SyncByteStream, httpx.AsyncByteStream):

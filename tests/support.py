@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Callable, Dict, List, Union
+from datetime import datetime, tzinfo
+from typing import Any, Callable, Dict, List, Optional, Union
 
 import httpx
 
@@ -56,6 +57,15 @@ class Server:
     @property
     def body(self) -> Any:
         return json.loads(self.request.content)
+
+
+class Nowhere(tzinfo):
+    """A time zone that does not know its offset."""
+
+    def utcoffset(self, moment: Optional[datetime]) -> None:
+        return None
+
+    dst = tzname = utcoffset
 
 
 def page(rows: List[Any], **meta: int) -> httpx.Response:

@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta, timezone
 import httpx
 import pytest
 
+from novabilling import webhooks
 from tests.asking import NEW_CUSTOMER, connect, customer_text, refuses
-from tests.support import page
+from tests.support import Nowhere, page
 
 # Dates
 
@@ -51,6 +52,16 @@ def test_a_naive_datetime_is_refused():
         lambda c: c.invoices.list(date_from=datetime(2027, 1, 1)),
         "^date_from must have a time zone",
     )
+
+
+def test_a_time_zone_without_an_offset_is_none():
+    refuses(
+        ValueError,
+        lambda c: c.invoices.list(date_from=datetime(2027, 1, 1, tzinfo=Nowhere())),
+        "^date_from must have a time zone",
+    )
+    with pytest.raises(ValueError, match=r"^now must have a time zone"):
+        webhooks.verify("{}", "0" * 64, "whsec", now=datetime(2027, 1, 1, tzinfo=Nowhere()))
 
 
 def test_a_time_outside_of_the_years_that_utc_has_is_refused():

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Dict, Iterator, List, Mapping, Tuple, get_args, get_origin, get_type_hints
 
 import httpx
+import msgspec
 import pytest
 
 import novabilling
@@ -34,6 +35,24 @@ CLASSES: List[Any] = [
     for value in (getattr(module, name) for name in module.__all__)
     if isinstance(value, type)
 ]
+
+
+@pytest.mark.parametrize("of", [c for c in CLASSES if issubclass(c, msgspec.Struct)])
+def test_nobody_changes_what_the_server_sent(of):
+    assert of.__struct_config__.frozen
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        types.RateLimit(limit=1, remaining=1, reset=1),
+        types.PaginationMeta(total=1, page=1, limit=1, total_pages=1),
+        types.Message(message="done"),
+    ],
+)
+def test_setting_a_field_is_an_error(one):
+    with pytest.raises(AttributeError, match="immutable"):
+        setattr(one, one.__struct_fields__[0], 2)
 
 
 IMPORTED = {

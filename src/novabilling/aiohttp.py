@@ -6,7 +6,9 @@ aiohttp does the network and nothing else: no redirects, cookies, decompression 
 from __future__ import annotations
 
 import asyncio
+from contextvars import ContextVar
 from typing import Any, AsyncIterator, Dict, List, Optional, Tuple, Union
+from weakref import WeakSet
 
 import httpx
 
@@ -16,8 +18,9 @@ from ._async.transport.sender import AsyncSender
 from ._call.attempt import Attempt, Progress
 from ._call.configuration import DEFAULT_MAX_CONNECTIONS, check_count
 from ._call.server import Server
-from ._network.answer import Answer, header
+from ._network.answer import Answer
 from ._network.proxies import is_proxied
+from ._network.sockets import is_readable
 from ._network.time_limits import TimeLimits
 from ._network.tls import tls_context
 from ._runtime.httpx_modules import no_cookies
@@ -85,7 +88,7 @@ class _Connections:
         if not all(value.isascii() for _, value in headers.reveal()):
             raise ValueError("AiohttpClient sends headers in ASCII only")
         with _translated:
-            return await session.request(
+            answer = await session.request(
                 method,
                 URL(address, encoded=True),
                 headers=headers.reveal(),
@@ -95,6 +98,9 @@ class _Connections:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             )
+        if answer.status in (204, 304):  # whoever sends content there may send it later
+            _protocol.get().force_close()
+        return answer
 
     def _session_here(self) -> aiohttp.ClientSession:
         try:
@@ -119,13 +125,40 @@ class _Connections:
             await self._session.close()
 
 
+_protocol: ContextVar[Any] = ContextVar("_protocol")
+"""What the request of this task goes over."""
+
+
+class _Connector(aiohttp.TCPConnector):
+    """Pass by an idle connection on which something came that nobody asked for."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._known: WeakSet[Any] = WeakSet()
+
+    async def connect(self, *args: Any, **more: Any) -> Any:
+        while True:
+            connection = await super().connect(*args, **more)
+            protocol: Any = connection.protocol
+            if protocol not in self._known or not _is_unclean(protocol):
+                self._known.add(protocol)
+                _protocol.set(protocol)
+                return connection
+            connection.close()
+
+
+def _is_unclean(protocol: Any) -> bool:
+    return protocol.should_close or is_readable(protocol.transport.get_extra_info("socket"))
+
+
 def _session(max_connections: int) -> aiohttp.ClientSession:
     once = aiohttp.TraceConfig()
     once.on_request_headers_sent.append(_note_sent)
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=max_connections, keepalive_timeout=MAX_IDLE),
+        connector=_Connector(limit=max_connections, keepalive_timeout=MAX_IDLE),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
+        read_bufsize=1 << 14,  # in chunks of a few bytes it takes sixty times its size
         skip_auto_headers=("accept", "accept-encoding", "content-type", "user-agent"),
         trace_configs=[once],
     )
@@ -167,8 +200,7 @@ class _AiohttpSender(AsyncHttpxSender):
         )
         progress.status = answer.status
         progress.headers = answer.raw_headers
-        encoding = header(answer.raw_headers, b"content-encoding").lower()
-        body = AsyncBody(encoding, self._max_response_bytes, call.sink, progress)
+        body = AsyncBody(self._max_response_bytes, call.sink, progress)
         try:
             await body.start()
             while True:

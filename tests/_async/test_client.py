@@ -91,6 +91,8 @@ async def test_the_hosted_api_is_the_default_server():
         "https://billing.example#",
         "http://[bad",
         "https://billing.example:99999",
+        "https://billing.example:0",
+        "http://127.0.0.1:0/prefix",
         "https://billing.example/\n",
     ],
 )

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import logging
 import os
+import pickle
 
 import httpx
 import pytest
 
-from novabilling import NotFoundError, ResponseDecodeError
+from novabilling import NotFoundError, NovaBillingError, ResponseDecodeError
 from tests.samples import PDF, body_of, pdf, recorded
-from tests.support import BASE_URL, TOKEN, Server, problem
+from tests.streams import Parts, gives_up_reading
+from tests.support import BASE_URL, TOKEN, Server, page, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -52,6 +55,7 @@ both = pytest.mark.parametrize("call", METHODS.values(), ids=METHODS)
         address("https://user:pass@files.example/1.pdf"),
         address("https://files.example:99999/1.pdf"),
         address("https://files.example:port/1.pdf"),
+        address("https://files.example:0/1.pdf"),
         address("https://[files/1.pdf"),
         address("https://files..example/1.pdf"),
     ],
@@ -129,6 +133,101 @@ async def test_a_file_of_a_storage_is_known_by_its_first_bytes(client_for, tmp_p
     assert found.data.content == PDF
     assert written == len(PDF)
     assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+NO_PDF = [b"<html>", b"", b"PK..", b" %PDF-1.3"]
+UNTYPED = {"content-type": "application/octet-stream"}
+
+
+@both
+@pytest.mark.parametrize("content", NO_PDF)
+@pytest.mark.parametrize("named", [False, True])
+async def test_bytes_of_no_type_are_looked_at(client_for, tmp_path, call, content, named):
+    file = httpx.Response(200, headers=UNTYPED, content=content)
+    server = Server(*([address(ELSEWHERE)] if named else []), file)
+
+    with pytest.raises(ResponseDecodeError, match="it is not a PDF"):
+        await call(client_for(server), tmp_path)
+
+    assert os.listdir(tmp_path) == []
+
+
+async def test_bytes_of_no_type_that_are_a_pdf_are_written_as_they_come(client_for, tmp_path):
+    def handle(request):
+        parts = Parts(PDF[:2], PDF[2:6], PDF[6:])
+        return httpx.Response(200, headers=UNTYPED, stream=parts)
+
+    written = await client_for(handle).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert written == len(PDF)
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+
+
+# A signed address opens the file for anybody who reads it
+
+SIGNED = f"{ELSEWHERE}#canary"
+
+
+def redirect(location):
+    return httpx.Response(302, headers={"location": location})
+
+
+def unreadable(_):
+    headers = {"content-encoding": "gzip"}
+    return httpx.Response(403, headers=headers, stream=Parts(b"no gzip"))
+
+
+def shown_by(http):
+    return repr([(r.request.url, r.url, r.headers.raw) for r in [*http.history, http]])
+
+
+NAMED = {
+    "in an answer": [address(SIGNED)],
+    "by a redirect": [redirect(SIGNED)],
+    "by a redirect of an address": [address("/uploads/1.pdf"), redirect(SIGNED)],
+    "by two redirects": [redirect("/there?signature=abc"), redirect(SIGNED)],
+}
+
+
+@both
+@gives_up_reading
+@pytest.mark.parametrize("first", NAMED.values(), ids=NAMED)
+@pytest.mark.parametrize("last", [problem(403), unreadable, html()])
+async def test_the_query_of_a_named_address_stands_in_no_error_hook_or_log(
+    client_for, tmp_path, call, first, last, caplog
+):
+    caplog.set_level(logging.DEBUG, "novabilling")
+    server = Server(*first, last)
+    client = client_for(server)
+    seen = []
+    client.on_attempt(seen.append)
+
+    with pytest.raises(NovaBillingError) as caught:
+        await call(client, tmp_path)
+
+    assert server.requests[-1].url.query == b"signature=abc"
+    shown = shown_by(caught.value.http) + str(caught.value) + repr(caught.value)
+    shown += "".join(a.url + repr(a) + shown_by(a.http) for a in seen)
+    shown += "".join(r.getMessage() for r in caplog.records if r.name == "novabilling")
+    assert "signature" not in shown
+    assert "canary" not in shown
+
+
+@pytest.mark.parametrize("first", NAMED.values(), ids=NAMED)
+async def test_the_query_of_a_named_address_does_not_stand_in_the_response(client_for, first):
+    server = Server(*first, pdf(), recorded("invoice-get"))
+
+    found = await client_for(server).invoices.get_pdf("inv_1")
+
+    assert "signature" not in shown_by(found.http)
+    assert "signature" not in shown_by(pickle.loads(pickle.dumps(found)).http)
+    assert str(found.http.url) == "https://files.example/1.pdf"
+
+
+async def test_the_query_of_a_call_stays_in_its_request(client_for):
+    found = await client_for(Server(page([]))).customers.list(search="ada")
+
+    assert found.http.url.query == b"search=ada"
 
 
 # In memory

@@ -123,4 +123,5 @@ async def test_iter_may_be_left_early(client_for):
         break
     await customers.aclose()
 
+    assert [customer.id async for customer in customers] == []
     assert len(server.requests) == 1

@@ -106,6 +106,8 @@ async def test_token_and_headers_go_to_the_same_origin_and_its_upgrade(
         ("http://billing.example", "https://billing.example:8443/x"),
         ("http://billing.example:8080", "https://billing.example/x"),
         ("http://billing.example", "https://other.example/x"),
+        ("http://billing.example", "http://billing.example:443/x"),
+        ("http://billing.example:443", "https://billing.example/x"),
     ],
 )
 async def test_token_and_headers_go_to_no_other_origin(client_for, base_url, location):

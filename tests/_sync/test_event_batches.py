@@ -211,12 +211,19 @@ def test_a_bad_event_anywhere_is_found_before_the_first_is_sent(client_for, wron
 
 @pytest.mark.parametrize(
     ("events", "error"),
-    [([], ValueError), ("ab", TypeError), (event(1), TypeError), (None, TypeError)],
+    [
+        ([], ValueError),
+        ("ab", TypeError),
+        (b"ab", TypeError),
+        (event(1), TypeError),
+        (None, TypeError),
+        (5, TypeError),
+    ],
 )
 def test_events_must_be_a_list_that_is_not_empty(client_for, events, error):
     server = Server(accept)
 
-    with pytest.raises(error):
+    with pytest.raises(error, match=r"^events must (be a list|not be empty)$"):
         client_for(server).events.create_batch(events)
 
     assert server.requests == []

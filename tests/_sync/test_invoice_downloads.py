@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 
 import httpx
 import pytest
@@ -125,13 +126,99 @@ def test_a_missing_folder_is_an_error_of_the_file_system(client_for, tmp_path, c
     assert len(server.requests) == 1
 
 
-def test_a_folder_is_not_overwritten(client_for, tmp_path):
-    (tmp_path / "1.pdf").mkdir()
+def make_folder(path):
+    path.mkdir()
 
-    with pytest.raises(OSError, match=r"1\.pdf"):
+
+def make_pipe(path):
+    os.mkfifo(path)
+
+
+def make_device(path):
+    try:
+        os.mknod(path, stat.S_IFCHR | 0o666, os.makedev(1, 3))  # another /dev/null
+    except PermissionError:
+        pytest.skip("only root makes devices")
+
+
+def make_link_to_a_pipe(path):
+    os.mkfifo(path.with_name("pipe"))
+    path.symlink_to("pipe")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no such files")
+@pytest.mark.parametrize("make", [make_folder, make_pipe, make_device, make_link_to_a_pipe])
+def test_what_is_no_regular_file_is_refused_before_anything_is_sent(client_for, tmp_path, make):
+    make(tmp_path / "1.pdf")
+    before = (tmp_path / "1.pdf").lstat()
+    server = Server(pdf())
+
+    with pytest.raises(ValueError, match=r"^to must be a regular file or a new one.*1\.pdf"):
+        client_for(server).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert server.requests == []
+    assert (tmp_path / "1.pdf").lstat() == before
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need a privilege")
+@pytest.mark.parametrize("old", [b"old", None])
+def test_a_link_is_followed_to_its_target(client_for, tmp_path, old):
+    (tmp_path / "there").mkdir()
+    if old is not None:
+        (tmp_path / "there" / "2.pdf").write_bytes(old)
+    (tmp_path / "1.pdf").symlink_to("there/2.pdf")
+
+    client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert os.readlink(tmp_path / "1.pdf") == "there/2.pdf"
+    assert (tmp_path / "there" / "2.pdf").read_bytes() == PDF
+    assert os.listdir(tmp_path / "there") == ["2.pdf"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no modes")
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o444, 0o666])
+def test_a_file_that_is_replaced_keeps_its_mode(client_for, tmp_path, mode):
+    (tmp_path / "1.pdf").write_bytes(b"old")
+    (tmp_path / "1.pdf").chmod(mode)
+    seen = []
+
+    def watched(request):
+        answer = pdf()
+        return httpx.Response(200, headers=answer.headers, stream=Watched())
+
+    class Watched(CutOff):
+        def __iter__(self):
+            yield PDF
+            (part,) = (name for name in os.listdir(tmp_path) if name != "1.pdf")
+            seen.append(stat.S_IMODE((tmp_path / part).stat().st_mode))
+
+    client_for(watched).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    assert stat.S_IMODE((tmp_path / "1.pdf").stat().st_mode) == mode
+    assert (tmp_path / "1.pdf").read_bytes() == PDF
+    assert seen == [mode]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no modes")
+def test_a_new_file_has_the_mode_that_the_umask_leaves(client_for, tmp_path):
+    before = os.umask(0o027)
+    try:
         client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+    finally:
+        os.umask(before)
 
-    assert os.listdir(tmp_path) == ["1.pdf"]
+    assert stat.S_IMODE((tmp_path / "1.pdf").stat().st_mode) == 0o640
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="root alone can")
+def test_a_file_that_is_replaced_keeps_its_owner(client_for, tmp_path):
+    (tmp_path / "1.pdf").write_bytes(b"old")
+    os.chown(tmp_path / "1.pdf", 1234, 4321)
+
+    client_for(Server(pdf())).invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    found = (tmp_path / "1.pdf").stat()
+    assert (found.st_uid, found.st_gid) == (1234, 4321)
 
 
 @pytest.mark.parametrize("to", [None, 5, b"1.pdf", ["1.pdf"], object()], ids=repr)

@@ -124,4 +124,5 @@ def test_iter_may_be_left_early(client_for):
         break
     customers.close()
 
+    assert [customer.id for customer in customers] == []
     assert len(server.requests) == 1

@@ -30,6 +30,8 @@ def timeouts(server):
         ({"timeout": 5}, 5.0),
         ({"timeout": None}, None),
         ({"timeout": float("inf")}, None),
+        ({"timeout": 10**400}, None),
+        ({"deadline": 10**400}, 60.0),
         ({"deadline": 10}, 10.0),
         ({"deadline": 90}, 60.0),
         ({"deadline": 10, "timeout": 5}, 5.0),

@@ -7,11 +7,18 @@ import pytest
 import trustme
 
 from tests.pool.support import COLOURS
+from tests.pool.ways import EVERY, Way, every_way
 
 
 @pytest.fixture(params=COLOURS)
 def colour(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(params=EVERY, ids=lambda way: f"{way.carrier} on {way.colour}")
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Way:
+    """Return each way to the network; a proxy is named by the environment."""
+    return every_way(request, monkeypatch)
 
 
 @pytest.fixture(scope="session")

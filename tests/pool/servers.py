@@ -180,20 +180,27 @@ def put_off(peer: Peer, request: Request) -> None:
 class Server:
     """Accept connections on a port of the loopback, and behave."""
 
-    def __init__(self, behave: Behaviour, tls: Optional[ssl.SSLContext], accepts: bool) -> None:
+    def __init__(
+        self,
+        behave: Behaviour,
+        tls: Optional[ssl.SSLContext],
+        accepts: bool,
+        host: str = "127.0.0.1",
+        port: int = 0,
+    ) -> None:
         self._behave = behave
         self._tls = tls
         self._accepts = accepts
         self._lock = threading.Lock()
         self._threads: List[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+        self._listener = socket.create_server((host, port), backlog=2048)
         self.stopping = threading.Event()
         self.live: Set[Peer] = set()
         self.accepted = 0
         self.peak = 0
         self.requests: List[Request] = []
         self.port: int = self._listener.getsockname()[1]
-        self.url = f"{'http' if tls is None else 'https'}://127.0.0.1:{self.port}"
+        self.url = f"{'http' if tls is None else 'https'}://{host}:{self.port}"
 
     def run(self) -> None:
         while True:
@@ -258,10 +265,15 @@ class Server:
 
 @contextmanager
 def serve(
-    behave: Behaviour = echo, *, tls: Optional[ssl.SSLContext] = None, accepts: bool = True
+    behave: Behaviour = echo,
+    *,
+    tls: Optional[ssl.SSLContext] = None,
+    accepts: bool = True,
+    host: str = "127.0.0.1",
+    port: int = 0,
 ) -> Iterator[Server]:
     """Serve a behaviour; with `accepts=False` connections are made and nothing is said."""
-    server = Server(behave, tls, accepts)
+    server = Server(behave, tls, accepts, host, port)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     try:

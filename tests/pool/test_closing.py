@@ -9,7 +9,7 @@ import ssl
 import sys
 import threading
 import time
-from typing import Iterator, List
+from typing import Any, Iterator, List
 
 import anyio
 import pytest
@@ -193,6 +193,28 @@ def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
     tree = "_sync" if colour == "sync" else "_async"
     with stalled_handshake() as url:
         api = Api(client_of(colour, url))
+        run(colour, script)
+
+
+def test_closing_between_the_socket_and_its_handshake_ends_the_call(colour, monkeypatch):
+    """TLS takes the socket away from the one that closing would find."""
+    name = "wrap_socket" if colour == "sync" else "wrap_bio"
+    wrap = getattr(ssl.SSLContext, name)
+
+    def wrap_and_close(*args: Any, **options: Any) -> Any:
+        wrapped = wrap(*args, **options)
+        thread = threading.Thread(target=run, args=("asyncio", api.close))
+        thread.start()
+        thread.join(10)
+        return wrapped
+
+    async def script() -> None:
+        with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
+            await api.get()
+
+    monkeypatch.setattr(ssl.SSLContext, name, wrap_and_close)
+    with stalled_handshake() as url:
+        api = Api(client_of(colour, url, timeout=3))
         run(colour, script)
 
 

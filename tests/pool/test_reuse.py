@@ -216,6 +216,35 @@ def test_the_newest_idle_connection_is_used_first():
         play("asyncio", server.url, script)
 
 
+def test_the_newest_idle_connection_decides_whether_one_is_used_again(clock):
+    import anyio
+
+    both = threading.Event()
+
+    def behave(peer: Peer, request: Request) -> None:
+        if request.id in ("cus_0", "cus_1"):
+            if len(server.requests) == 2:
+                both.set()
+            both.wait(10)
+        echo(peer, request)
+
+    async def script(api: Any) -> None:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(api.get, "cus_0")
+            tasks.start_soon(api.get, "cus_1")
+        clock.sleep(0.9)
+        await api.get("newest")
+        clock.sleep(0.9)  # 1.8 s after the last answer of the other one
+        await api.post()
+        assert server.accepted == 2
+        clock.sleep(1.1)
+        await api.post()
+        assert server.accepted == 3
+
+    with serve(behave) as server:
+        play("asyncio", server.url, script, timeout=None)
+
+
 def test_a_write_on_a_connection_that_ends_may_have_been_applied(colour):
     def behave(peer: Peer, request: Request) -> None:
         if peer.requests > 1:

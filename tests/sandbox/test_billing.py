@@ -327,6 +327,13 @@ def test_only_events_within_the_new_period_count(shop: Shop) -> None:
             12,
             None,
         ),
+        (
+            "PERCENTAGE",
+            {"rate": 50, "fixedAmount": 1, "freeUnitsPerTotalAggregation": 20},
+            12,
+            None,
+        ),
+        ("PERCENTAGE", {"rate": 50, "freeUnitsPerTotalAggregation": 11}, 12, 0.5),
     ],
 )
 def test_charge_models_with_properties(
@@ -360,6 +367,9 @@ FROM_ZERO = [(0, 1000, "0.01", 0), (1001, None, "0.005", "2.5")]
         ("GRADUATED", FROM_ZERO, 1200, 13.5),
         ("GRADUATED", [], 24, None),
         ("VOLUME", RANGES, 4, 13),
+        ("VOLUME", RANGES, 10, 25),
+        ("VOLUME", RANGES, 20, 20),
+        ("VOLUME", RANGES, 20.5, 110.25),
         ("VOLUME", RANGES, 15, 15),
         ("VOLUME", RANGES, 24, 112),
         ("VOLUME", FROM_ZERO, 1000.5, 7.5025),

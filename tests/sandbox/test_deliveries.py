@@ -17,6 +17,7 @@ from novabilling import webhooks
 from novabilling.sandbox import Delivery, Sandbox
 from novabilling.types import CustomerCreatedEvent
 from tests.sandbox.caller import Caller
+from tests.support import Nowhere
 
 URL = "https://shop.example.com/hooks?of=novabilling"
 Request = Tuple[str, Dict[str, str], bytes]
@@ -425,6 +426,7 @@ def test_redirects_are_followed_as_the_server_does(
     [
         (5, None, TypeError, "a URL or an application, not 5"),
         (None, datetime(2026, 1, 1), ValueError, "at has no time zone"),
+        (None, datetime(2026, 1, 1, tzinfo=Nowhere()), ValueError, "at has no time zone"),
     ],
 )
 @pytest.mark.anyio

@@ -301,3 +301,25 @@ def test_tenants_are_apart(sandbox: Sandbox) -> None:
     theirs = {"Authorization": other["apiKey"]}
     assert send(sandbox, "GET", f"/api/customers/{customer}", headers=theirs).status_code == 404
     assert send(sandbox, "POST", "/api/customers", CUSTOMER, headers=theirs).status_code == 201
+
+
+@pytest.mark.parametrize("kind", ["[]", "{}"])
+@pytest.mark.parametrize("depth", [400, 1_000, 5_000, 50_000])
+def test_json_of_any_depth_has_an_answer_in_the_envelope(
+    sandbox: Sandbox, kind: str, depth: int
+) -> None:
+    start = '{"a":' if kind == "{}" else "["
+    depth = min(depth, 102_000 // (len(start) + 1))
+    nested = start * depth + ("1" if kind == "{}" else "") + kind[1] * depth
+    customer = json.dumps({**CUSTOMER, "metadata": {"m": 0}}).replace("0", nested, 1)
+    headers = {"Authorization": f"Bearer {sandbox.token}", "Content-Type": "application/json"}
+    content = (customer if depth < 10_000 else nested).encode()
+
+    response = sandbox.handle(
+        httpx.Request("POST", "http://x/api/customers", headers=headers, content=content)
+    )
+
+    assert response.status_code in (201, 400, 500)
+    if response.status_code == 500:
+        assert response.json()["message"] == "Maximum call stack size exceeded"
+        assert response.json()["path"] == "/api/customers"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
+import sys
 from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
 
 from msgspec import UNSET, UnsetType
@@ -80,9 +80,9 @@ def check_timeout(timeout: Any, name: str = "timeout") -> Any:
         return httpx.Timeout(**timeout.as_dict())
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
         raise TypeError(f"{name} must be a number of seconds or None")
-    if math.isnan(timeout) or timeout <= 0:
+    if not timeout > 0:  # NaN is not
         raise ValueError(f"{name} must be greater than 0 seconds; None means no limit")
-    return None if math.isinf(timeout) else float(timeout)
+    return None if timeout > sys.float_info.max else float(timeout)
 
 
 def check_count(value: object, name: str, least: int) -> int:

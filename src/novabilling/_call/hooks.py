@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from contextlib import contextmanager, nullcontext
 from types import TracebackType
 from typing import (
@@ -100,7 +101,7 @@ class HookedWatch:
 
     def __init__(self, hooks: List[CallHook], call: Call, root: str) -> None:
         self._call = call
-        self._url = (call.url or f"{root}/api{call.route.path}").partition("?")[0]
+        self._url = re.split("[?#]", call.url or f"{root}/api{call.route.path}")[0]
         template = f"{urlsplit(root).path}/api{call.route.template}" if call.url is None else None
         self._info = CallInfo(call.method, template, self._url, {})
         self.headers = self._info.headers

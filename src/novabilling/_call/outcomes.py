@@ -55,7 +55,9 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
     if not undecoded or progress.status < 300:
         return None
     method, address = attempt.call.method, attempt.address
-    return Answer(method, address, progress.status, progress.headers, b"", {})
+    answer = Answer(method, address, progress.status, progress.headers, b"", {})
+    answer.hides_query = attempt.call.url is not None
+    return answer
 
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:

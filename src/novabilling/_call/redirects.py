@@ -46,7 +46,9 @@ def is_web_address(url: httpx.URL) -> bool:
     if not all(0 < len(label) < 64 for label in labels) or len(last) > 63:
         return False
     # httpx percent-encodes what no host name may hold.
-    return url.scheme in _DEFAULT_PORTS and bool(host) and "%" not in host and _port(url) < 65536
+    if url.scheme not in _DEFAULT_PORTS or not host or "%" in host:
+        return False
+    return 0 < _port(url) < 65536
 
 
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
@@ -63,4 +65,4 @@ def may_carry_token(server: httpx.URL, target: httpx.URL) -> bool:
 
 
 def _port(url: httpx.URL) -> int:
-    return url.port or _DEFAULT_PORTS.get(url.scheme, 0)
+    return _DEFAULT_PORTS.get(url.scheme, 0) if url.port is None else url.port

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from .._runtime.lazy_httpx import httpx
@@ -10,7 +11,8 @@ RawHeaders = Sequence[Tuple[bytes, bytes]]
 
 _KNOWN_EXTENSIONS = ("http_version", "reason_phrase")
 _DROPPED_WITH_ENCODING = ("content-encoding", "content-length")
-_FILE_TYPES = ("application/pdf", "application/octet-stream")
+_PDF = "application/pdf"
+_FILE_TYPES = (_PDF, "application/octet-stream")
 
 
 class Answer:
@@ -23,6 +25,7 @@ class Answer:
         "_method",
         "_url",
         "content",
+        "hides_query",
         "history",
         "raw_headers",
         "request_id",
@@ -46,6 +49,8 @@ class Answer:
         self.status_code = status_code
         self.content = content
         self.history: List[Answer] = []
+        self.hides_query = False
+        """Whether the server named its address: what is signed there opens a file for anybody."""
         self.request_id: Optional[str] = None
         self._method = method
         self._url = url
@@ -79,21 +84,33 @@ class Answer:
             for name in _DROPPED_WITH_ENCODING:
                 headers.pop(name, None)
         known = self._extensions
-        url = self._url if self._family is httpx else str(self._url)
+        url = self.url.copy_with(query=None, fragment=None) if self.hides_query else self._url
+        url = url if self._family is httpx else str(url)
         http: httpx.Response = self._family.Response(
             self.status_code,
             headers=headers,
             content=self.content,
             request=self._family.Request(self._method, url),
             extensions={key: known[key] for key in _KNOWN_EXTENSIONS if key in known},
-            history=[answer.http for answer in self.history],
+            history=[answer._followed() for answer in self.history],
         )
+        return http
+
+    def _followed(self) -> httpx.Response:
+        http = self.http
+        if "location" in http.headers:
+            http.headers["location"] = re.split("[?#]", http.headers["location"])[0]
         return http
 
 
 def header(headers: RawHeaders, name: bytes) -> str:
     """Return the value of a header, "" if there is none; several are joined."""
     return b", ".join(value for key, value in headers if key.lower() == name).decode("latin-1")
+
+
+def says_pdf(headers: RawHeaders) -> bool:
+    """Say whether an answer is a PDF by its type; other files are known by their first bytes."""
+    return header(headers, b"content-type").lower().startswith(_PDF)
 
 
 def is_file(headers: RawHeaders) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Sequence, Union
+from typing import Any, Iterable, List, Mapping, Sequence, Union
 from uuid import uuid4
 
 import msgspec
@@ -33,7 +33,9 @@ _checked = structs(UsageEventInput, _EVENT)
 
 def prepare(events: Sequence[Union[UsageEventInput, Fields]]) -> List[UsageEventInput]:
     """Check all events, and give each a transaction id of its own."""
-    events = events if isinstance(events, (str, bytes, Mapping)) else list(events)
+    given: object = events
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
+        events = list(events)  # it may be one that can be walked through only once
     _checked("events", events)
     prepared = [e if isinstance(e, UsageEventInput) else UsageEventInput(**e) for e in events]
     return [

@@ -39,7 +39,7 @@ class Message(Model, frozen=True, kw_only=True):
 def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
     names = ("limit", "remaining", "reset")
     values = [http.headers.get(f"x-ratelimit-{name}", "") for name in names]
-    if not all(value.isascii() and value.isdigit() for value in values):
+    if not all(value.isascii() and value.isdigit() and len(value) < 19 for value in values):
         return None
     limit, remaining, reset = map(int, values)
     return RateLimit(limit=limit, remaining=remaining, reset=reset)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from datetime import datetime, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -100,7 +99,7 @@ def check_tolerance(tolerance: object) -> None:
         return
     if not isinstance(tolerance, (int, float)):
         raise TypeError(f"tolerance must be seconds or None, not {type(tolerance).__name__}")
-    if isinstance(tolerance, bool) or math.isnan(tolerance) or tolerance < 0:
+    if isinstance(tolerance, bool) or not tolerance >= 0:  # NaN is not
         raise ValueError(f"tolerance must be seconds from 0 on, or None; not {tolerance!r}")
 
 

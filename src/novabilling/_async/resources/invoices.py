@@ -7,7 +7,7 @@ from typing import AsyncIterator, Optional, Sequence, Tuple, Union
 from msgspec import UNSET
 
 from ..._call.call import Call
-from ..._network.answer import Answer, is_file
+from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
 from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
 from ..._runtime import concurrency
@@ -162,8 +162,11 @@ class AsyncInvoices(AsyncResource):
     async def download_pdf(self, invoice_id: str, to: Target) -> int:
         """Stream the PDF of an invoice to a path or a binary file object; return its bytes.
 
-        A path only ever holds the whole file. What a file object of yours holds after an error
-        is up to you.
+        A path only ever holds the whole file; one that was there keeps its mode, and a link is
+        followed. What a file object of yours holds after an error is up to you.
+
+        Raises:
+            ValueError: `to` is a folder, a device, or what else is no regular file.
         """
         sink = Sink(to)
         try:
@@ -182,15 +185,22 @@ class AsyncInvoices(AsyncResource):
         with self._caller.watch(call) as asking:
             answer = await self._caller.send(asking)
             if is_file(answer.raw_headers):
+                _check_pdf(call, answer, sink)
                 return answer, None
             address = self._read(call, answer, read_address)
         with self._caller.watch(call._replace(url=address)) as fetching:
             answer = await self._caller.send(fetching)
-            if not is_file(answer.raw_headers):
+            streamed = is_file(answer.raw_headers)
+            _check_pdf(call, answer, sink if streamed else None)
+            if sink is not None and not streamed:
                 # Storage often names no type, or one of its own; such an answer is in memory.
-                if not answer.content.startswith(PDF_HEAD):
-                    raise unreadable(call, answer, "it is not a PDF")
-                if sink is not None:
-                    await concurrency.async_run(sink.restart)
-                    await concurrency.async_run(sink.write, answer.content)
+                await concurrency.async_run(sink.restart)
+                await concurrency.async_run(sink.write, answer.content)
         return answer, address
+
+
+def _check_pdf(call: Call, answer: Answer, sink: Optional[Sink]) -> None:
+    """Refuse what neither says that it is a PDF nor begins like one."""
+    head = answer.content if sink is None else sink.head
+    if not says_pdf(answer.raw_headers) and not head.startswith(PDF_HEAD):
+        raise unreadable(call, answer, "it is not a PDF")

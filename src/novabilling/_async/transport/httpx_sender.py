@@ -7,6 +7,7 @@ from typing import Any, Optional
 
 from ..._call.attempt import MARK, Attempt, Progress
 from ..._network.answer import Answer
+from ..._network.read_ahead import end_if_unclean
 from ..._runtime import loops
 from ..._runtime.httpx_modules import AsyncHttpClient, httpx_module_of, no_cookies
 from ..._runtime.lazy_httpx import httpx
@@ -91,14 +92,15 @@ class AsyncHttpxSender:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            body = AsyncBody("", self._max_response_bytes, attempt.call.sink, progress)
+            undone = (
+                response.is_stream_consumed
+            )  # by a hook of the user's, or it was never a stream
+            body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress, undone)
             await body.start()
-            chunks = response.aiter_bytes()
-            try:
-                async for chunk in chunks:
-                    await body.take(chunk)
-            finally:
-                await chunks.aclose()  # it is a generator
+            if undone or response.is_closed:
+                await body.take(response.content)
+            else:
+                await self._read(response, body)
         finally:
             await response.aclose()
         return Answer(
@@ -110,6 +112,16 @@ class AsyncHttpxSender:
             response.extensions,
             self._httpx,
         )
+
+    async def _read(self, response: Any, body: AsyncBody) -> None:
+        """Read what was sent, before httpx decodes it, which would be without a limit."""
+        chunks = response.stream.__aiter__()
+        try:
+            async for chunk in chunks:
+                await body.take(chunk)
+        finally:
+            await chunks.aclose()  # it is a generator
+        end_if_unclean(response)
 
     async def aclose(self) -> None:
         """Close the clients, unless it is the user's own."""

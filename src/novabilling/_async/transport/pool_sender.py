@@ -7,7 +7,7 @@ from typing import Optional
 from ..._call.attempt import Attempt, Progress
 from ..._call.server import Server
 from ..._call.warm_up import async_warm_up
-from ..._network.answer import Answer, header
+from ..._network.answer import Answer
 from ..._runtime import loops
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
@@ -66,8 +66,7 @@ class AsyncPoolSender:
         head = await connection.read_head(limits)
         progress.status = head.status_code
         headers = progress.headers = head.headers.raw_items()
-        encoding = header(headers, b"content-encoding").lower()
-        body = AsyncBody(encoding, self._max_response_bytes, attempt.call.sink, progress)
+        body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress)
         await body.start()
         while True:
             chunk = await connection.read_chunk(limits)

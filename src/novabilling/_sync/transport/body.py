@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, List, Optional
+import io
+from typing import TYPE_CHECKING, Callable, Optional
 
 from ..._call.attempt import Progress
-from ..._network.answer import is_file
+from ..._network.answer import header, is_file
 from ..._network.content_coding import ContentDecoder
 from ..._runtime import concurrency
 
@@ -18,11 +19,15 @@ class Body:
     """Decode and keep what arrives, within the size that the client takes."""
 
     def __init__(
-        self, encoding: str, max_bytes: int, sink: Optional[Sink], progress: Progress
+        self, max_bytes: int, sink: Optional[Sink], progress: Progress, undone: bool = False
     ) -> None:
-        """Take the file for the content; what is an error, or no file, is kept in memory."""
-        self._decoder = ContentDecoder(encoding, max_bytes)
-        self._chunks: List[bytes] = []
+        """Take the file for the content; what is an error, or no file, is kept in memory.
+
+        Content is `undone` if somebody else has decoded it.
+        """
+        encoding = header(progress.headers, b"content-encoding")
+        self._decoder = ContentDecoder(encoding, max_bytes, undone)
+        self._memory = io.BytesIO()  # chunks of a few bytes would be many objects
         self._progress = progress
         wanted = sink is not None and 200 <= progress.status < 300
         self._sink = sink if wanted and is_file(progress.headers) else None
@@ -34,17 +39,17 @@ class Body:
 
     def take(self, data: bytes) -> None:
         """Keep the next bytes."""
-        self._progress.limits.check()
-        chunk = self._decoder.feed(data)
-        if self._sink is None:
-            self._chunks.append(chunk)
-        else:
-            self._on_disk(self._sink.write, chunk)
+        for piece in self._decoder.feed(data):
+            self._progress.limits.check()
+            if self._sink is None:
+                self._memory.write(piece)
+            elif piece:
+                self._on_disk(self._sink.write, piece)
 
     def finish(self) -> bytes:
         """Return all that was kept in memory."""
         self._decoder.finish()
-        return b"".join(self._chunks)
+        return self._memory.getvalue()
 
     def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
         try:

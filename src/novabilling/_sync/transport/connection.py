@@ -5,7 +5,8 @@ A connection is used again only if `finish` says so. It does not, whichever of t
 
 1. The server sent more than its answer: those bytes would be taken for the next one.
 2. The server has ended the stream, or said that it will.
-3. The request was not written, or the answer not read, to its end: a cancellation, an error, or an
+3. The answer was 204 or 304: whoever sends content there may send it later.
+4. The request was not written, or the answer not read, to its end: a cancellation, an error, or an
    answer that came before the whole request was sent.
 """
 
@@ -34,6 +35,7 @@ class Connection:
     def __init__(self, stream: ByteStream) -> None:
         self.stream = stream
         self.idle_since = 0.0
+        self._status = 0
         self._h11 = h11.Connection(h11.CLIENT, max_incomplete_event_size=MAX_HEAD)
 
     def encode(self, attempt: Attempt, url: Optional[httpx.URL]) -> Secret[bytes]:
@@ -53,6 +55,7 @@ class Connection:
         for _ in range(MAX_INTERIM):
             event = self._next_event(limits)
             if isinstance(event, h11.Response):
+                self._status = event.status_code
                 return event
             if not isinstance(event, h11.InformationalResponse) or event.status_code == 101:
                 break
@@ -79,7 +82,7 @@ class Connection:
         """Say whether the connection can be used again: nothing is left over on either side."""
         surplus, ended = self._h11.trailing_data
         both_done = self._h11.our_state is h11.DONE and self._h11.their_state is h11.DONE
-        if surplus or ended or not both_done:  # 1, 2, 3
+        if surplus or ended or self._status in (204, 304) or not both_done:  # 1, 2, 3, 4
             return False
         self._h11.start_next_cycle()
         self.idle_since = concurrency.monotonic()

@@ -8,6 +8,7 @@ from typing import Any, Optional
 
 from ..._call.attempt import MARK, Attempt, Progress
 from ..._network.answer import Answer
+from ..._network.read_ahead import end_if_unclean
 from ..._runtime import loops
 from ..._runtime.httpx_modules import HttpClient, httpx_module_of, no_cookies
 from ..._runtime.lazy_httpx import httpx
@@ -90,14 +91,15 @@ class HttpxSender:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            body = Body("", self._max_response_bytes, attempt.call.sink, progress)
+            undone = (
+                response.is_stream_consumed
+            )  # by a hook of the user's, or it was never a stream
+            body = Body(self._max_response_bytes, attempt.call.sink, progress, undone)
             body.start()
-            chunks = response.iter_bytes()
-            try:
-                for chunk in chunks:
-                    body.take(chunk)
-            finally:
-                chunks.close()  # it is a generator
+            if undone or response.is_closed:
+                body.take(response.content)
+            else:
+                self._read(response, body)
         finally:
             response.close()
         return Answer(
@@ -109,6 +111,16 @@ class HttpxSender:
             response.extensions,
             self._httpx,
         )
+
+    def _read(self, response: Any, body: Body) -> None:
+        """Read what was sent, before httpx decodes it, which would be without a limit."""
+        chunks = response.stream.__iter__()
+        try:
+            for chunk in chunks:
+                body.take(chunk)
+        finally:
+            chunks.close()  # it is a generator
+        end_if_unclean(response)
 
     def close(self) -> None:
         """Close the clients, unless it is the user's own."""

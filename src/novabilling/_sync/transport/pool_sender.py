@@ -8,7 +8,7 @@ from typing import Optional
 from ..._call.attempt import Attempt, Progress
 from ..._call.server import Server
 from ..._call.warm_up import warm_up
-from ..._network.answer import Answer, header
+from ..._network.answer import Answer
 from ..._runtime import loops
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
@@ -65,8 +65,7 @@ class PoolSender:
         head = connection.read_head(limits)
         progress.status = head.status_code
         headers = progress.headers = head.headers.raw_items()
-        encoding = header(headers, b"content-encoding").lower()
-        body = Body(encoding, self._max_response_bytes, attempt.call.sink, progress)
+        body = Body(self._max_response_bytes, attempt.call.sink, progress)
         body.start()
         while True:
             chunk = connection.read_chunk(limits)

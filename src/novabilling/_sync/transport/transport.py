@@ -101,6 +101,7 @@ class Transport:
             progress.limits.check()  # a redirect does not start it again
             answer = self._sender.exchange(attempt, url, progress)
             answer.history = list(history)
+            answer.hides_query = url is not None or attempt.call.url is not None
             if answer.status_code not in REDIRECTS or not attempt.config.follow_redirects:
                 return answer
             location = answer.headers.get("location", "")

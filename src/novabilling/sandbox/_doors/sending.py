@@ -24,7 +24,7 @@ def check(target: object, at: Optional[datetime]) -> None:
     """Refuse what nothing can be sent to, and times that may be any hour."""
     if not (target is None or isinstance(target, str) or callable(target)):
         raise TypeError(f"the target must be a URL or an application, not {target!r}")
-    if at is not None and at.tzinfo is None:
+    if at is not None and at.utcoffset() is None:
         raise ValueError("at has no time zone: datetime.now(timezone.utc) has one")
 
 

@@ -121,10 +121,17 @@ class Engine:
             self._world.clock.tick()
             request, fault = Request(raw), self._world.faults.take()
             if fault is None:
-                return self._answer(request, raw)
+                return self._answer_deep(request, raw)
             if fault.after_apply:
-                self._answer(request, raw)
+                self._answer_deep(request, raw)
             return self._refusal(request, fault.error(raw), raw)
+
+    def _answer_deep(self, request: Request, raw: httpx.Request) -> httpx.Response:
+        try:
+            return self._answer(request, raw)
+        except RecursionError:  # JSON may be nested as deep as a body is long
+            error = HttpError(500, "Maximum call stack size exceeded")
+            return self._refusal(request, error, raw)
 
     def _answer(self, request: Request, raw: httpx.Request) -> httpx.Response:
         if request.head_size > HEADER_LIMIT:
