@@ -69,12 +69,17 @@ class AsyncResource:
         *,
         repeat: Repeat,
         timeout: Optional[float] = None,
+        keys_first: bool = False,
     ) -> Response[T]:
         body = body or NO_ARGUMENTS.body()  # some routes answer 500 without one
-        return await self._object(of, Call("POST", route, repeat, body=body, timeout=timeout))
+        call = Call("POST", route, repeat, body=body, timeout=timeout, keys_first=keys_first)
+        return await self._object(of, call)
 
-    async def _patch(self, of: Type[T], route: Route, body: Body) -> Response[T]:
-        return await self._object(of, Call("PATCH", route, "idempotent", body=body))
+    async def _patch(
+        self, of: Type[T], route: Route, body: Body, *, keys_first: bool = False
+    ) -> Response[T]:
+        call = Call("PATCH", route, "idempotent", body=body, keys_first=keys_first)
+        return await self._object(of, call)
 
     async def _delete(self, route: Route) -> Response[Message]:
         with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:

@@ -102,7 +102,7 @@ class AsyncInvoices(AsyncResource):
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Invoice, Route("/invoices"), body, repeat="once")
+        return await self._post(Invoice, Route("/invoices"), body, repeat="once", keys_first=True)
 
     async def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments."""

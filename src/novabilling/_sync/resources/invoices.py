@@ -103,7 +103,7 @@ class Invoices(Resource):
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        return self._post(Invoice, Route("/invoices"), body, repeat="once")
+        return self._post(Invoice, Route("/invoices"), body, repeat="once", keys_first=True)
 
     def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments."""
