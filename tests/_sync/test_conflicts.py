@@ -47,7 +47,7 @@ def test_an_earlier_attempt_of_unknown_fate_leaves_the_doubt(client_for, clock):
 def test_the_words_alone_are_no_conflict(client_for, status):
     client = client_for(Server(problem(status, "Unique constraint failed")))
 
-    with pytest.raises(Exception, match="^[^(]*$") as caught:
+    with pytest.raises(Exception, match=r"^[^(]*$") as caught:
         client.taxes.create(name="VAT", code="vat", rate=7.5)
 
     assert type(caught.value) is not ConflictError
@@ -57,7 +57,7 @@ def test_the_words_alone_are_no_conflict(client_for, status):
 def test_an_update_that_removes_the_old_filters_first_may_have_done_so(client_for, resource):
     client = client_for(Server(TAKEN))
 
-    with pytest.raises(ServerError, match="[^)]$|externalId") as caught:
+    with pytest.raises(ServerError, match="externalId") as caught:
         getattr(client, resource).update("id_1", filters=[])
 
     assert caught.value.may_have_been_applied
