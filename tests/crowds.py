@@ -16,10 +16,13 @@ def client_of(colour: str, source: Any, **options: Any) -> Any:
     return source.client(**options) if colour == "sync" else source.async_client(**options)
 
 
-def crowd(colour: str, work: Callable[[int], Any], calls: int, at_a_time: int) -> List[Any]:
+def crowd(
+    colour: str, work: Callable[[int], Any], calls: int, at_a_time: int, closes: Any = None
+) -> List[Any]:
     """Do `work(0)`, `work(1)` ... by so many tasks or threads; return results and errors in order.
 
-    Each begins a call when its last one has ended, and all begin together.
+    Each begins a call when its last one has ended, and all begin together. A client whose
+    connections have to be closed is closed at the end.
     """
     ends: List[Any] = [None] * calls
     numbers = count()
@@ -28,6 +31,8 @@ def crowd(colour: str, work: Callable[[int], Any], calls: int, at_a_time: int) -
         async with anyio.create_task_group() as group:
             for _ in range(at_a_time):
                 group.start_soon(task)
+        if closes is not None:
+            await closes.aclose()
 
     async def task() -> None:
         while (number := next(numbers)) < calls:
@@ -53,9 +58,11 @@ def crowd(colour: str, work: Callable[[int], Any], calls: int, at_a_time: int) -
         one.start()
     for one in threads:
         one.join()
+    if closes is not None:
+        closes.close()
     return ends
 
 
-def at_once(colour: str, work: Callable[[int], Any], calls: int) -> List[Any]:
+def at_once(colour: str, work: Callable[[int], Any], calls: int, closes: Any = None) -> List[Any]:
     """Do `work(0)`, `work(1)` ... all at once."""
-    return crowd(colour, work, calls, calls)
+    return crowd(colour, work, calls, calls, closes)

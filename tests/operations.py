@@ -53,6 +53,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "list": "",
         "iter": "",
         "create": "",
+        "next_number": "",
         "get": "invoice_id",
         "finalize": "invoice_id",
         "void": "invoice_id",

@@ -87,8 +87,9 @@ class Subscriptions(Resource):
     ) -> Response[Subscription]:
         """Subscribe a customer to a plan.
 
-        A plan billed in advance makes an invoice within a second or so. `external_id` is unique:
-        with it, the same subscription cannot be made twice.
+        A plan billed in advance makes an invoice within a second or so, or none while the numbering
+        of invoices has stopped (see `invoices.create`). `external_id` is unique: with it, the same
+        subscription cannot be made twice.
 
         Raises:
             ConflictError: A subscription has this external id (the 1.0 server answers 500).
