@@ -200,6 +200,21 @@ def test_an_overlap_that_is_no_time_is_refused(overlap: str, capsys: pytest.Capt
     assert f"{overlap!r} is no time: seconds, 0 or more" in capsys.readouterr().err
 
 
+def test_the_command_takes_an_overlap(monkeypatch: pytest.MonkeyPatch):
+    made: List[float] = []
+
+    def stop(*, overlap: float) -> None:
+        made.append(overlap)
+        raise SystemExit
+
+    monkeypatch.setattr("novabilling.sandbox.__main__.listen", lambda *_: None)
+    monkeypatch.setattr("novabilling.sandbox.__main__.Sandbox", stop)
+    for arguments in ([], ["--overlap", "0.02"]):
+        with pytest.raises(SystemExit):
+            main(["--port", "0", *arguments])
+    assert made == [0, 0.02]
+
+
 def test_a_conflict_of_the_database_has_the_same_class_as_that_of_the_server():
     crowd = Crowd("sync", LONG)
     ends = at_once("sync", lambda _: CREATES[0](crowd.client), 2)
