@@ -44,13 +44,22 @@ def test_an_earlier_attempt_of_unknown_fate_leaves_the_doubt(client_for, clock):
 
 
 @pytest.mark.parametrize("status", [400, 501, 502])
-def test_the_words_alone_are_no_conflict(client_for, status):
+def test_the_words_of_another_status_are_no_conflict(client_for, status):
     client = client_for(Server(problem(status, "Unique constraint failed")))
 
     with pytest.raises(Exception, match=r"^[^(]*$") as caught:
         client.taxes.create(name="VAT", code="vat", rate=7.5)
 
     assert type(caught.value) is not ConflictError
+
+
+def test_the_words_in_a_value_that_is_quoted_are_no_conflict(client_for):
+    message = "Invalid value for argument `name`: 'Unique constraint failed'"
+
+    with pytest.raises(ServerError) as caught:
+        client_for(Server(problem(500, message))).taxes.create(name="a", code="a", rate=1)
+
+    assert caught.value.may_have_been_applied
 
 
 @pytest.mark.parametrize("resource", ["charges", "billable_metrics"])

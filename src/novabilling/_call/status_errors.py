@@ -64,7 +64,7 @@ def error_from(response: httpx.Response, keys_first: bool = False) -> APIStatusE
     cls = STATUS_ERRORS.get(status, ServerError if 500 <= status < 600 else APIStatusError)
     body = _read(response.content)
     message = _message(response, body)
-    if keys_first and status == 500 and _KEY_TAKEN in message:
+    if keys_first and status == 500 and message.startswith(_KEY_TAKEN):
         cls, message = ConflictError, f"{message} (this attempt wrote nothing)"
     error = cls(
         message,
