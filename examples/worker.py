@@ -1,8 +1,9 @@
 """Bill orders in worker processes, as Celery and RQ do: results and errors cross by pickle.
 
 A task runs again only if it certainly did nothing. What may have been applied is looked up first,
-by the number of the invoice, so that no order is billed twice. It runs on a sandbox inside the
-worker, behind a network that fails:
+by the order in the notes of the invoice, so that no order is billed twice. The number is left to
+the server: one of another kind would stop its numbering. It runs on a sandbox inside the worker,
+behind a network that fails:
 
     python examples/worker.py
 """
@@ -36,7 +37,7 @@ def bill(order: str, amount: float) -> Invoice:
     return client.invoices.create(
         customer_id=customer_id,
         items=[{"description": order, "amount": amount}],
-        invoice_number=f"ORDER-{order}",
+        notes=f"Order {order}",
         due_date="2030-01-31",
     ).data
 
@@ -44,7 +45,7 @@ def bill(order: str, amount: float) -> Invoice:
 def find(order: str) -> Optional[Invoice]:
     """Return the invoice of an order, if there is one."""
     invoices = client.invoices.iter(customer_id=customer_id)
-    return next((one for one in invoices if one.invoice_number == f"ORDER-{order}"), None)
+    return next((one for one in invoices if one.notes == f"Order {order}"), None)
 
 
 # The queue: it sees what comes back.
@@ -96,14 +97,14 @@ def start() -> None:
 
 def unreliable(sandbox: Sandbox) -> Callable[[httpx.Request], httpx.Response]:
     """Stand between client and server: order 2 finds no server, the answer to order 3 is lost."""
-    refused = {b"ORDER-2"}
+    refused = {b"Order 2"}
 
     def handle(request: httpx.Request) -> httpx.Response:
         if any(order in request.content for order in refused):
             refused.clear()
             raise httpx.ConnectError("connection refused", request=request)
         answer = sandbox.handle(request)
-        if b"ORDER-3" in request.content:
+        if b"Order 3" in request.content:
             raise httpx.ReadTimeout("no answer", request=request)
         return answer
 

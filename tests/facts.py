@@ -155,6 +155,7 @@ _HELPERS = """
 customers.iter: GET /customers
 subscriptions.iter: GET /subscriptions
 invoices.iter: GET /invoices
+invoices.next_number: GET /invoices
 invoices.download_pdf: GET /invoices/{id}/pdf
 payments.iter: GET /payments
 payments.list(customer_id): GET /customers/{id}/payments

@@ -53,6 +53,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "list": "",
         "iter": "",
         "create": "",
+        "next_number": "",
         "get": "invoice_id",
         "finalize": "invoice_id",
         "void": "invoice_id",
@@ -215,6 +216,35 @@ POSTS: Dict[str, str] = {
 
 KEYED = {"events.create", "events.create_batch"}
 """Those that carry a key of their own, so that the server knows a repeat."""
+
+KEYS_FIRST = {
+    "add_ons.create",
+    "add_ons.update",
+    "api_keys.create",
+    "billable_metrics.create",
+    "charges.create",
+    "coupons.create",
+    "credit_notes.create",
+    "customers.create",
+    "invoices.create",
+    "payment_methods.create",
+    "payment_providers.create",
+    "payments.create",
+    "plan_overrides.create",
+    "plans.add_price",
+    "plans.create",
+    "subscriptions.create",
+    "taxes.assign_to_charge",
+    "taxes.assign_to_customer",
+    "taxes.assign_to_plan",
+    "taxes.create",
+    "tenants.update_me",
+    "wallets.create",
+}
+"""Those whose first write holds the unique keys: a 500 for one that is taken has done nothing.
+
+Not `charges.update` and `billable_metrics.update`, which remove the old filters first.
+"""
 
 RESOURCES = sorted(IDS)
 METHODS = [(resource, method) for resource in RESOURCES for method in IDS[resource]]

@@ -33,13 +33,13 @@ NGN 300,000
 """,
     "worker": """
 order 1
-  ORDER-1: NGN 15000
+  INV-00001: NGN 15000
 order 2
   APIConnectionError: nothing was done, once more
-  ORDER-2: NGN 2500.5
+  INV-00002: NGN 2500.5
 order 3
   NovaBillingTimeoutError: may have been applied: True
-  ORDER-3: NGN 120
+  INV-00003: NGN 120
 order 4
   BadRequestError: may have been applied: False
   not billed: Validation failed

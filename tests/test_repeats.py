@@ -7,22 +7,24 @@ from typing import Tuple
 import httpx
 import pytest
 
-from novabilling import NovaBilling, NovaBillingError
+from novabilling import ConflictError, NovaBilling, NovaBillingError, ServerError
 from tests.examples import arguments_of
-from tests.operations import KEYED, METHODS, POSTS
+from tests.operations import KEYED, KEYS_FIRST, METHODS, POSTS
 from tests.support import BASE_URL, TOKEN, Server, problem
 
 
-def attempts(resource: str, method: str) -> Tuple[str, int]:
-    """Return the verb of a method, and how often it asks a server that answers 503."""
-    server = Server(problem(503))
+def asked(
+    resource: str, method: str, answer: httpx.Response, **options: int
+) -> Tuple[Server, NovaBillingError]:
+    """Call a method on a server that always answers the same; return what it raised."""
+    server = Server(answer)
     http = httpx.Client(transport=httpx.MockTransport(server))
-    client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
+    client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http, **options)
     function = getattr(getattr(client, resource), method)
     arguments = arguments_of(function, only_required=True)
-    with pytest.raises(NovaBillingError):
+    with pytest.raises(NovaBillingError) as caught:
         list(function(**arguments)) if method.startswith("iter") else function(**arguments)
-    return server.requests[0].method, len(server.requests)
+    return server, caught.value
 
 
 SENT = [(resource, method) for resource, method in METHODS if method != "verify"]
@@ -30,9 +32,37 @@ SENT = [(resource, method) for resource, method in METHODS if method != "verify"
 
 @pytest.mark.parametrize(("resource", "method"), SENT)
 def test_a_method_is_repeated_only_where_nothing_can_happen_twice(clock, resource, method):
-    verb, requests = attempts(resource, method)
+    server, _ = asked(resource, method, problem(503))
 
+    verb, requests = server.requests[0].method, len(server.requests)
     is_post = method in POSTS.get(resource, "").split()
     once = is_post and f"{resource}.{method}" not in KEYED
     assert (verb == "POST") is is_post
     assert requests == (1 if once else 3)
+
+
+TAKEN = problem(
+    500, "\nInvalid `db.x.create()` invocation:\n\n\nUnique constraint failed on the fields"
+)
+
+
+@pytest.mark.parametrize(("resource", "method"), SENT)
+def test_a_key_that_is_taken_is_a_conflict_where_nothing_was_written_before(
+    clock, resource, method
+):
+    server, error = asked(resource, method, TAKEN, max_retries=0)
+
+    name, verb = f"{resource}.{method}", server.requests[-1].method
+    kind = ConflictError if name in KEYS_FIRST else ServerError
+    assert type(error) is kind
+    assert isinstance(error, (ConflictError, ServerError))
+    assert error.status_code == 500
+    assert error.may_have_been_applied is (verb != "GET" and name not in KEYS_FIRST)
+    assert ("this attempt wrote nothing" in str(error)) is (name in KEYS_FIRST)
+
+
+@pytest.mark.parametrize("name", sorted(KEYS_FIRST | KEYED))
+def test_only_events_are_repeated_after_a_key_that_is_taken(clock, name):
+    server, _ = asked(*name.split("."), TAKEN)
+
+    assert len(server.requests) == (3 if name in KEYED else 1)

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from novabilling import ConflictError, ServerError
+from novabilling import ConflictError
 from novabilling.types import Message, Tax, TaxAssignment
 from tests.samples import Case, body_of, name_of, recorded, sent, shape
 from tests.support import Server, problem, two_pages
@@ -156,11 +156,13 @@ def test_an_assignment_has_the_id_of_what_is_taxed_and_no_other(client_for, kind
     assert assignment.tax_id == body_of(name)["taxId"]
 
 
-def test_a_second_assignment_is_a_server_error_and_not_repeated(client_for, clock):
+def test_a_second_assignment_is_a_conflict_and_not_repeated(client_for, clock):
     server = Server(problem(500, "Invalid invocation\n\nUnique constraint failed"))
 
-    with pytest.raises(ServerError, match=r"^500: Unique constraint failed$"):
+    with pytest.raises(ConflictError, match=r"^500: Unique constraint failed \(this") as caught:
         client_for(server).taxes.assign_to_plan("pln_1", tax_id="tax_1")
+
+    assert not caught.value.may_have_been_applied
 
     assert len(server.requests) == 1
 

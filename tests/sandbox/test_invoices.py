@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 from decimal import Context, Inexact, localcontext
-from typing import Any, Dict
+from typing import Any, Dict, List
 
 import pytest
 
 from novabilling.sandbox import Sandbox
 from tests.sandbox.caller import Caller
+from tests.sandbox.shop import START, Shop
 
 DRAFT = {"items": [], "dueDate": "2027-01-01"}
 
@@ -79,6 +80,62 @@ def test_numbering_is_stuck_until_a_number_is_given(api: Caller, customer: Dict[
     assert [api.refusal("POST", "/invoices", body) for _ in range(2)] == [refusal, refusal]
     api.invoice(customer, invoiceNumber="INV-00009")
     assert api.invoice(customer)["invoiceNumber"] == "INV-00010"
+
+
+def test_the_newest_invoice_decides_on_the_next_number(
+    api: Caller, customer: Dict[str, Any]
+) -> None:
+    stuck = '500 Unique constraint failed on the fields: (`"invoiceNumber"`)'
+
+    def make(**fields: Any) -> str:
+        number: str = api.invoice(customer, **fields)["invoiceNumber"]
+        return number
+
+    def refusals() -> List[str]:
+        body = {**DRAFT, "customerId": customer["id"]}
+        return [api.refusal("POST", "/invoices", body) for _ in range(2)]
+
+    assert make() == "INV-00001"
+    assert make(createdAt="2026-01-01") == "INV-00002"
+    assert refusals() == [stuck, stuck]
+    assert make(invoiceNumber="INV-00050") == "INV-00050"
+    assert make() == "INV-00051"
+    assert make(createdAt="2099-01-01") == "INV-00052"
+    assert make() == "INV-00053"
+    assert refusals() == [stuck, stuck]
+    assert make(invoiceNumber="INV-00060") == "INV-00060"
+    assert refusals() == [stuck, stuck]
+
+
+def test_a_subscription_billed_in_advance_loses_its_invoice_in_silence() -> None:
+    shop = Shop()
+    shop.sandbox.client().invoices.create(
+        customer_id=shop.customer, items=[], due_date="2030-01-31"
+    )
+    shop.row(
+        "invoice",
+        invoiceNumber="ORDER-1",
+        customerId=shop.customer,
+        amount=1,
+        currency="NGN",
+        dueDate=START,
+    )
+
+    assert shop.invoices(shop.subscribe(shop.plan())) == []
+
+    shop.ok(
+        "POST",
+        "invoices",
+        {
+            "customerId": shop.customer,
+            "items": [],
+            "dueDate": "2030-01-31",
+            "invoiceNumber": "INV-00002",
+        },
+    )
+    shop.wait(seconds=1)
+    (invoice,) = shop.invoices(shop.subscribe(shop.plan()))
+    assert invoice["invoiceNumber"] == "INV-00003"
 
 
 def test_an_empty_number_status_or_currency_is_as_good_as_none(

@@ -78,6 +78,17 @@ def test_filters_that_are_refused_leave_the_metric_without_any(shop: Shop) -> No
     assert (left["name"], left["filters"]) == ("Calls", [])
 
 
+def test_the_filters_of_a_charge_have_keys_of_their_own(shop: Shop) -> None:
+    twice = [{"key": "a", "values": [value]} for value in ("1", "2")]
+    taken = 'Unique constraint failed on the fields: (`"chargeId"`, `key`)'
+    assert taken in shop.refusal("POST", "charges", terms(shop, filters=twice))
+
+    path = f"charges/{charge(shop, filters=twice[:1], invoiceDisplayName='Old')['id']}"
+    assert taken in shop.refusal("PATCH", path, {"invoiceDisplayName": "New", "filters": twice})
+    left = shop.ok("GET", path)
+    assert (left["invoiceDisplayName"], left["filters"]) == ("Old", [])
+
+
 def test_null_for_the_filters_deletes_them_and_changes_nothing_else(shop: Shop) -> None:
     path = f"billable-metrics/{metric(shop, filters=[{'key': 'a', 'values': ['1']}])['id']}"
     refusal = shop.refusal("PATCH", path, {"name": "New", "filters": None})

@@ -181,6 +181,7 @@ def invoices(client: NovaBilling) -> None:
     client.invoices.create(customer_id="c", items=only_items, due_date="2027-01-01")
     assert_type(client.invoices.list(status=invoice_status).data, List[Invoice])
     assert_type(client.invoices.iter(date_from="2026-01-01"), Iterator[Invoice])
+    assert_type(client.invoices.next_number(), str)
     assert_type(client.invoices.finalize("i").data, Invoice)
     assert_type(client.invoices.mark_paid("i", payment_method="cash").data, Invoice)
     assert_type(client.invoices.create_checkout("i").data, Checkout)

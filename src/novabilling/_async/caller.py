@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import ContextManager, Optional
+from typing import ContextManager, Optional, Protocol
 
 from .._call.attempt import Attempt
 from .._call.call import Call
 from .._call.configuration import Config, check_token_text
-from .._call.errors import RateLimitError, UnauthorizedError
+from .._call.errors import NovaBillingError, RateLimitError, UnauthorizedError
 from .._call.hooks import Hooks
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn
@@ -24,6 +24,17 @@ from .rate_limiter import AsyncRateLimiter
 from .transport.transport import AsyncTransport
 
 logger = logging.getLogger("novabilling")
+
+
+class AsyncAgain(Protocol):
+    """What knows more than the loop about the errors of one call."""
+
+    async def __call__(self, error: NovaBillingError, ends: Optional[float]) -> Optional[float]:
+        """Return the seconds to wait before one more attempt; None if there is to be none.
+
+        Such attempts are none of `max_retries`, and the budget does not pay for them.
+        """
+        ...
 
 
 class AsyncCaller:
@@ -69,9 +80,16 @@ class AsyncCaller:
         """Return a copy that says what to do about a 401."""
         return self.copy(hint=hint)
 
-    def with_one_deadline(self) -> AsyncCaller:
-        """Return a copy for a call of several requests: they share a deadline, from now on."""
-        return self.copy(ends=self._end())
+    def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
+        """Return a copy for a call of several requests: they share a deadline, from now on.
+
+        `at_most` are seconds after which it is over in any case.
+        """
+        ends = self._end()
+        if at_most is not None:
+            last = concurrency.monotonic() + at_most
+            ends = last if ends is None else min(last, ends)
+        return self.copy(ends=ends)
 
     def _end(self) -> Optional[float]:
         if self._ends is not None or self.config.deadline is None:
@@ -82,15 +100,16 @@ class AsyncCaller:
         """Make the block in which a call is sent and its answer read; send the call it gives."""
         return self.hooks.watch(call, self.config.root) if self.hooks.all else call
 
-    async def send(self, call: Call) -> Answer:
+    async def send(self, call: Call, again: Optional[AsyncAgain] = None) -> Answer:
         """Return the answer to a call, or raise what became of it.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
+        `again` is asked about errors that are not tried again here.
         """
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
-        retries = 0
+        retries = others = 0
         turn = self.limiter.turn(call)
         refused = False
         while True:
@@ -114,7 +133,10 @@ class AsyncCaller:
             failure = judge(call, outcome)
             failure.error.request_id = request_id
             failure.error.may_have_been_applied |= tried_in_doubt
-            wait = self._wait(call, failure, retries, _left(ends))
+            wait = self._wait(call, failure, retries - others, _left(ends))
+            if wait is None and again is not None:
+                wait = await again(failure.error, ends)
+                others += 1
             call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
                 if self._hint and isinstance(failure.error, UnauthorizedError):

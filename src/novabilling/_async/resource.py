@@ -14,7 +14,7 @@ from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.decoders import UNREADABLE
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
-from .caller import AsyncCaller
+from .caller import AsyncAgain, AsyncCaller
 from .pagination import PAGE_SIZE, AsyncPaginator, Item
 
 if TYPE_CHECKING:
@@ -69,12 +69,18 @@ class AsyncResource:
         *,
         repeat: Repeat,
         timeout: Optional[float] = None,
+        keys_first: bool = False,
+        again: Optional[AsyncAgain] = None,
     ) -> Response[T]:
         body = body or NO_ARGUMENTS.body()  # some routes answer 500 without one
-        return await self._object(of, Call("POST", route, repeat, body=body, timeout=timeout))
+        call = Call("POST", route, repeat, body=body, timeout=timeout, keys_first=keys_first)
+        return await self._object(of, call, again)
 
-    async def _patch(self, of: Type[T], route: Route, body: Body) -> Response[T]:
-        return await self._object(of, Call("PATCH", route, "idempotent", body=body))
+    async def _patch(
+        self, of: Type[T], route: Route, body: Body, *, keys_first: bool = False
+    ) -> Response[T]:
+        call = Call("PATCH", route, "idempotent", body=body, keys_first=keys_first)
+        return await self._object(of, call)
 
     async def _delete(self, route: Route) -> Response[Message]:
         with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
@@ -83,9 +89,11 @@ class AsyncResource:
                 return Response(Message(message=ALREADY_DELETED), answer)
             return Response(self._read(call, answer, decode_object, Message), answer)
 
-    async def _object(self, of: Type[T], call: Call) -> Response[T]:
+    async def _object(
+        self, of: Type[T], call: Call, again: Optional[AsyncAgain] = None
+    ) -> Response[T]:
         with self._caller.watch(call) as watched:
-            answer = await self._caller.send(watched)
+            answer = await self._caller.send(watched, again)
             return Response(self._read(watched, answer, decode_object, of), answer)
 
     def _iter(

@@ -29,6 +29,8 @@ class Call(NamedTuple):
     sink: Optional[Sink] = None
     gone_is_done: bool = False
     """Whether a 404 after an attempt of unknown fate means that it worked."""
+    keys_first: bool = False
+    """Whether its first write holds the unique keys: a 500 for one that is taken did nothing."""
     watch: CallWatch = UNWATCHED
 
     def __enter__(self) -> Call:

@@ -140,7 +140,11 @@ class NotFoundError(APIStatusError):
 
 
 class ConflictError(APIStatusError):
-    """Raised on 409: another resource has this key already (a duplicate external id or code)."""
+    """Raised when another resource has this key already, such as an external id or a code.
+
+    `status_code` is 409, or 500 where only the server's database has noticed; a call that may have
+    written something before it failed raises `ServerError` then.
+    """
 
 
 class UnprocessableEntityError(APIStatusError):

@@ -14,6 +14,7 @@ from .call import Call
 from .errors import (
     APIConnectionError,
     ClientClosedError,
+    ConflictError,
     NovaBillingError,
     NovaBillingTimeoutError,
     ResponseDecodeError,
@@ -115,8 +116,9 @@ def judge(call: Call, outcome: Outcome) -> Failure:
         error, fate = outcome
         status = None
     else:
-        error = error_from(outcome.http)
+        error = error_from(outcome.http, call.keys_first)
         status = outcome.status_code
         fate = fate_of_status(status, call.repeat)
+        status = None if isinstance(error, ConflictError) else status
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
     return Failure(error, fate)

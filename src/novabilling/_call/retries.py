@@ -8,6 +8,9 @@ How often, and until when (`max_retries`, deadline, budget) is counted in `_asyn
 | PATCH, DELETE ("idempotent")                    | retry             | retry        |
 | POST that carries its own key ("keyed")         | retry             | retry, also on 500 |
 | any other POST ("once")                         | retry             | never        |
+
+A 500 for a key that is taken did nothing where that is the first write (`Call.keys_first`); only
+invoices that get their number from the server are created again after it.
 """
 
 from __future__ import annotations

@@ -52,13 +52,22 @@ _decode_body = decoder(_Body).decode
 _decode_items = decoder(List[_Item]).decode
 
 
-def error_from(response: httpx.Response) -> APIStatusError:
-    """Make the error of an answer that is not a success."""
+_KEY_TAKEN = "Unique constraint failed"
+
+
+def error_from(response: httpx.Response, keys_first: bool = False) -> APIStatusError:
+    """Make the error of an answer that is not a success.
+
+    With `keys_first`, a 500 for a key that is taken is a conflict: nothing was written before.
+    """
     status = response.status_code
     cls = STATUS_ERRORS.get(status, ServerError if 500 <= status < 600 else APIStatusError)
     body = _read(response.content)
+    message = _message(response, body)
+    if keys_first and status == 500 and message.startswith(_KEY_TAKEN):
+        cls, message = ConflictError, f"{message} (this attempt wrote nothing)"
     error = cls(
-        _message(response, body),
+        message,
         http=response,
         errors=_field_errors(body.errors),
         path=body.path if isinstance(body.path, str) else None,

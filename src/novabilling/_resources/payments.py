@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime, time, timezone
+from datetime import datetime
 from typing import Iterable, List, Mapping, Optional, Tuple
 
-import msgspec
-
 from .._words.literals import PaymentStatus
+from .._words.moments import moment_of
 from .._words.vocabulary import vocabulary
 from ..types._billing import Payment
 from ..types._common import PaginationMeta
@@ -56,16 +54,7 @@ class PaymentFilter:
 
 
 def _moment(name: str, text: Optional[str]) -> Optional[datetime]:
-    if text is None:
-        return None
-    text = re.sub(r"^(\d{4})\Z", r"\1-01", text)
-    text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
-    text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
-    try:
-        moment = msgspec.convert(text, datetime)
-    except msgspec.ValidationError:
-        try:
-            moment = datetime.combine(msgspec.convert(text, date), time())
-        except msgspec.ValidationError:
-            raise ValueError(f"{name} must be an ISO 8601 date or date and time") from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    moment = None if text is None else moment_of(text)
+    if text is not None and moment is None:
+        raise ValueError(f"{name} must be an ISO 8601 date or date and time")
+    return moment

@@ -15,7 +15,7 @@ from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.decoders import UNREADABLE
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
-from .caller import Caller
+from .caller import Again, Caller
 from .pagination import PAGE_SIZE, Item, Paginator
 
 if TYPE_CHECKING:
@@ -70,12 +70,18 @@ class Resource:
         *,
         repeat: Repeat,
         timeout: Optional[float] = None,
+        keys_first: bool = False,
+        again: Optional[Again] = None,
     ) -> Response[T]:
         body = body or NO_ARGUMENTS.body()  # some routes answer 500 without one
-        return self._object(of, Call("POST", route, repeat, body=body, timeout=timeout))
+        call = Call("POST", route, repeat, body=body, timeout=timeout, keys_first=keys_first)
+        return self._object(of, call, again)
 
-    def _patch(self, of: Type[T], route: Route, body: Body) -> Response[T]:
-        return self._object(of, Call("PATCH", route, "idempotent", body=body))
+    def _patch(
+        self, of: Type[T], route: Route, body: Body, *, keys_first: bool = False
+    ) -> Response[T]:
+        call = Call("PATCH", route, "idempotent", body=body, keys_first=keys_first)
+        return self._object(of, call)
 
     def _delete(self, route: Route) -> Response[Message]:
         with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
@@ -84,9 +90,9 @@ class Resource:
                 return Response(Message(message=ALREADY_DELETED), answer)
             return Response(self._read(call, answer, decode_object, Message), answer)
 
-    def _object(self, of: Type[T], call: Call) -> Response[T]:
+    def _object(self, of: Type[T], call: Call, again: Optional[Again] = None) -> Response[T]:
         with self._caller.watch(call) as watched:
-            answer = self._caller.send(watched)
+            answer = self._caller.send(watched, again)
             return Response(self._read(watched, answer, decode_object, of), answer)
 
     def _iter(

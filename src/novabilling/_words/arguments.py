@@ -80,10 +80,11 @@ class Arguments:
 NO_ARGUMENTS = Arguments()
 
 
-def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
+def structs(of: Any, arguments: Arguments, distinct: str = "", **aliases: str) -> Convert:
     """Declare an argument that takes a list of request structs, or of dicts with their keys.
 
-    `aliases` names other keys that such a dict may use for a field.
+    `distinct` names a field whose value the server takes once, `aliases` other keys that such a
+    dict may use for a field.
     """
     known = of.__struct_fields__
 
@@ -111,6 +112,13 @@ def structs(of: Any, arguments: Arguments, **aliases: str) -> Convert:
         if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
             raise TypeError(f"{name} must be a list")
         items = cast("Iterable[object]", value)
-        return [convert_one(f"{name}[{index}]", item) for index, item in enumerate(items)]
+        found = [convert_one(f"{name}[{index}]", item) for index, item in enumerate(items)]
+        taken: List[object] = []
+        for item in found if distinct else ():
+            if item[distinct] in taken:
+                twice = f"two of them have the {distinct} {item[distinct]!r}"
+                raise ValueError(f"{name}: {twice}; the server takes each once")
+            taken.append(item[distinct])
+        return found
 
     return convert

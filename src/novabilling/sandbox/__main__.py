@@ -24,7 +24,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
         listener = listen(options.host, options.port)
     except OSError as error:
         raise SystemExit(f"Cannot listen on {options.host}:{options.port}: {error}") from None
-    sandbox = Sandbox()
+    sandbox = Sandbox(overlap=options.overlap)
     with listener:
         server = make_server(sandbox)
         sys.stdout.write(_greeting(sandbox, listener))
@@ -78,6 +78,13 @@ def _port(text: str) -> int:
     raise argparse.ArgumentTypeError(f"{text!r} is no port: 0 to 65535, 0 takes a free one")
 
 
+def _seconds(text: str) -> float:
+    with suppress(ValueError):
+        if float(text) >= 0:
+            return float(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is no time: seconds, 0 or more")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m novabilling.sandbox",
@@ -85,6 +92,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--host", default="127.0.0.1", help="address (default: %(default)s)")
     parser.add_argument("--port", type=_port, default=4010, help="port (default: %(default)s)")
+    parser.add_argument(
+        "--overlap",
+        type=_seconds,
+        default=0,
+        help="seconds in which calls overlap (default: one after the other)",
+    )
     return parser
 
 

@@ -69,7 +69,7 @@ class AsyncAddOns(AsyncResource):
             BadRequestError: The tenant has an add-on with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(AddOn, Route("/add-ons"), body, repeat="once")
+        return await self._post(AddOn, Route("/add-ons"), body, repeat="once", keys_first=True)
 
     async def get(self, add_on_id: str) -> Response[AddOn]:
         """Get an add-on with its prices."""
@@ -84,14 +84,20 @@ class AsyncAddOns(AsyncResource):
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
     ) -> Response[AddOn]:
-        """Change what is given; `prices` replace all there were, `[]` removes them."""
+        """Change what is given; `prices` replace all there were, `[]` removes them.
+
+        Raises:
+            ConflictError: Two of the prices are in one currency; nothing is changed.
+        """
         body = _ARGUMENTS.body(
             name=name,
             description=description,
             invoice_display_name=invoice_display_name,
             prices=prices,
         )
-        return await self._patch(AddOn, Route("/add-ons/{add_on_id}", add_on_id), body)
+        return await self._patch(
+            AddOn, Route("/add-ons/{add_on_id}", add_on_id), body, keys_first=True
+        )
 
     async def delete(self, add_on_id: str) -> Response[Message]:
         """Delete an add-on, even while it is applied."""

@@ -33,7 +33,9 @@ class AsyncApiKeys(AsyncResource):
         The 1.0 server stores `scopes` and does not enforce them.
         """
         body = _ARGUMENTS.body(name=name, scopes=scopes, expires_at=expires_at)
-        return await self._post(ApiKey, Route("/tenants/me/api-keys"), body, repeat="once")
+        return await self._post(
+            ApiKey, Route("/tenants/me/api-keys"), body, repeat="once", keys_first=True
+        )
 
     async def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused."""

@@ -23,7 +23,7 @@ _ARGUMENTS = Arguments(
     aggregation_type=word(AggregationType),
     field_name=text,
     recurring=flag,
-    filters=structs(MetricFilterInput, Arguments(key=text, values=plain)),
+    filters=structs(MetricFilterInput, Arguments(key=text, values=plain), distinct="key"),
 )
 
 
@@ -50,10 +50,13 @@ class AsyncBillableMetrics(AsyncResource):
         `field_name` is the property that is summed, counted by value, or taken at its greatest.
 
         Raises:
+            ValueError: Two of the filters have the same key.
             ConflictError: The tenant has a metric with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(BillableMetric, Route("/billable-metrics"), body, repeat="once")
+        return await self._post(
+            BillableMetric, Route("/billable-metrics"), body, repeat="once", keys_first=True
+        )
 
     async def get(self, billable_metric_id: str) -> Response[BillableMetric]:
         """Get a metric with its charges."""
@@ -70,7 +73,11 @@ class AsyncBillableMetrics(AsyncResource):
         recurring: Omittable[bool] = UNSET,
         filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
     ) -> Response[BillableMetric]:
-        """Change what is given; `filters` replace all there were, `[]` removes them."""
+        """Change what is given; `filters` replace all there were, `[]` removes them.
+
+        Raises:
+            ValueError: Two of the filters have the same key.
+        """
         refuse_null("filters", filters, "the server would lose them and fail; send [] to remove")
         body = _ARGUMENTS.body(**locals())
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)

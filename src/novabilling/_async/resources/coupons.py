@@ -91,7 +91,7 @@ class AsyncCoupons(AsyncResource):
             BadRequestError: The tenant has a coupon with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Coupon, Route("/coupons"), body, repeat="once")
+        return await self._post(Coupon, Route("/coupons"), body, repeat="once", keys_first=True)
 
     async def get(self, coupon_id: str) -> Response[Coupon]:
         """Get a coupon with at most 20 of its applications."""

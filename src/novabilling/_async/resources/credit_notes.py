@@ -73,7 +73,9 @@ class AsyncCreditNotes(AsyncResource):
         not compare the currency.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(CreditNote, Route("/credit-notes"), body, repeat="once")
+        return await self._post(
+            CreditNote, Route("/credit-notes"), body, repeat="once", keys_first=True
+        )
 
     async def get(self, credit_note_id: str) -> Response[CreditNote]:
         """Get a credit note with its invoice and customer in short."""

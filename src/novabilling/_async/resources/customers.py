@@ -83,7 +83,7 @@ class AsyncCustomers(AsyncResource):
             ConflictError: The tenant has a customer with this external id.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Customer, Route("/customers"), body, repeat="once")
+        return await self._post(Customer, Route("/customers"), body, repeat="once", keys_first=True)
 
     async def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices."""

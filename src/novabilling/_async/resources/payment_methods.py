@@ -54,7 +54,9 @@ class AsyncPaymentMethods(AsyncResource):
             BadRequestError: The provider's token is stored already.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(PaymentMethod, Route("/payment-methods"), body, repeat="once")
+        return await self._post(
+            PaymentMethod, Route("/payment-methods"), body, repeat="once", keys_first=True
+        )
 
     async def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
         """List the payment methods of a customer, the default first; none for an unknown one."""

@@ -55,7 +55,9 @@ class AsyncPaymentProviders(AsyncResource):
             message = "payment_providers.create(name=...): the server cannot store a name"
             warnings.warn(message, NovaBillingWarning, stacklevel=2)
         body = _ARGUMENTS.body(type=type, credentials=masked, active=active, priority=priority)
-        return await self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
+        return await self._post(
+            PaymentProvider, Route("/payment-providers"), body, repeat="once", keys_first=True
+        )
 
     async def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider."""

@@ -113,7 +113,7 @@ class AsyncPayments(AsyncResource):
         server refuses the status "pending".
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Payment, Route("/payments"), body, repeat="once")
+        return await self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
 
     async def get(self, payment_id: str) -> Response[Payment]:
         """Get a payment with its invoice and customer."""

@@ -61,7 +61,7 @@ class AsyncPlans(AsyncResource):
             ConflictError: The tenant has a plan with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Plan, Route("/plans"), body, repeat="once")
+        return await self._post(Plan, Route("/plans"), body, repeat="once", keys_first=True)
 
     async def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions."""
@@ -99,11 +99,11 @@ class AsyncPlans(AsyncResource):
         """Add a price in another currency.
 
         Raises:
-            ServerError: The plan has a price in this currency (the 1.0 server answers 500).
+            ConflictError: The plan has a price in this currency (the 1.0 server answers 500).
         """
         body = _ARGUMENTS.body(currency=currency, amount=amount)
         route = Route("/plans/{plan_id}/prices", plan_id)
-        return await self._post(PlanPrice, route, body, repeat="once")
+        return await self._post(PlanPrice, route, body, repeat="once", keys_first=True)
 
     async def update_price(
         self, plan_id: str, price_id: str, *, amount: Amount

@@ -86,11 +86,17 @@ class AsyncSubscriptions(AsyncResource):
     ) -> Response[Subscription]:
         """Subscribe a customer to a plan.
 
-        A plan billed in advance makes an invoice within a second or so. `external_id` is unique:
-        with it, the same subscription cannot be made twice.
+        A plan billed in advance makes an invoice within a second or so, or none while the numbering
+        of invoices has stopped (see `invoices.create`). `external_id` is unique: with it, the same
+        subscription cannot be made twice.
+
+        Raises:
+            ConflictError: A subscription has this external id (the 1.0 server answers 500).
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Subscription, Route("/subscriptions"), body, repeat="once")
+        return await self._post(
+            Subscription, Route("/subscriptions"), body, repeat="once", keys_first=True
+        )
 
     async def get(self, subscription_id: str) -> Response[Subscription]:
         """Get a subscription with its customer, plan, prices and ten newest invoices."""

@@ -58,7 +58,7 @@ class AsyncTaxes(AsyncResource):
             ConflictError: The tenant has a tax with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Tax, Route("/taxes"), body, repeat="once")
+        return await self._post(Tax, Route("/taxes"), body, repeat="once", keys_first=True)
 
     async def get(self, tax_id: str) -> Response[Tax]:
         """Get a tax."""
@@ -91,7 +91,7 @@ class AsyncTaxes(AsyncResource):
         """Assign a tax to a customer.
 
         Raises:
-            ServerError: It is assigned already (the 1.0 server answers 500).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
         """
         return await self._assign(Route("/taxes/customer/{customer_id}", customer_id), tax_id)
 
@@ -109,7 +109,7 @@ class AsyncTaxes(AsyncResource):
         """Assign a tax to a plan.
 
         Raises:
-            ServerError: It is assigned already (the 1.0 server answers 500).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
         """
         return await self._assign(Route("/taxes/plan/{plan_id}", plan_id), tax_id)
 
@@ -121,7 +121,8 @@ class AsyncTaxes(AsyncResource):
         """Assign a tax to a charge.
 
         Raises:
-            ServerError: It is assigned already, or there is no such charge (500 by the 1.0 server).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
+            ServerError: There is no such charge (500 as well).
         """
         return await self._assign(Route("/taxes/charge/{charge_id}", charge_id), tax_id)
 
@@ -131,4 +132,4 @@ class AsyncTaxes(AsyncResource):
 
     async def _assign(self, route: Route, tax_id: str) -> Response[TaxAssignment]:
         body = _ARGUMENTS.body(tax_id=tax_id)
-        return await self._post(TaxAssignment, route, body, repeat="once")
+        return await self._post(TaxAssignment, route, body, repeat="once", keys_first=True)

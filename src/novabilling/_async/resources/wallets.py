@@ -86,7 +86,7 @@ class AsyncWallets(AsyncResource):
         Sent twice it makes two wallets, so it is never repeated after it may have worked.
         """
         body = _ARGUMENTS.body(**locals())
-        return await self._post(Wallet, Route("/wallets"), body, repeat="once")
+        return await self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
 
     async def get(self, wallet_id: str) -> Response[Wallet]:
         """Get a wallet with its customer."""

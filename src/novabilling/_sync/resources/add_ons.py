@@ -70,7 +70,7 @@ class AddOns(Resource):
             BadRequestError: The tenant has an add-on with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(AddOn, Route("/add-ons"), body, repeat="once")
+        return self._post(AddOn, Route("/add-ons"), body, repeat="once", keys_first=True)
 
     def get(self, add_on_id: str) -> Response[AddOn]:
         """Get an add-on with its prices."""
@@ -85,14 +85,18 @@ class AddOns(Resource):
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
     ) -> Response[AddOn]:
-        """Change what is given; `prices` replace all there were, `[]` removes them."""
+        """Change what is given; `prices` replace all there were, `[]` removes them.
+
+        Raises:
+            ConflictError: Two of the prices are in one currency; nothing is changed.
+        """
         body = _ARGUMENTS.body(
             name=name,
             description=description,
             invoice_display_name=invoice_display_name,
             prices=prices,
         )
-        return self._patch(AddOn, Route("/add-ons/{add_on_id}", add_on_id), body)
+        return self._patch(AddOn, Route("/add-ons/{add_on_id}", add_on_id), body, keys_first=True)
 
     def delete(self, add_on_id: str) -> Response[Message]:
         """Delete an add-on, even while it is applied."""

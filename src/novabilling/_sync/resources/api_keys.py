@@ -34,7 +34,9 @@ class ApiKeys(Resource):
         The 1.0 server stores `scopes` and does not enforce them.
         """
         body = _ARGUMENTS.body(name=name, scopes=scopes, expires_at=expires_at)
-        return self._post(ApiKey, Route("/tenants/me/api-keys"), body, repeat="once")
+        return self._post(
+            ApiKey, Route("/tenants/me/api-keys"), body, repeat="once", keys_first=True
+        )
 
     def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused."""

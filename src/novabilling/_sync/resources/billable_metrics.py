@@ -24,7 +24,7 @@ _ARGUMENTS = Arguments(
     aggregation_type=word(AggregationType),
     field_name=text,
     recurring=flag,
-    filters=structs(MetricFilterInput, Arguments(key=text, values=plain)),
+    filters=structs(MetricFilterInput, Arguments(key=text, values=plain), distinct="key"),
 )
 
 
@@ -51,10 +51,13 @@ class BillableMetrics(Resource):
         `field_name` is the property that is summed, counted by value, or taken at its greatest.
 
         Raises:
+            ValueError: Two of the filters have the same key.
             ConflictError: The tenant has a metric with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(BillableMetric, Route("/billable-metrics"), body, repeat="once")
+        return self._post(
+            BillableMetric, Route("/billable-metrics"), body, repeat="once", keys_first=True
+        )
 
     def get(self, billable_metric_id: str) -> Response[BillableMetric]:
         """Get a metric with its charges."""
@@ -71,7 +74,11 @@ class BillableMetrics(Resource):
         recurring: Omittable[bool] = UNSET,
         filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
     ) -> Response[BillableMetric]:
-        """Change what is given; `filters` replace all there were, `[]` removes them."""
+        """Change what is given; `filters` replace all there were, `[]` removes them.
+
+        Raises:
+            ValueError: Two of the filters have the same key.
+        """
         refuse_null("filters", filters, "the server would lose them and fail; send [] to remove")
         body = _ARGUMENTS.body(**locals())
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)

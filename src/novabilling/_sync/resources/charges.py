@@ -27,7 +27,9 @@ _ARGUMENTS = Arguments(
     min_amount_cents=whole,
     prorated=flag,
     graduated_ranges=structs(GraduatedRangeInput, _RANGE),
-    filters=structs(ChargeFilterInput, Arguments(key=text, values=plain, properties=plain)),
+    filters=structs(
+        ChargeFilterInput, Arguments(key=text, values=plain, properties=plain), distinct="key"
+    ),
     properties=plain,
 )
 _ADVICE = "the server would lose them and fail; send [] to remove"
@@ -57,10 +59,11 @@ class Charges(Resource):
         """Create a charge; `properties` are those of the model and sent as they are.
 
         Raises:
+            ValueError: Two of the filters have the same key.
             ConflictError: The plan has a charge for this metric.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Charge, Route("/charges"), body, repeat="once")
+        return self._post(Charge, Route("/charges"), body, repeat="once", keys_first=True)
 
     def get(self, charge_id: str) -> Response[Charge]:
         """Get a charge with its metric and plan."""
@@ -78,7 +81,11 @@ class Charges(Resource):
         graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
         filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
     ) -> Response[Charge]:
-        """Change what is given; ranges and filters replace all there were, `[]` removes them."""
+        """Change what is given; ranges and filters replace all there were, `[]` removes them.
+
+        Raises:
+            ValueError: Two of the filters have the same key.
+        """
         refuse_null("graduated_ranges", graduated_ranges, _ADVICE)
         refuse_null("filters", filters, _ADVICE)
         body = _ARGUMENTS.body(**locals())

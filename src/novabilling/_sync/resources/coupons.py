@@ -92,7 +92,7 @@ class Coupons(Resource):
             BadRequestError: The tenant has a coupon with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Coupon, Route("/coupons"), body, repeat="once")
+        return self._post(Coupon, Route("/coupons"), body, repeat="once", keys_first=True)
 
     def get(self, coupon_id: str) -> Response[Coupon]:
         """Get a coupon with at most 20 of its applications."""

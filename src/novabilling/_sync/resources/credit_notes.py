@@ -74,7 +74,7 @@ class CreditNotes(Resource):
         not compare the currency.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(CreditNote, Route("/credit-notes"), body, repeat="once")
+        return self._post(CreditNote, Route("/credit-notes"), body, repeat="once", keys_first=True)
 
     def get(self, credit_note_id: str) -> Response[CreditNote]:
         """Get a credit note with its invoice and customer in short."""

@@ -84,7 +84,7 @@ class Customers(Resource):
             ConflictError: The tenant has a customer with this external id.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Customer, Route("/customers"), body, repeat="once")
+        return self._post(Customer, Route("/customers"), body, repeat="once", keys_first=True)
 
     def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices."""

@@ -3,13 +3,29 @@
 
 from __future__ import annotations
 
+import warnings
+from contextlib import suppress
+from datetime import datetime, timezone
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
 from msgspec import UNSET
 
 from ..._call.call import Call
+from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
+from ..._resources.invoice_numbers import (
+    BUSY,
+    LOOK_TAKES,
+    Collisions,
+    dated_ahead,
+    doubts,
+    has_number,
+    is_collision,
+    number_after,
+    value_of,
+    what_stopped,
+)
 from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
@@ -31,6 +47,7 @@ from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, InvoiceItemDto
 from ...types._pdf import InvoicePdf
+from ..caller import Again
 from ..resource import Resource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
@@ -98,12 +115,65 @@ class Invoices(Resource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
-        `notes` stands on it as a last line of amount 0. `invoice_number` is unique: with it, the
-        same invoice cannot be made twice.
+        `notes` stands on it as a last line of amount 0: the place for a mark of your own, by which
+        you find the invoice again. Leave `invoice_number` to the server, or give all invoices one:
+        "INV-" and digits, each higher than all before. A `NovaBillingWarning` says what would stop
+        the server's numbering. Creates without a number that collide with others are tried again
+        for up to 30 s, also beyond `max_retries`; 0 switches that off.
+
+        Raises:
+            ConflictError: The number is taken, or the numbering has stopped (see `next_number`).
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        return self._post(Invoice, Route("/invoices"), body, repeat="once")
+        for doubt in doubts(invoice_number, created_at, datetime.now(timezone.utc)):
+            warnings.warn(doubt, NovaBillingWarning, stacklevel=2)
+        again = None if has_number(invoice_number) else self._again_after_collisions()
+        return self._post(
+            Invoice, Route("/invoices"), body, repeat="once", keys_first=True, again=again
+        )
+
+    def _again_after_collisions(self) -> Again:
+        collisions = Collisions()
+
+        def again(error: NovaBillingError, ends: Optional[float]) -> Optional[float]:
+            if not is_collision(error) or not self._caller.config.max_retries:
+                return None
+            if collisions.add():
+                newest = self._newest(ends)
+                if newest is not None and collisions.have_stopped_all(newest):
+                    error.add_hint(what_stopped(newest, error))
+                    return None
+            wait = collisions.wait(concurrency.monotonic(), ends)
+            if wait is None:
+                error.add_hint(BUSY)
+            return wait
+
+        return again
+
+    def _newest(self, ends: Optional[float]) -> Optional[Invoice]:
+        """Return the invoice that the server counts on from, if it can be read in time."""
+        left = LOOK_TAKES if ends is None else ends - concurrency.monotonic()
+        looking = type(self)(self._caller.with_one_deadline(min(left, LOOK_TAKES)))
+        with suppress(NovaBillingError):
+            return next(iter((looking.list(limit=1)).data), None)
+        return None
+
+    def next_number(self) -> str:
+        """Find the number after all that the server may come to: "INV-" and the highest + 1.
+
+        It reads all invoices, one request for each 100. An invoice with this number and without
+        `created_at` sets a numbering going that has stopped; until it is made, nobody else should
+        create any. A `NovaBillingWarning` says if an invoice is dated in the future: until then,
+        each invoice needs a number of its own.
+        """
+        highest, newest = 0, None
+        for invoice in self._with_one_deadline().iter():
+            newest = newest or invoice
+            highest = max(highest, value_of(invoice.invoice_number))
+        if newest is not None and newest.created_at > datetime.now(timezone.utc):
+            warnings.warn(dated_ahead(newest), NovaBillingWarning, stacklevel=2)
+        return number_after(highest)
 
     def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments."""

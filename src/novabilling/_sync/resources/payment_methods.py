@@ -55,7 +55,9 @@ class PaymentMethods(Resource):
             BadRequestError: The provider's token is stored already.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(PaymentMethod, Route("/payment-methods"), body, repeat="once")
+        return self._post(
+            PaymentMethod, Route("/payment-methods"), body, repeat="once", keys_first=True
+        )
 
     def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
         """List the payment methods of a customer, the default first; none for an unknown one."""

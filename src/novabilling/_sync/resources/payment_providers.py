@@ -56,7 +56,9 @@ class PaymentProviders(Resource):
             message = "payment_providers.create(name=...): the server cannot store a name"
             warnings.warn(message, NovaBillingWarning, stacklevel=2)
         body = _ARGUMENTS.body(type=type, credentials=masked, active=active, priority=priority)
-        return self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
+        return self._post(
+            PaymentProvider, Route("/payment-providers"), body, repeat="once", keys_first=True
+        )
 
     def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider."""

@@ -112,7 +112,7 @@ class Payments(Resource):
         server refuses the status "pending".
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Payment, Route("/payments"), body, repeat="once")
+        return self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
 
     def get(self, payment_id: str) -> Response[Payment]:
         """Get a payment with its invoice and customer."""

@@ -73,7 +73,9 @@ class PlanOverrides(Resource):
         if overridden_prices or overridden_charges:
             warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
         body = _ARGUMENTS.body(**locals())
-        return self._post(PlanOverride, Route("/plan-overrides"), body, repeat="once")
+        return self._post(
+            PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True
+        )
 
     def get(self, plan_override_id: str) -> Response[PlanOverride]:
         """Get an override with its customer and plan in short."""

@@ -62,7 +62,7 @@ class Plans(Resource):
             ConflictError: The tenant has a plan with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Plan, Route("/plans"), body, repeat="once")
+        return self._post(Plan, Route("/plans"), body, repeat="once", keys_first=True)
 
     def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions."""
@@ -100,11 +100,11 @@ class Plans(Resource):
         """Add a price in another currency.
 
         Raises:
-            ServerError: The plan has a price in this currency (the 1.0 server answers 500).
+            ConflictError: The plan has a price in this currency (the 1.0 server answers 500).
         """
         body = _ARGUMENTS.body(currency=currency, amount=amount)
         route = Route("/plans/{plan_id}/prices", plan_id)
-        return self._post(PlanPrice, route, body, repeat="once")
+        return self._post(PlanPrice, route, body, repeat="once", keys_first=True)
 
     def update_price(self, plan_id: str, price_id: str, *, amount: Amount) -> Response[PlanPrice]:
         """Change the amount of a price, for invoices made from now on."""

@@ -59,7 +59,7 @@ class Taxes(Resource):
             ConflictError: The tenant has a tax with this code.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Tax, Route("/taxes"), body, repeat="once")
+        return self._post(Tax, Route("/taxes"), body, repeat="once", keys_first=True)
 
     def get(self, tax_id: str) -> Response[Tax]:
         """Get a tax."""
@@ -92,7 +92,7 @@ class Taxes(Resource):
         """Assign a tax to a customer.
 
         Raises:
-            ServerError: It is assigned already (the 1.0 server answers 500).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
         """
         return self._assign(Route("/taxes/customer/{customer_id}", customer_id), tax_id)
 
@@ -108,7 +108,7 @@ class Taxes(Resource):
         """Assign a tax to a plan.
 
         Raises:
-            ServerError: It is assigned already (the 1.0 server answers 500).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
         """
         return self._assign(Route("/taxes/plan/{plan_id}", plan_id), tax_id)
 
@@ -120,7 +120,8 @@ class Taxes(Resource):
         """Assign a tax to a charge.
 
         Raises:
-            ServerError: It is assigned already, or there is no such charge (500 by the 1.0 server).
+            ConflictError: It is assigned already (the 1.0 server answers 500).
+            ServerError: There is no such charge (500 as well).
         """
         return self._assign(Route("/taxes/charge/{charge_id}", charge_id), tax_id)
 
@@ -130,4 +131,4 @@ class Taxes(Resource):
 
     def _assign(self, route: Route, tax_id: str) -> Response[TaxAssignment]:
         body = _ARGUMENTS.body(tax_id=tax_id)
-        return self._post(TaxAssignment, route, body, repeat="once")
+        return self._post(TaxAssignment, route, body, repeat="once", keys_first=True)

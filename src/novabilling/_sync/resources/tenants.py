@@ -37,9 +37,12 @@ class Tenants(Resource):
         """Change what is given; `settings` are merged key by key, not below that.
 
         `webhook_url=None` switches the webhook off. The answer leaves out key and secret.
+
+        Raises:
+            ConflictError: Another tenant has this email (the 1.0 server answers 500).
         """
         body = _ARGUMENTS.body(name=name, email=email, webhook_url=webhook_url, settings=settings)
-        return self._patch(Tenant, Route("/tenants/me"), body)
+        return self._patch(Tenant, Route("/tenants/me"), body, keys_first=True)
 
     def get_usage(self) -> Response[TenantUsage]:
         """Count what the tenant holds; the revenue adds up all currencies unconverted."""

@@ -87,7 +87,7 @@ class Wallets(Resource):
         Sent twice it makes two wallets, so it is never repeated after it may have worked.
         """
         body = _ARGUMENTS.body(**locals())
-        return self._post(Wallet, Route("/wallets"), body, repeat="once")
+        return self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
 
     def get(self, wallet_id: str) -> Response[Wallet]:
         """Get a wallet with its customer."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from threading import RLock
@@ -47,6 +46,7 @@ from ..routes import (
     wallets,
 )
 from .sending import Target, apost, attempts, check, is_asgi, post
+from .turns import Turns
 
 if TYPE_CHECKING:
     from novabilling import AsyncNovaBilling, NovaBilling
@@ -111,6 +111,8 @@ class Sandbox:
         clock: Gives the time, an aware `datetime`; the default is the real one, or the seed's.
         rate_limit: The number of calls per operation and minute; the default is no limit, the real
             server's is 100.
+        overlap: Seconds in which other calls get in between what a call has checked and what it
+            writes, as they do on the real server; the default is 0: one call after the other.
     """
 
     def __init__(
@@ -119,13 +121,15 @@ class Sandbox:
         seed: Optional[Seed] = None,
         clock: Optional[Callable[[], datetime]] = None,
         rate_limit: Optional[int] = None,
+        overlap: float = 0.0,
     ) -> None:
         if clock is None and seed is None:
             clock = _utc_now
         self._world = World(clock, rate_limit, seed)
-        self._engine = Engine(self._world)
+        self._world.faults.overlap = overlap
         self._clients: WeakSet[Union[NovaBilling, AsyncNovaBilling]] = WeakSet()
         self._lock = RLock()
+        self._turns = Turns(Engine(self._world), self._world.faults, self._lock)
         tenant = self._world.create_tenant(
             "Sandbox", "Sandbox Owner", "owner@example.com", "sandbox-password"
         )
@@ -141,21 +145,11 @@ class Sandbox:
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request; serves as the handler of an `httpx.MockTransport`."""
-        with self._lock:
-            answer = self._engine.answer(request)
-            delay = self._world.faults.delay(request)
-        if delay:
-            time.sleep(delay)
-        return answer
+        return self._turns.handle(request)
 
     async def ahandle(self, request: httpx.Request) -> httpx.Response:
         """Answer a request of an asynchronous client."""
-        with self._lock:
-            answer = self._engine.answer(request)
-            delay = self._world.faults.delay(request)
-        if delay:
-            await anyio.sleep(delay)
-        return answer
+        return await self._turns.ahandle(request)
 
     def client(self, **options: object) -> NovaBilling:
         """Make a connected client; options are those of `NovaBilling`."""
@@ -302,6 +296,15 @@ class Sandbox:
     @latency.setter
     def latency(self, seconds: float) -> None:
         self._world.faults.latency = seconds
+
+    @property
+    def overlap(self) -> float:
+        """The seconds in which calls overlap; 0 is one call after the other."""
+        return self._world.faults.overlap
+
+    @overlap.setter
+    def overlap(self, seconds: float) -> None:
+        self._world.faults.overlap = seconds
 
     @property
     def rate_limit(self) -> Optional[int]:

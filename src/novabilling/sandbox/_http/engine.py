@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from typing import Any, Callable, Dict, List, NamedTuple, Optional, Tuple, Union
+from types import GeneratorType
+from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Tuple, Union, cast
 from urllib.parse import unquote_to_bytes
 
 import httpx
@@ -13,7 +14,6 @@ import httpx
 from .._errors import HttpError, bad_request, type_error
 from .._javascript import values as js
 from .._javascript.values import UNDEFINED, Row, Undefined
-from .._store.columns import exact_context
 from .._store.database import Database
 from .._world.world import World
 from .operations import OPERATIONS, Operation
@@ -82,6 +82,9 @@ class Call:
 
 Function = Callable[[Call], Any]
 
+Overlapping = Generator[None, None, Row]
+"""What a function returns that has a `yield` where other calls may get in before it writes."""
+
 
 class Route(NamedTuple):
     """The function for an operation, and the tables its body and query are checked against."""
@@ -109,44 +112,47 @@ def route(
     return register
 
 
+Answering = Generator[None, None, httpx.Response]
+"""An answer in the making; what stands between two steps may overlap with other requests."""
+
+
 class Engine:
     """Answers requests to one world."""
 
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def answer(self, raw: httpx.Request) -> httpx.Response:
+    def answer(self, raw: httpx.Request) -> Answering:
         """Answer a request, or let the fault that is planned for it happen."""
-        with exact_context():
-            self._world.clock.tick()
-            request, fault = Request(raw), self._world.faults.take()
-            if fault is None:
-                return self._answer_deep(request, raw)
-            if fault.after_apply:
-                self._answer_deep(request, raw)
-            return self._refusal(request, fault.error(raw), raw)
+        self._world.clock.tick()
+        request, fault = Request(raw), self._world.faults.take()
+        if fault is None:
+            return (yield from self._answer_deep(request, raw))
+        if fault.after_apply:
+            yield from self._answer_deep(request, raw)
+        return self._refusal(request, fault.error(raw), raw)
 
-    def _answer_deep(self, request: Request, raw: httpx.Request) -> httpx.Response:
+    def _answer_deep(self, request: Request, raw: httpx.Request) -> Answering:
         try:
-            return self._answer(request, raw)
+            return (yield from self._answer(request, raw))
         except RecursionError:  # JSON may be nested as deep as a body is long
             error = HttpError(500, "Maximum call stack size exceeded")
             return self._refusal(request, error, raw)
 
-    def _answer(self, request: Request, raw: httpx.Request) -> httpx.Response:
+    def _answer(self, request: Request, raw: httpx.Request) -> Answering:
         if request.head_size > HEADER_LIMIT:
             return httpx.Response(431, headers={"Connection": "close"}, request=raw)
         if request.method == "OPTIONS":
             return httpx.Response(204, headers=_CORS, request=raw)
         headers: Headers = []
         try:
-            status, value = self._run(request, headers)
+            status, value = yield from self._run(request, headers)
         except HttpError as error:
             error.headers = headers + error.headers
             return self._refusal(request, error, raw)
         return _response(request, status, value, headers, raw)
 
-    def _run(self, request: Request, headers: Headers) -> Tuple[int, Any]:
+    def _run(self, request: Request, headers: Headers) -> Generator[None, None, Tuple[int, Any]]:
         body = request.body()
         operation, params = _find(request)
         call = Call(self._world, request, params)
@@ -161,7 +167,10 @@ class Engine:
             raise HttpError(501, f"This operation {words}")
         call.query = found.query.check(request.query) if found.query else request.query
         call.body = found.body.check(body) if found.body else body
-        return operation.status, found.function(call)
+        value: Any = found.function(call)
+        if isinstance(value, GeneratorType):
+            value = yield from cast("Overlapping", value)
+        return operation.status, value
 
     def _refusal(self, request: Request, error: HttpError, raw: httpx.Request) -> httpx.Response:
         envelope = {

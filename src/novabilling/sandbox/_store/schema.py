@@ -225,6 +225,7 @@ MODELS: Dict[str, Model] = dict(
         _model(
             "chargeFilter",
             "chargeId String -> charge cascade, key String, values Json, properties Json? = {}",
+            "chargeId key",
         ),
         _model(
             "usageEvent",

@@ -40,12 +40,19 @@ def _phrase(status: int) -> str:
     return known.get(status, f"Status {status}")
 
 
+def _checked(name: str, seconds: float) -> float:
+    if not seconds >= 0:
+        raise ValueError(f"{name} must be 0 seconds or more, not {seconds}")
+    return seconds
+
+
 class Faults:
-    """The faults that wait for requests, and how long every answer takes."""
+    """The faults that wait for requests, and how long every answer takes and calls overlap."""
 
     def __init__(self) -> None:
         self._waiting: Deque[Fault] = deque()
         self._latency = 0.0
+        self._overlap = 0.0
 
     def plan(self, fault: Fault, times: int) -> None:
         if isinstance(times, bool) or times < 1:
@@ -63,9 +70,15 @@ class Faults:
 
     @latency.setter
     def latency(self, seconds: float) -> None:
-        if not seconds >= 0:
-            raise ValueError(f"latency must be 0 seconds or more, not {seconds}")
-        self._latency = seconds
+        self._latency = _checked("latency", seconds)
+
+    @property
+    def overlap(self) -> float:
+        return self._overlap
+
+    @overlap.setter
+    def overlap(self, seconds: float) -> None:
+        self._overlap = _checked("overlap", seconds)
 
     def delay(self, request: httpx.Request) -> float:
         """Return how long the client must wait; ReadTimeout at once if that is too long for it."""
@@ -75,9 +88,9 @@ class Faults:
         return self._latency
 
     def save(self) -> Callable[[], None]:
-        waiting, latency = list(self._waiting), self._latency
+        waiting, latency, overlap = list(self._waiting), self._latency, self._overlap
 
         def restore() -> None:
-            self._waiting, self._latency = deque(waiting), latency
+            self._waiting, self._latency, self._overlap = deque(waiting), latency, overlap
 
         return restore

@@ -18,5 +18,6 @@ The engine has done guards, limits and checks before the function runs; the stat
 operation's line. `call` has `params` (and `id`), `query`, `body`, `db`, `tenant`, `now`; what is
 returned is printed as JSON, `Raw` is sent as it is. Refusals are raised, see `_errors`. A route
 without `body=` gets its body unchecked: read it by `call.read("field")`. Where null in a POST
-means left out, pass the body through `given`; lists end in `checked_page` or `unchecked_page`.
+means left out, pass the body through `given`; lists end in `checked_page` or `unchecked_page`. A
+`yield` stands where the server lets other calls in, between what it checks and what it writes.
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .._errors import bad_request, type_error
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, minimum, nested, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
@@ -48,11 +48,12 @@ def _with_prices(call: Call, add_on: Row) -> Row:
 
 
 @route("POST /add-ons", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].lower()
     if call.db["addOn"].first(code=data["code"]):
         raise bad_request("Add-on with this code already exists")
+    yield
     if not data["prices"]:
         raise bad_request("At least one price is required")
     if "createdAt" in data:

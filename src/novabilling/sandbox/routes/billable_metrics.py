@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._errors import bad_request, conflict
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import (
     array,
     boolean,
@@ -61,10 +61,11 @@ def _charges(call: Call, metric: Row) -> List[Row]:
 
 
 @route("POST /billable-metrics", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["billableMetric"].first(code=data["code"]):
         raise conflict("Billable metric with this code already exists")
+    yield
     # A unique count without a field is let through.
     if data["aggregationType"] in OF_A_FIELD and not data.get("fieldName"):
         raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, Dict, List
 
 from .._errors import bad_request, conflict
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import (
     array,
     boolean,
@@ -76,12 +76,13 @@ def _full(call: Call, charge: Row) -> Row:
 
 
 @route("POST /charges", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     plan = require(call.db, "plan", data["planId"])
     metric = require(call.db, "billableMetric", data["billableMetricId"])
     if call.db["charge"].first(planId=plan["id"], billableMetricId=metric["id"]):
         raise conflict("A charge for this metric already exists on this plan")
+    yield
     _check_model(data)
     with call.db.transaction("db.charge.create()"):
         charge = call.db["charge"].create(without(data, *LISTS))

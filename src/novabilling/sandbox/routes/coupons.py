@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, Optional
 
 from .._errors import bad_request
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import array, boolean, date_string, each_string, enum, minimum, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
@@ -54,11 +54,12 @@ def _with_count(call: Call, coupon: Row) -> Row:
 
 
 @route("POST /coupons", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].upper()
     if call.db["coupon"].first(code=data["code"]):
         raise bad_request("Coupon with this code already exists")
+    yield
     _check_discount(data)
     dates: Row = {
         name: to_date(text) for name, text in only(data, "expiresAt", "createdAt").items()
@@ -109,7 +110,7 @@ def delete(call: Call) -> Row:
 
 
 @route("POST /coupons/apply", body=APPLY)
-def apply(call: Call) -> Row:
+def apply(call: Call) -> Overlapping:
     data = given(call.body)
     coupon = require(call.db, "coupon", data["couponId"])
     _check_usable(call, coupon)
@@ -117,6 +118,7 @@ def apply(call: Call) -> Row:
     if call.db["appliedCoupon"].first(couponId=coupon["id"], customerId=customer["id"]):
         raise bad_request("Coupon already applied to this customer")
     _check_plan(call, coupon, data.get("subscriptionId"))
+    yield  # calls that overlap here apply it more than once
     applied = call.db["appliedCoupon"].create(data)
     redeemed = {"redemptionCount": coupon["redemptionCount"] + 1}
     coupon = call.db["coupon"].update(coupon["id"], redeemed)

@@ -7,7 +7,7 @@ from operator import add
 from typing import Any, Dict, List, Tuple
 
 from .._errors import bad_request, conflict, not_found
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import (
     date_string,
     email,
@@ -109,10 +109,11 @@ def _with_figures(call: Call, customer: Row) -> Row:
 
 
 @route("POST /customers", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["customer"].first(externalId=data["externalId"]):
         raise conflict("Customer with this externalId already exists")
+    yield
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
     customer = call.db["customer"].create(data)

@@ -7,7 +7,7 @@ from typing import Any, Optional
 from .._business.billing import bill_over_threshold
 from .._errors import HttpError, not_found
 from .._http.date_filters import within
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, max_size, min_size, nested, not_empty, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
@@ -27,7 +27,7 @@ PER_PAGE = 50
 
 
 @route("POST /events", body=EVENT)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     known = _known(call, data)
     if known:
@@ -35,6 +35,7 @@ def create(call: Call) -> Row:
     subscription = _subscription(call, data)
     if not call.db["billableMetric"].first(code=data["code"]):
         raise not_found(f"Billable metric with code '{data['code']}'")
+    yield
     event = _store(call, data, subscription)
     bill_over_threshold(call.world, call.tenant, subscription["id"])
     return event

@@ -6,10 +6,16 @@ from datetime import timedelta
 from typing import Dict
 
 from .._business.checkout import checkout
-from .._business.invoices import create_invoice, document, total, with_customer
+from .._business.invoices import (
+    create_invoice,
+    document,
+    next_number,
+    total,
+    with_customer,
+)
 from .._errors import HttpError, bad_request
 from .._http.date_filters import created_within
-from .._http.engine import Call, Raw, route
+from .._http.engine import Call, Overlapping, Raw, route
 from .._http.field_types import date_string, minimum, nested, not_empty, num, string
 from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
@@ -56,10 +62,12 @@ def list_invoices(call: Call) -> Row:
 
 
 @route("POST /invoices", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     customer = require(call.db, "customer", data["customerId"])
     dates = {name: to_date(text) for name, text in only(data, *DATES).items()}
+    data["invoiceNumber"] = data.get("invoiceNumber") or next_number(call.db)
+    yield  # of calls that overlap here, one gets the number
     invoice = create_invoice(
         call.world,
         call.tenant,
@@ -111,11 +119,12 @@ def void(call: Call) -> Row:
 
 
 @route("POST /invoices/{id}/mark-paid")
-def mark_paid(call: Call) -> Row:
+def mark_paid(call: Call) -> Overlapping:
     method = call.read("paymentMethod")
     invoice = require(call.db, "invoice", call.id)
     if invoice["status"] == "PAID":
         raise bad_request("Invoice is already paid")
+    yield  # calls that overlap here record a payment each
     # No transaction: where the payment is refused, the invoice is paid all the same.
     answer = _change(call, {"status": "PAID", "paidAt": call.now})
     call.db["payment"].create(

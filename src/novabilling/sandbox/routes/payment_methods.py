@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._errors import bad_request, not_found
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import enum, integer, maximum, minimum, not_empty, string
 from .._http.validation import Body
 from .._javascript.values import Row
@@ -28,7 +28,7 @@ CREATE = Body(
 
 
 @route("POST /payment-methods", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     """Save a payment method; the first of a customer is the default."""
     data = given(call.body)
     methods, owner = call.db["paymentMethod"], data["customerId"]
@@ -36,6 +36,7 @@ def create(call: Call) -> Row:
         raise not_found(f"Customer {owner}")
     if methods.first(provider=data["provider"], tokenId=data["tokenId"]):
         raise bad_request("Payment method already exists")
+    yield
     return methods.create({**data, "isDefault": not methods.find(customerId=owner)})
 
 

@@ -6,7 +6,7 @@ from typing import Dict, List
 
 from .._business.checkout import unsupported
 from .._errors import conflict
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import boolean, integer, minimum, not_empty, obj, string
 from .._http.validation import Body
 from .._javascript.values import Row, stringify
@@ -31,10 +31,11 @@ def list_providers(call: Call) -> List[Row]:
 
 
 @route("POST /payment-providers", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["paymentProvider"].first(providerName=data["providerName"]):
         raise conflict("Provider already configured")
+    yield
     data["credentials"] = stringify(data["credentials"])
     return only(call.db["paymentProvider"].create(data), *_FIELDS, "createdAt")
 

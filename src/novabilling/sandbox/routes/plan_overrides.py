@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict
 
 from .._errors import conflict
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import array, minimum, not_empty, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
@@ -43,12 +43,13 @@ def _with_names(call: Call, override: Row) -> Row:
 
 
 @route("POST /plan-overrides", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     customer = require(call.db, "customer", data["customerId"])
     plan = require(call.db, "plan", data["planId"])
     if call.db["planOverride"].first(customerId=customer["id"], planId=plan["id"]):
         raise conflict("A plan override already exists for this customer and plan")
+    yield
     return call.db["planOverride"].create(data)
 
 

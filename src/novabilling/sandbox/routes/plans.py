@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._errors import bad_request, conflict, not_found
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import (
     array,
     boolean,
@@ -60,10 +60,11 @@ def list_plans(call: Call) -> List[Row]:
 
 
 @route("POST /plans", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["plan"].first(code=data["code"]):
         raise conflict("Plan with this code already exists")
+    yield
     with call.db.transaction("db.plan.create()"):
         plan = call.db["plan"].create(without(data, "prices"))
         for price in data.get("prices", []):

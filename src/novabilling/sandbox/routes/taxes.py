@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Dict, List
 
 from .._errors import conflict
-from .._http.engine import Call, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import boolean, code_format, maximum, minimum, not_empty, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
@@ -36,10 +36,11 @@ def list_taxes(call: Call) -> Row:
 
 
 @route("POST /taxes", body=CREATE)
-def create(call: Call) -> Row:
+def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["tax"].first(code=data["code"]):
         raise conflict("Tax with this code already exists")
+    yield
     return call.db["tax"].create(data)
 
 

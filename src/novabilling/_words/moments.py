@@ -1,0 +1,30 @@
+"""The moment that an argument means, where it matters before it is sent."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timezone
+from typing import Optional
+
+import msgspec
+
+from .checks import Date
+
+
+def moment_of(value: Date) -> Optional[datetime]:
+    """Return the moment as the server takes it; None for a text that is not ISO 8601."""
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time(), timezone.utc)
+    text = re.sub(r"^(\d{4})\Z", r"\1-01", value)
+    text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
+    text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
+    try:
+        moment = msgspec.convert(text, datetime)
+    except msgspec.ValidationError:
+        try:
+            return moment_of(msgspec.convert(text, date))
+        except msgspec.ValidationError:
+            return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
