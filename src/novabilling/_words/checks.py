@@ -73,6 +73,14 @@ def money(name: str, value: object) -> Decimal:
     return Decimal(text)
 
 
+def positive_money(name: str, value: object) -> Decimal:
+    """Take an amount above 0."""
+    amount = money(name, value)
+    if amount <= 0:
+        raise ValueError(f"{name} must be above 0, not {amount}")
+    return amount
+
+
 def timestamp(name: str, value: object) -> str:
     """Take an aware datetime, a date, or an ISO 8601 string, which is passed on as it is."""
     if isinstance(value, datetime):

@@ -16,6 +16,7 @@ from ..._words.checks import (
     currency,
     identifier,
     money,
+    positive_money,
     text,
     timestamp,
 )
@@ -39,8 +40,8 @@ _ARGUMENTS = Arguments(
     created_at=timestamp,
     provider_transaction_id=identifier,
     failure_reason=text,
-    reason=text,
 )
+_REFUND = Arguments(amount=positive_money, reason=text)
 
 
 class Payments(Resource):
@@ -125,11 +126,11 @@ class Payments(Resource):
         amount: Omittable[Optional[Amount]] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Payment]:
-        """Refund a successful payment, whole unless `amount` is given.
+        """Refund a successful payment, whole unless `amount` is given; it is above 0.
 
-        A payment can be refunded once: any amount turns it into "refunded". The invoice stays
-        as it is. The amount is kept in the payment's `metadata["refundAmount"]`.
+        A payment can be refunded once: any amount turns it into "refunded", and is then its
+        `refunded_amount`. The invoice stays as it is.
         """
         route = Route("/payments/{payment_id}/refund", payment_id)
-        body = _ARGUMENTS.body(amount=amount, reason=reason)
+        body = _REFUND.body(amount=amount, reason=reason)
         return self._post(Payment, route, body, repeat="once")
