@@ -138,7 +138,7 @@ def test_a_refund_keeps_its_amount(client_for):
 def test_a_refund_of_nothing_is_refused_before_it_uses_up_the_only_one(client_for, amount):
     server = Server(recorded("payment-refund-partial"))
 
-    with pytest.raises(ValueError, match="^amount must be above 0"):
+    with pytest.raises(ValueError, match=r"^amount must be above 0"):
         client_for(server).payments.refund("pay_1", amount=amount)
 
     assert server.requests == []

@@ -35,8 +35,8 @@ class NovaBillingError(Exception):
     `may_have_been_applied` is True when a write was applied, or may have been: look at the
     server's state before repeating it. It is always False for a read.
 
-    An error of `events.create` or `create_batch` has `events`, all with their transaction ids, and
-    `partial`, the result so far; sending those events again counts nothing twice.
+    An error of `events.create` or `create_batch` has `events`, all with their transaction ids and
+    timestamps, and `partial`, the result so far; sending those events again counts nothing twice.
     """
 
     message: str

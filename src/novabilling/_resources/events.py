@@ -1,8 +1,9 @@
-"""Usage events on their way to the server: ids, checks, slices and merged results."""
+"""Usage events on their way to the server: ids, times, checks, slices and merged results."""
 
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Sequence, Union
+from datetime import date, datetime
+from typing import Any, Dict, List, Mapping, Sequence, Union
 from uuid import uuid4
 
 import msgspec
@@ -31,17 +32,30 @@ _EVENT = Arguments(
 _checked = structs(UsageEventInput, _EVENT)
 
 
-def prepare(events: Sequence[Union[UsageEventInput, Fields]]) -> List[UsageEventInput]:
-    """Check all events, and give each a transaction id of its own."""
+def prepare(
+    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+) -> List[UsageEventInput]:
+    """Check all events, and give each a transaction id of its own and the time of the call.
+
+    Both are given once: the server would take the time at which an event arrives, and one that
+    waited for a retry could arrive in the next billing period.
+    """
     events = events if isinstance(events, (str, bytes, Mapping)) else list(events)
     _checked("events", events)
-    prepared = [e if isinstance(e, UsageEventInput) else UsageEventInput(**e) for e in events]
+    made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more
     return [
-        msgspec.structs.replace(event, transaction_id=str(uuid4()))
-        if event.transaction_id is UNSET
-        else event
-        for event in prepared
+        _complete(e if isinstance(e, UsageEventInput) else UsageEventInput(**e), made)
+        for e in events
     ]
+
+
+def _complete(event: UsageEventInput, made: datetime) -> UsageEventInput:
+    missing: Dict[str, Any] = {}
+    if event.transaction_id is UNSET:
+        missing["transaction_id"] = str(uuid4())
+    if not isinstance(event.timestamp, (date, str)):  # None as well: the server takes it for now
+        missing["timestamp"] = made
+    return msgspec.structs.replace(event, **missing) if missing else event
 
 
 def event_body(event: UsageEventInput) -> Secret[bytes]:

@@ -61,7 +61,9 @@ class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
     """One use of something that is metered.
 
     `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from
-    being counted twice; one that is left out is made up before the event is sent.
+    being counted twice; one that is left out is made up before the event is sent. `timestamp` says
+    when it happened, and so in which billing period it counts; one that is left out is the time of
+    the call that sends it. Give both to an event that waits in a queue.
     """
 
     subscription_id: str

@@ -42,7 +42,8 @@ class Events(Resource):
         """Send one event; `subscription_id` may be the subscription's external id.
 
         An event with a `transaction_id` that the server knows is not counted again, whatever it
-        holds; one that is left out is made up. It stands in `events` of an error.
+        holds; one that is left out is made up, and a `timestamp` that is left out is the time of
+        this call, also in later attempts. Both stand in `events` of an error.
         """
         event = UsageEventInput(
             subscription_id=subscription_id,
@@ -51,7 +52,7 @@ class Events(Resource):
             timestamp=timestamp,
             properties=properties,
         )
-        events = prepare([event])
+        events = prepare([event], self._caller.config.now())
         body = event_body(events[0])
         try:
             return self._post(UsageEvent, Route("/events"), body, repeat="keyed")
@@ -65,10 +66,10 @@ class Events(Resource):
         """Send any number of events, in slices; look at `errors` of the merged result.
 
         All are checked before the first is sent. An error carries `events`, all of them with their
-        transaction ids, and `partial`, the result so far: sending `error.events` again counts
-        nothing twice.
+        transaction ids and timestamps, and `partial`, the result so far: sending `error.events`
+        again, also much later, counts nothing twice and everything in its billing period.
         """
-        prepared = prepare(events)
+        prepared = prepare(events, self._caller.config.now())
         first, *rest = slices(prepared)
         result = EMPTY_BATCH
         one = self._with_one_deadline()

@@ -8,7 +8,7 @@ from functools import partial
 from importlib import import_module
 from pkgutil import iter_modules
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, TypeVar, Union
 from weakref import WeakSet
 
 import anyio
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 for _module in iter_modules(routes.__path__):
     import_module(f"{routes.__name__}.{_module.name}")
+
+Client = TypeVar("Client", "NovaBilling", "AsyncNovaBilling")
 
 BASE_URL = "http://sandbox.local"
 
@@ -118,8 +120,7 @@ class Sandbox:
         transport = httpx.MockTransport(self.handle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
         client = NovaBilling(http_client=httpx.Client(transport=transport), **given)
-        self._clients.add(client)
-        return client
+        return self._connected(client)
 
     def async_client(self, **options: object) -> AsyncNovaBilling:
         """Make a connected asynchronous client; options are those of `AsyncNovaBilling`."""
@@ -128,6 +129,12 @@ class Sandbox:
         transport = httpx.MockTransport(self.ahandle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
         client = AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
+        return self._connected(client)
+
+    def _connected(self, client: Client) -> Client:
+        """Give a client the sandbox's time, which it writes into events that have none."""
+        caller: Any = getattr(client, "_caller")  # noqa: B009  # it is no door for users
+        caller.config = caller.config._replace(now=self.now)
         self._clients.add(client)
         return client
 
