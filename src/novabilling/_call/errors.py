@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple, Type
 
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
+from .._words.warnings import NovaBillingWarning as NovaBillingWarning
 
 if TYPE_CHECKING:
     from ..types._inputs import UsageEventInput
@@ -186,10 +187,6 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 class WebhookSignatureError(NovaBillingError):
     """Raised when a webhook delivery has no valid, recent signature, or is not an event."""
-
-
-class NovaBillingWarning(UserWarning):
-    """Warns that the server cannot store what was given."""
 
 
 def plain_cause(exc: BaseException) -> BaseException:

@@ -55,6 +55,9 @@ class AsyncCharges(AsyncResource):
     ) -> Response[Charge]:
         """Create a charge; `properties` are those of the model and sent as they are.
 
+        Amounts in properties and ranges are in major units. `min_amount_cents` alone is not: it
+        is in hundredths of the major unit, in every currency.
+
         Raises:
             ConflictError: The plan has a charge for this metric.
         """
@@ -77,7 +80,10 @@ class AsyncCharges(AsyncResource):
         graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
         filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
     ) -> Response[Charge]:
-        """Change what is given; ranges and filters replace all there were, `[]` removes them."""
+        """Change what is given; ranges and filters replace all there were, `[]` removes them.
+
+        Amounts are in the units of `create`.
+        """
         refuse_null("graduated_ranges", graduated_ranges, _ADVICE)
         refuse_null("filters", filters, _ADVICE)
         body = _ARGUMENTS.body(**locals())

@@ -85,7 +85,7 @@ class AsyncCoupons(AsyncResource):
     ) -> Response[Coupon]:
         """Create a coupon; the server writes `code` in upper case.
 
-        A percentage is at most 100; a fixed amount needs `currency`.
+        A percentage is at most 100; a fixed amount needs `currency` and is in its major units.
 
         Raises:
             BadRequestError: The tenant has a coupon with this code.

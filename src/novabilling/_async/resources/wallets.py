@@ -83,7 +83,8 @@ class AsyncWallets(AsyncResource):
     ) -> Response[Wallet]:
         """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
 
-        Sent twice it makes two wallets, so it is never repeated after it may have worked.
+        That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
+        twice it makes two wallets, so it is never repeated after it may have worked.
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(Wallet, Route("/wallets"), body, repeat="once")

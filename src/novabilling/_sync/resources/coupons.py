@@ -86,7 +86,7 @@ class Coupons(Resource):
     ) -> Response[Coupon]:
         """Create a coupon; the server writes `code` in upper case.
 
-        A percentage is at most 100; a fixed amount needs `currency`.
+        A percentage is at most 100; a fixed amount needs `currency` and is in its major units.
 
         Raises:
             BadRequestError: The tenant has a coupon with this code.

@@ -109,8 +109,9 @@ class Payments(Resource):
     ) -> Response[Payment]:
         """Record a payment that was made elsewhere; `provider` is free text.
 
-        A successful one marks the invoice as paid, whatever its amount and currency. The 1.0
-        server refuses the status "pending".
+        `amount` is in major units: 15000 is fifteen thousand naira, not kobo. A successful one
+        marks the invoice as paid, whatever its amount and currency. The 1.0 server refuses the
+        status "pending".
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(Payment, Route("/payments"), body, repeat="once")
@@ -126,7 +127,7 @@ class Payments(Resource):
         amount: Omittable[Optional[Amount]] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Payment]:
-        """Refund a successful payment, whole unless `amount` is given; it is above 0.
+        """Refund a successful payment, whole unless `amount` is given: above 0, in major units.
 
         A payment can be refunded once: any amount turns it into "refunded", and is then its
         `refunded_amount`. The invoice stays as it is.
