@@ -15,6 +15,7 @@ from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
     Date,
     Omittable,
+    calendar_day,
     currency,
     identifier,
     money,
@@ -40,7 +41,7 @@ _ARGUMENTS = Arguments(
     status=word(InvoiceStatus),
     currency=currency,
     invoice_number=text,
-    due_date=timestamp,
+    due_date=calendar_day,
     paid_at=timestamp,
     created_at=timestamp,
     date_from=timestamp,
@@ -97,6 +98,8 @@ class AsyncInvoices(AsyncResource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
+        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
+        time zone may be of another day there; a `NovaBillingWarning` says so.
         `notes` stands on it as a last line of amount 0. `invoice_number` is unique: with it, the
         same invoice cannot be made twice.
         """

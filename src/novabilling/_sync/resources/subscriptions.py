@@ -11,6 +11,7 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
     Omittable,
+    calendar_day,
     currency,
     flag,
     identifier,
@@ -30,8 +31,8 @@ _ARGUMENTS = Arguments(
     new_plan_id=not_null(identifier),
     currency=currency,
     status=word(SubscriptionStatus),
-    start_date=timestamp,
-    current_period_end=timestamp,
+    start_date=calendar_day,
+    current_period_end=calendar_day,
     created_at=timestamp,
     canceled_at=timestamp,
     external_id=identifier,
@@ -88,7 +89,8 @@ class Subscriptions(Resource):
         """Subscribe a customer to a plan.
 
         A plan billed in advance makes an invoice within a second or so. `external_id` is unique:
-        with it, the same subscription cannot be made twice.
+        with it, the same subscription cannot be made twice. Give `start_date` and
+        `current_period_end` as a `date`: later periods begin on their day in UTC.
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(Subscription, Route("/subscriptions"), body, repeat="once")
