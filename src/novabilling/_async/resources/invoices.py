@@ -127,6 +127,8 @@ class AsyncInvoices(AsyncResource):
         """Mark an invoice as paid and record a payment of its whole amount.
 
         `payment_method` is free text and becomes the provider of the payment (default "manual").
+        Calls at the same time may each make a payment: have a lock of your own, also between
+        processes.
         """
         body = _ARGUMENTS.body(payment_method=payment_method)
         route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)

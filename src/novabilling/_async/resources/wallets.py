@@ -146,7 +146,8 @@ class AsyncWallets(AsyncResource):
     ) -> Response[WalletTopUp]:
         """Add credits that were paid or granted, or take away voided ones: voided first.
 
-        Sent twice it counts twice, so it is never repeated after it may have worked.
+        Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
+        same time may take away more than there is: have a lock of your own, also between processes.
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")

@@ -134,6 +134,9 @@ class Coupons(Resource):
     ) -> Response[AppliedCoupon]:
         """Apply a coupon to the next invoices of a customer; `uses_remaining` limits how many.
 
+        Calls at the same time may apply it more than once: have a lock of your own, also between
+        processes.
+
         Raises:
             BadRequestError: The customer has it already, or it is inactive, expired or used up.
         """

@@ -130,7 +130,8 @@ class Payments(Resource):
         """Refund a successful payment, whole unless `amount` is given: above 0, in major units.
 
         A payment can be refunded once: any amount turns it into "refunded", and is then its
-        `refunded_amount`. The invoice stays as it is.
+        `refunded_amount`. The invoice stays as it is. Calls at the same time may both be carried
+        out: have a lock of your own, also between processes.
         """
         route = Route("/payments/{payment_id}/refund", payment_id)
         body = _REFUND.body(amount=amount, reason=reason)

@@ -147,7 +147,8 @@ class Wallets(Resource):
     ) -> Response[WalletTopUp]:
         """Add credits that were paid or granted, or take away voided ones: voided first.
 
-        Sent twice it counts twice, so it is never repeated after it may have worked.
+        Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
+        same time may take away more than there is: have a lock of your own, also between processes.
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
