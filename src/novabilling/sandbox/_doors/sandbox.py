@@ -133,7 +133,7 @@ class Sandbox:
 
     def _connected(self, client: Client) -> Client:
         """Give a client the sandbox's time, which it writes into events that have none."""
-        caller: Any = getattr(client, "_caller")  # noqa: B009  # it is no door for users
+        caller = client._caller  # pyright: ignore[reportPrivateUsage]
         caller.config = caller.config._replace(now=self.now)
         self._clients.add(client)
         return client
