@@ -10,7 +10,12 @@ from typing import Any, Dict, Literal, Union, get_args, get_origin, get_type_hin
 
 import msgspec
 
-NAMED: Dict[str, Any] = {"currency": "NGN", "to": "to@example.com", "limit": 10}
+NAMED: Dict[str, Any] = {
+    "check_codes": False,  # it asks for the metrics first
+    "currency": "NGN",
+    "limit": 10,
+    "to": "to@example.com",
+}
 """Values where the type alone does not say what is accepted."""
 
 
@@ -41,7 +46,10 @@ def arguments_of(function: Any, only_required: bool = False) -> Dict[str, Any]:
     ]
     if function.__name__ == "download_pdf":
         return {"invoice_id": "the invoice_id", "to": io.BytesIO()}
-    return {name: NAMED.get(name) or _id(name) or example_of(hints[name]) for name in wanted}
+    return {
+        name: NAMED[name] if name in NAMED else _id(name) or example_of(hints[name])
+        for name in wanted
+    }
 
 
 def _id(name: str) -> str:

@@ -14,8 +14,10 @@ import novabilling
 from novabilling import NovaBilling, NovaBillingError, types
 from novabilling._words.fields import Model
 from novabilling._words.vocabulary import camel, vocabulary
-from tests.operations import IDS
+from tests.examples import arguments_of
+from tests.operations import IDS, KEYED, METHODS, POSTS
 from tests.pages import DOCS, rows, text_of
+from tests.samples import recorded
 from tests.support import BASE_URL, TOKEN, Server
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
@@ -86,6 +88,66 @@ def test_the_page_says_which_statuses_are_tried_again(clock, status):
         # "The two events operations are the exception, where a 500 is also ..."
         again |= status == 500 and name.startswith("events")
         assert len(server.requests) == 1 + again, name
+
+
+# Every write
+
+
+WRITES = [
+    (re.findall(r"`(\w+)\.(\w+)`", calls), kind, shows, again)
+    for calls, kind, shows, again in rows("retries.md", "## Every write")
+]
+CLASSES = {"once": (1, 1), "idempotent": (2, 1), "keyed": (2, 2)}
+"""How often a server that answers 503, and one that answers 500, is asked with one retry."""
+
+
+def writes(resource: str, method: str, status: int) -> int:
+    """Count the requests that a method writes with, to a server where each of them fails."""
+    sent: List[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.method == "GET" and method == "update":  # of a provider: it reads first
+            return recorded("provider-get")
+        sent.append(request.method)
+        return httpx.Response(status, json={"message": "no"})
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http, max_retries=1)
+    function = getattr(getattr(client, resource), method)
+    arguments = arguments_of(function, only_required=True)
+    with pytest.raises(NovaBillingError):
+        list(function(**arguments)) if method.startswith("iter") else function(**arguments)
+    return len([verb for verb in sent if verb != "GET"])
+
+
+def test_the_table_of_writes_has_every_operation_that_is_one(clock):
+    calls = [call for call in METHODS if call[1] != "verify"]
+
+    named = [call for calls, *_ in WRITES for call in calls]
+    assert sorted(named) == sorted(call for call in calls if writes(*call, 503))
+
+
+@pytest.mark.parametrize(
+    ("call", "kind"),
+    [(call, kind) for calls, kind, *_ in WRITES for call in calls],
+    ids=lambda value: ".".join(value) if isinstance(value, tuple) else value,
+)
+def test_the_table_of_writes_says_how_often_each_may_be_sent(clock, call, kind):
+    resource, method = call
+
+    assert (writes(*call, 503), writes(*call, 500)) == CLASSES[kind]
+    assert (method in POSTS.get(resource, "").split()) is (kind != "idempotent")
+    assert (f"{resource}.{method}" in KEYED) is (kind == "keyed")
+
+
+def test_the_table_of_writes_says_what_a_second_call_does_and_which_read_shows_it(clock):
+    for calls, _, shows, again in WRITES:
+        assert re.match(r"(refused, \d{3}|doubles|does the same)\b", again), calls
+        reads = re.findall(r"`(\w+)\.(\w+)\b", shows)
+        assert reads or re.match(r"nowhere\b|`get`: ", shows), calls
+        for resource, method in reads:
+            is_login = (resource, method) == ("auth", "login")
+            assert is_login or not writes(resource, method, 503)
 
 
 # Pages of results

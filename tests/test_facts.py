@@ -33,6 +33,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning"
 ALWAYS_SENT = {
     "PATCH /payment-providers/{id}": {"isActive", "priority"},  # else the server resets them
     "PATCH /plans/{id}/prices/{priceId}": {"amount"},  # else it changes nothing
+    "POST /events": {"timestamp"},  # else it is the time at which the event arrives
 }
 """Fields that the server can do without."""
 

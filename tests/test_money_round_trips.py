@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 
 from novabilling.sandbox import Sandbox
 
+# The amounts have all the decimals that the server keeps, more than any currency.
+pytestmark = pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+
 COUNTER = itertools.count()
 LONGEST = Decimal("99999999999.9999")
 

@@ -20,7 +20,7 @@ from ._call.configuration import DEFAULT_MAX_CONNECTIONS, check_count
 from ._call.server import Server
 from ._network.answer import Answer
 from ._network.proxies import is_proxied
-from ._network.sockets import is_readable
+from ._network.socket_state import is_readable
 from ._network.time_limits import TimeLimits
 from ._network.tls import tls_context
 from ._runtime.httpx_modules import no_cookies

@@ -32,7 +32,7 @@ CASES = [
         lambda c: c.create(
             invoice_id="inv_1",
             customer_id="cus_1",
-            amount=Decimal("99.9999"),
+            amount=Decimal("99.99"),
             currency="ngn",
             reason="product_unsatisfactory",
         ),
@@ -40,7 +40,7 @@ CASES = [
         {
             "invoiceId": "inv_1",
             "customerId": "cus_1",
-            "amount": 99.9999,
+            "amount": 99.99,
             "currency": "NGN",
             "reason": "PRODUCT_UNSATISFACTORY",
         },

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta, timezone
 
 import httpx
 import pytest
+from msgspec import UNSET
 
 from novabilling import APIConnectionError, BadRequestError, ServerError
+from novabilling.sandbox import Sandbox
 from novabilling.types import EventBatch, UsageEventInput
 from tests.samples import body_of, recorded
 from tests.support import Server, problem
@@ -150,8 +153,9 @@ async def test_the_bytes_around_the_events_of_a_request_count(client_for):
 def event_of(size):
     """Return an event that takes so many bytes."""
     wire = {"subscriptionId": "sub_1", "transactionId": "txn-1", "code": "calls"}
-    empty = len(json.dumps({**wire, "properties": {"t": ""}}, separators=(",", ":")))
-    return event(1, properties={"t": "x" * (size - empty)})
+    rest = {"timestamp": "2026", "properties": {"t": ""}}
+    empty = len(json.dumps({**wire, **rest}, separators=(",", ":")))
+    return event(1, timestamp="2026", properties={"t": "x" * (size - empty)})
 
 
 async def test_an_event_of_100_000_bytes_is_sent_and_a_larger_one_is_refused(client_for):
@@ -163,6 +167,65 @@ async def test_an_event_of_100_000_bytes_is_sent_and_a_larger_one_is_refused(cli
         await events.create_batch([event(0), event_of(100_001)])
 
     assert [len(events_of(request)) for request in server.requests] == [1, 1, 1]
+
+
+async def test_all_events_of_a_batch_have_one_time_in_every_attempt_and_in_the_error(
+    client_for, clock
+):
+    server = Server(accept, problem(503), problem(503), problem(400), accept)
+    many = [event(n) for n in range(101)] + [UsageEventInput(subscription_id="s", code="c")]
+
+    with pytest.raises(BadRequestError) as caught:
+        await client_for(server).events.create_batch(many)
+    await client_for(server).events.create_batch(caught.value.events)
+
+    (made,) = {one.timestamp for one in caught.value.events}
+    sent = [one["timestamp"] for request in server.requests for one in events_of(request)]
+    assert len(sent) == 100 + 3 * 2 + 102
+    assert {datetime.fromisoformat(text.replace("Z", "+00:00")) for text in sent} == {made}
+    assert many[0].get("timestamp", many[-1].timestamp) is UNSET
+
+
+async def test_an_event_of_a_batch_keeps_its_own_time(client_for):
+    server = Server(accept)
+    then = datetime(2026, 1, 31, 23, 59, 59, 999999, tzinfo=timezone.utc)
+    given = [event(1, timestamp=then), event(2, timestamp="2026-02-01"), event(3, timestamp=None)]
+
+    await client_for(server).events.create_batch(given)
+
+    first, second, third = events_of(server.request)
+    assert first["timestamp"] == "2026-01-31T23:59:59.999999Z"
+    assert second["timestamp"] == "2026-02-01"
+    assert third["timestamp"] > "2026-02-01"
+
+
+async def test_an_event_counts_in_the_sandboxs_time(client_for):
+    sandbox = Sandbox(seed=1)
+    client = sandbox.async_client(max_retries=1)
+    subscription_id = await subscribed(client)
+    sandbox.advance(days=400)
+    now = sandbox.now()
+
+    await client.events.create_batch([{"subscription_id": subscription_id, "code": "calls"}])
+    copy = client.with_options(max_retries=0)
+    await copy.events.create_batch([{"subscription_id": subscription_id, "code": "calls"}])
+
+    found = (await client.events.get_by_subscription(subscription_id)).data
+    assert [now <= one.timestamp < now + timedelta(seconds=1) for one in found] == [True, True]
+
+
+async def subscribed(client):
+    customer = await client.customers.create(external_id="u", email="a@example.com", currency="NGN")
+    plan = await client.plans.create(
+        name="Pro",
+        code="pro",
+        billing_interval="yearly",
+        prices=[{"currency": "NGN", "amount": 1}],
+    )
+    subscription = await client.subscriptions.create(
+        customer_id=customer.data.id, plan_id=plan.data.id, currency="NGN"
+    )
+    return subscription.data.id
 
 
 async def test_the_results_of_the_slices_are_merged(client_for):

@@ -18,9 +18,14 @@ NEW = {"subscription_id": "sub_1", "code": "api_calls"}
 
 CASES = [
     Case(
-        lambda c: c.create(**NEW, transaction_id="txn-1"),
+        lambda c: c.create(**NEW, transaction_id="txn-1", timestamp="2026-11-20"),
         "POST /api/events",
-        {"subscriptionId": "sub_1", "code": "api_calls", "transactionId": "txn-1"},
+        {
+            "subscriptionId": "sub_1",
+            "code": "api_calls",
+            "transactionId": "txn-1",
+            "timestamp": "2026-11-20",
+        },
         "event-create-minimal",
         UsageEvent,
     ),
@@ -153,6 +158,23 @@ async def test_a_repeated_event_has_the_transaction_id_of_the_first_attempt(
     assert clock.slept == [0.5, 1.0]
 
 
+@pytest.mark.parametrize("given", [{}, {"timestamp": None}], ids=["left out", "None"])
+async def test_an_event_has_the_time_of_its_call_to_the_millisecond(client_for, given):
+    server = Server(recorded("event-create"))
+    before = datetime.now(timezone.utc)
+
+    await client_for(server).events.create(**NEW, **given)
+
+    sent_at = time_sent(server.request)
+    assert before - timedelta(milliseconds=1) < sent_at <= datetime.now(timezone.utc)
+    assert sent_at.microsecond % 1000 == 0
+    assert sent_at.utcoffset() == timedelta(0)
+
+
+def time_sent(request):
+    return datetime.fromisoformat(body_sent(request)["timestamp"].replace("Z", "+00:00"))
+
+
 async def test_an_event_that_fails_stands_in_the_error_with_its_transaction_id(client_for, clock):
     server = Server(problem(500))
 
@@ -163,6 +185,7 @@ async def test_an_event_that_fails_stands_in_the_error_with_its_transaction_id(c
     (event,) = error.events
     assert len(server.requests) == 3
     assert event.transaction_id == body_sent(server.requests[0])["transactionId"]
+    assert event.timestamp.isoformat() == time_sent(server.requests[0]).isoformat()
     assert (event.subscription_id, event.properties) == ("sub_1", {"a": 1})
     assert error.partial.total == 0
     assert error.may_have_been_applied

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -122,13 +123,61 @@ async def test_the_pdf_url_of_a_payments_invoice_is_absolute(client_for):
     assert payment.invoice.pdf_url == f"https://billing.example{path}"
 
 
-async def test_a_refund_keeps_its_amount_in_the_metadata(client_for):
+async def test_a_refund_keeps_its_amount(client_for):
     server = Server(recorded("payment-refund-partial"))
 
     payment = (await client_for(server).payments.refund("pay_1", amount=120.5)).data
 
     assert payment.status == "refunded"
     assert payment.metadata["refundAmount"] == 120.5
+    assert payment.refunded_amount == Decimal("120.5")
+
+
+@pytest.mark.parametrize("amount", [0, 0.0, Decimal("0.00"), -0.0, -1, Decimal("-0.01")])
+async def test_a_refund_of_nothing_is_refused_before_it_uses_up_the_only_one(client_for, amount):
+    server = Server(recorded("payment-refund-partial"))
+
+    with pytest.raises(ValueError, match=r"^amount must be above 0"):
+        await client_for(server).payments.refund("pay_1", amount=amount)
+
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("stored", "amount"),
+    [
+        ('{"refundAmount": 0.1}', "0.1"),
+        ('{"refundAmount": 19.99}', "19.99"),
+        ('{"refundAmount": 120}', "120"),
+        ('{"refundAmount": 99999999999.99}', "99999999999.99"),
+        ('{"refundAmount": 0}', "0"),
+        ('{"refundAmount": "120.50"}', "120.50"),
+        ('{"refundAmount": "all of it"}', None),
+        ('{"refundAmount": true}', None),
+        ('{"refundAmount": null}', None),
+        ('{"refundAmount": [5]}', None),
+        ('{"refundReason": "Goodwill"}', None),
+        ("{}", None),
+        ("null", None),
+    ],
+)
+async def test_the_refunded_amount_is_exact_wherever_a_payment_stands(client_for, stored, amount):
+    payment = {**body_of("payment-refund-partial"), "metadata": json.loads(stored)}
+    invoice = {**body_of("invoice-get"), "payments": [payment]}
+    expected = None if amount is None else Decimal(amount)
+
+    one = await client_for(Server(httpx.Response(200, json=payment))).payments.get("pay_1")
+    parent = await client_for(Server(httpx.Response(200, json=invoice))).invoices.get("inv_1")
+
+    for found in [one.data, *parent.data.payments]:
+        assert found.refunded_amount == expected
+        assert isinstance(found.refunded_amount, (Decimal, type(None)))
+
+
+async def test_a_payment_that_was_not_refunded_has_no_refunded_amount(client_for):
+    payment = (await client_for(Server(recorded("payment-get"))).payments.get("pay_1")).data
+
+    assert payment.refunded_amount is None
 
 
 async def test_iter_sends_the_filters_with_every_page(client_for):

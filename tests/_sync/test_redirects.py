@@ -180,7 +180,66 @@ def test_the_error_names_the_target_without_its_secrets(client_for, location, sh
         call(client_for(server), "POST")
 
     assert str(caught.value) == f"302: the redirect to '{shown}' was not followed"
-    assert not caught.value.may_have_been_applied
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PATCH", "DELETE"])
+@pytest.mark.parametrize("status", [300, 301, 302, 303, 304, 305, 306, 307, 308, 399])
+def test_a_redirect_of_a_write_may_come_after_the_work_is_done(client_for, clock, method, status):
+    answers = [httpx.Response(status), *[to(there, status) for there in [HERE, *NONSENSE]]]
+    server = Server(*answers)
+    client = client_for(server, follow_redirects=False)
+    not_carried_out = method == "GET" or status in (307, 308)
+
+    for _ in answers:
+        with pytest.raises(APIStatusError) as caught:
+            call(client, method)
+
+        assert caught.value.may_have_been_applied is not not_carried_out
+    assert (len(server.requests), clock.slept) == (len(answers), [])
+
+
+def test_a_redirect_behind_one_that_was_followed_counts(client_for):
+    server = Server(to("/there", 307), to("/done", 303))
+
+    with pytest.raises(APIStatusError, match="'/done'") as caught:
+        call(client_for(server), "POST")
+
+    assert server.paths == ["POST /api/customers", "POST /there"]
+    assert caught.value.may_have_been_applied
+
+
+def test_a_redirect_of_an_event_may_come_after_the_work_is_done(client_for):
+    server = Server(to("/done", 303))
+
+    with pytest.raises(APIStatusError) as caught:
+        client_for(server).events.create_batch([{"subscription_id": "s", "code": "c"}])
+
+    assert len(server.requests) == 1
+    assert caught.value.may_have_been_applied
+
+
+@pytest.mark.parametrize("status", ALL)
+@pytest.mark.parametrize(
+    ("base_url", "location", "advised"),
+    [
+        ("http://billing.example", "https://billing.example/api/customers", True),
+        ("http://billing.example:8080", "https://billing.example:8443/api/customers", True),
+        ("http://billing.example", "//billing.example/api/customers", False),
+        ("http://billing.example", "https://other.example/api/customers", False),
+        ("http://billing.example", "https://[billing.example", False),
+        ("https://billing.example", "https://billing.example/login", False),
+        ("https://billing.example", "http://billing.example/api/customers", False),
+    ],
+)
+def test_the_error_says_that_the_base_url_should_be_the_https_one(
+    client_for, status, base_url, location, advised
+):
+    client = client_for(Server(to(location, status)), base_url=base_url, follow_redirects=False)
+
+    with pytest.raises(APIStatusError, match="was not followed") as caught:
+        call(client, "POST")
+
+    assert ("base_url should begin with https://" in caught.value.message) is advised
 
 
 def test_the_history_has_bare_requests(client_for):

@@ -22,6 +22,7 @@ from novabilling import (
 )
 from novabilling.otel import instrument
 from novabilling.types import (
+    CURRENCY_DECIMALS,
     AnyWebhookEvent,
     ApiKey,
     BillingInterval,
@@ -59,6 +60,8 @@ from novabilling.types import (
     TenantUsage,
     TokenPair,
     Webhook,
+    from_minor_units,
+    to_minor_units,
 )
 
 currency: Currency = "NGN"
@@ -295,3 +298,9 @@ def mistakes(client: NovaBilling) -> None:
     client.subscriptions.cancel("s", at_period_end=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.customers.get("c").data.name = "n"  # type: ignore[misc]  # pyright: ignore[reportAttributeAccessIssue]
     client.on_attempt(lambda: None)  # type: ignore[arg-type,misc]  # pyright: ignore[reportArgumentType]
+
+
+def minor_units() -> None:
+    assert_type(to_minor_units(19.99, "USD"), int)
+    assert_type(from_minor_units(1999, currency="USD"), Decimal)
+    assert_type(CURRENCY_DECIMALS["NGN"], int)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from typing import Any, Dict, Mapping, NamedTuple, Optional, Union
+from datetime import datetime, timezone
+from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Union
 
 from msgspec import UNSET, UnsetType
 
@@ -29,6 +30,11 @@ STANDARD_HEADERS = {
 }
 
 
+def utc_now() -> datetime:
+    """Return the time of this machine."""
+    return datetime.now(timezone.utc)
+
+
 class Config(NamedTuple):
     """What every call of one client shares."""
 
@@ -39,6 +45,8 @@ class Config(NamedTuple):
     max_retries: int
     deadline: Optional[float]
     headers: Dict[str, str]
+    now: Callable[[], datetime] = utc_now
+    """What time it is; the sandbox has its own."""
 
     @property
     def root(self) -> str:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Dict, List, NamedTuple, Optional, Tuple, Type
 
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
+from .._words.warnings import NovaBillingWarning as NovaBillingWarning
 
 if TYPE_CHECKING:
     from ..types._inputs import UsageEventInput
@@ -35,8 +36,8 @@ class NovaBillingError(Exception):
     `may_have_been_applied` is True when a write was applied, or may have been: look at the
     server's state before repeating it. It is always False for a read.
 
-    An error of `events.create` or `create_batch` has `events`, all with their transaction ids, and
-    `partial`, the result so far; sending those events again counts nothing twice.
+    An error of `events.create` or `create_batch` has `events`, all with their transaction ids and
+    timestamps, and `partial`, the result so far; sending those events again counts nothing twice.
     """
 
     message: str
@@ -190,10 +191,6 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 class WebhookSignatureError(NovaBillingError):
     """Raised when a webhook delivery has no valid, recent signature, or is not an event."""
-
-
-class NovaBillingWarning(UserWarning):
-    """Warns that the server cannot store what was given."""
 
 
 def plain_cause(exc: BaseException) -> BaseException:

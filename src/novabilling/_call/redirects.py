@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .._runtime.lazy_httpx import httpx
+from .retries import NOT_CARRIED_OUT
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REDIRECTS = 20
@@ -19,7 +20,7 @@ def next_url(method: str, url: httpx.URL, status: int, location: str) -> Optiona
     if method == "GET":
         return target
     # A write is only sent again where the redirect says that it was not carried out.
-    if status in (307, 308) and same_origin(url, target):
+    if status in NOT_CARRIED_OUT and same_origin(url, target):
         return target
     return None
 
@@ -54,6 +55,14 @@ def is_web_address(url: httpx.URL) -> bool:
 def same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     """Say whether two URLs share scheme, host and port."""
     return (one.scheme, one.host, _port(one)) == (other.scheme, other.host, _port(other))
+
+
+def leads_to_https(url: httpx.URL, location: str) -> bool:
+    """Say whether a redirect only asks for https: from http, on the same host."""
+    target = _join(url, location)
+    if target is None or url.host != target.host:
+        return False
+    return (url.scheme, target.scheme) == ("http", "https")
 
 
 def may_carry_token(server: httpx.URL, target: httpx.URL) -> bool:

@@ -11,6 +11,9 @@ How often, and until when (`max_retries`, deadline, budget) is counted in `_asyn
 
 A 500 for a key that is taken did nothing where that is the first write (`Call.keys_first`); only
 invoices that get their number from the server are created again after it.
+
+A redirect that is not followed is never tried again. A gateway often answers a write with one after
+the work is done; only 307 and 308 say that it was not.
 """
 
 from __future__ import annotations
@@ -26,6 +29,9 @@ Repeat = Literal["read", "idempotent", "keyed", "once"]
 
 Fate = Literal["unsent", "unknown", "applied", "refused"]
 """What is known about an attempt that failed: what it did on the server."""
+
+NOT_CARRIED_OUT = (307, 308)
+"""The redirects that ask for the same request again: this one did nothing."""
 
 MAX_RETRY_AFTER = 60.0
 FIRST_BACKOFF = 0.5
@@ -52,7 +58,11 @@ def may_have_been_applied(fate: Fate, repeat: Repeat, status: Optional[int] = No
     """Say whether the attempt may have changed anything on the server."""
     if repeat == "read":
         return False
-    return fate in ("unknown", "applied") or (status is not None and status >= 500)
+    if fate in ("unknown", "applied"):
+        return True
+    if status is None or status in NOT_CARRIED_OUT:
+        return False
+    return 300 <= status < 400 or status >= 500
 
 
 def backoff(retries: int) -> float:

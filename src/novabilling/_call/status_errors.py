@@ -23,6 +23,7 @@ from .errors import (
     UnauthorizedError,
     UnprocessableEntityError,
 )
+from .redirects import leads_to_https
 from .retries import retry_after
 
 STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
@@ -88,7 +89,7 @@ def _read(content: bytes) -> _Body:
 def _message(response: httpx.Response, body: _Body) -> str:
     status = response.status_code
     if 300 <= status < 400 and "location" in response.headers:
-        return f"the redirect to {_target(response.headers['location'])} was not followed"
+        return _not_followed(response, response.headers["location"])
     message = body.message
     if isinstance(message, list):
         message = "; ".join(str(part) for part in message)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
@@ -97,6 +98,13 @@ def _message(response: httpx.Response, body: _Body) -> str:
     # A 500 of this server is database text of many lines; only the last one says something.
     text = message.strip().splitlines()[-1] if status >= 500 else " ".join(message.split())
     return text.strip()[:MAX_MESSAGE]
+
+
+def _not_followed(response: httpx.Response, location: str) -> str:
+    message = f"the redirect to {_target(location)} was not followed"
+    if leads_to_https(httpx.URL(str(response.request.url)), location):
+        message += "; base_url should begin with https://"
+    return message
 
 
 def _target(location: str) -> str:

@@ -1,9 +1,16 @@
-"""Usage events on their way to the server: ids, checks, slices and merged results."""
+"""Usage events on their way to the server: ids, times, checks, slices and merged results.
+
+The server takes events in a batch that it can never bill; `never_billed` finds them.
+"""
 
 from __future__ import annotations
 
-from typing import Any, Iterable, List, Mapping, Sequence, Union
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Union, cast
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 import msgspec
 from msgspec import UNSET
@@ -12,8 +19,9 @@ from .._runtime.secrets import Secret
 from .._words.arguments import Arguments, not_null, structs
 from .._words.checks import identifier, plain, text, timestamp
 from .._words.encoding import encode
+from .._words.warnings import warn
 from ..types._inputs import Fields, UsageEventInput
-from ..types._metering import EventBatch
+from ..types._metering import BillableMetric, EventBatch
 
 MAX_EVENTS = 100
 MAX_SLICE = 100_000  # bytes; the server refuses more than 102,400
@@ -31,19 +39,32 @@ _EVENT = Arguments(
 _checked = structs(UsageEventInput, _EVENT)
 
 
-def prepare(events: Sequence[Union[UsageEventInput, Fields]]) -> List[UsageEventInput]:
-    """Check all events, and give each a transaction id of its own."""
-    given: object = events
+def prepare(
+    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+) -> List[UsageEventInput]:
+    """Check all events, and give each a transaction id of its own and the time of the call.
+
+    Both are given once: the server would take the time at which an event arrives, and one that
+    waited for a retry could arrive in the next billing period.
+    """
+    given = cast("object", events)
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
         events = list(events)  # it may be one that can be walked through only once
     _checked("events", events)
-    prepared = [e if isinstance(e, UsageEventInput) else UsageEventInput(**e) for e in events]
+    made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more
     return [
-        msgspec.structs.replace(event, transaction_id=str(uuid4()))
-        if event.transaction_id is UNSET
-        else event
-        for event in prepared
+        _complete(e if isinstance(e, UsageEventInput) else UsageEventInput(**e), made)
+        for e in events
     ]
+
+
+def _complete(event: UsageEventInput, made: datetime) -> UsageEventInput:
+    missing: Dict[str, Any] = {}
+    if event.transaction_id is UNSET:
+        missing["transaction_id"] = str(uuid4())
+    if not isinstance(event.timestamp, (date, str)):  # None as well: the server takes it for now
+        missing["timestamp"] = made
+    return msgspec.structs.replace(event, **missing) if missing else event
 
 
 def event_body(event: UsageEventInput) -> Secret[bytes]:
@@ -79,3 +100,61 @@ def merge(one: EventBatch, other: EventBatch) -> EventBatch:
         for name in ("total", "created", "duplicates", "errors", "results")
     }
     return EventBatch(**counts)
+
+
+SECONDS_KNOWN = 60.0
+
+
+class KnownMetrics(NamedTuple):
+    """The billable metrics of a tenant by their codes, as they were at a time."""
+
+    by_code: Dict[str, BillableMetric]
+    read_at: float
+
+
+METRICS: WeakKeyDictionary[Secret[Any], KnownMetrics] = WeakKeyDictionary()
+"""What is known by the token that read it: copies of a client share one, unless it is another's."""
+
+
+def never_billed(
+    events: Sequence[UsageEventInput], known: Optional[KnownMetrics], now: float
+) -> Optional[str]:
+    """Say which of the events no metric counts, and why; None if there is none."""
+    if known is None or now >= known.read_at + SECONDS_KNOWN:
+        return "the metrics have not been read lately"
+    for index, event in enumerate(events):
+        metric = known.by_code.get(event.code)
+        if metric is None:
+            return f"events[{index}].code: no billable metric has the code {event.code!r}"
+        field = metric.field_name
+        if metric.aggregation_type in _OF_NUMBERS and field and not _has_number(event, field):
+            return (
+                f"events[{index}].properties: {field!r} must be a number, "
+                f"for the {metric.aggregation_type} of the metric {event.code!r}"
+            )
+    return None
+
+
+_OF_NUMBERS = ("sum", "max", "latest", "weighted_sum")
+_NUMBER = re.compile(r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\Z")
+
+
+def _has_number(event: UsageEventInput, field: str) -> bool:
+    if not isinstance(event.properties, Mapping):
+        return False
+    value = cast("Mapping[str, object]", event.properties).get(field)
+    if isinstance(value, str):  # the server reads "12.5" as a number
+        return _NUMBER.match(value) is not None
+    return isinstance(value, (int, float, Decimal))
+
+
+_SERVER_ID = re.compile(r"^c[a-z0-9]{24}\Z")
+
+
+def warn_of_foreign_id(method: str, subscription_id: str) -> None:
+    """Warn where no events were found by what cannot be an id of the server."""
+    if not _SERVER_ID.match(subscription_id):
+        warn(
+            f"events.{method}: {subscription_id!r} is no id that the server gives; events are "
+            "found by `subscription.id` alone, and not by the external id they were sent with"
+        )

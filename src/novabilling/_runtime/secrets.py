@@ -12,7 +12,7 @@ MASK = "********"
 class Secret(Generic[T]):
     """Hold a value that only `reveal()` gives back."""
 
-    __slots__ = ("_value",)
+    __slots__ = ("__weakref__", "_value")
 
     def __init__(self, value: T) -> None:
         self._value = value

@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from .._runtime.secrets import Secret
 from .checks import Convert, count
+from .currencies import warn_of_decimals
 from .encoding import encode, query_text
 from .vocabulary import camel
 
@@ -55,7 +56,10 @@ class Arguments:
         return name in self._converts
 
     def fields(self, values: Mapping[str, Any], prefix: str = "") -> Dict[str, Any]:
-        """Translate to wire names and values: what is UNSET is left out, None is null."""
+        """Translate to wire names and values: what is UNSET is left out, None is null.
+
+        An amount that its currency cannot express is warned about, where both stand together.
+        """
         fields: Dict[str, Any] = {}
         for name, value in values.items():
             convert = self._converts.get(name)
@@ -64,6 +68,8 @@ class Arguments:
             if value is not None or name in self._not_null:
                 value = convert(prefix + name, value)
             fields[self._wire.get(name) or _wire_name(name)] = value
+        if fields.get("currency") is not None:
+            warn_of_decimals(fields, prefix)
         return fields
 
     # `self, /`: an argument of the API may be called self, and must not clash with this one.

@@ -1,4 +1,4 @@
-"""All types of the SDK: results, structured arguments, and the words that both use.
+"""All types of the SDK: results, structured arguments, the words that both use, and currencies.
 
 A module of types is imported when one of its names is first asked for. Modules here may import
 `_words`, `_network.answer` and `_runtime`; how results are read stands in `_call.envelopes`.
@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
+    from .._words.currencies import CURRENCY_DECIMALS as CURRENCY_DECIMALS
+    from .._words.currencies import from_minor_units as from_minor_units
+    from .._words.currencies import to_minor_units as to_minor_units
     from .._words.literals import AggregationType as AggregationType
     from .._words.literals import BillingInterval as BillingInterval
     from .._words.literals import BillingTiming as BillingTiming
@@ -226,6 +229,7 @@ _MODULES = {
         "WalletUpdatedEvent"
     ),
     "._webhooks": "UnknownEvent Webhook WebhookEvent",
+    ".._words.currencies": "CURRENCY_DECIMALS from_minor_units to_minor_units",
     ".._words.literals": (
         "AggregationType BillingInterval BillingTiming ChargeModel CreditNoteReason "
         "CreditNoteStatus Currency CustomerSortField DiscountType EventStatus GroupBy "

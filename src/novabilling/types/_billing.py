@@ -188,22 +188,22 @@ class Invoice(Model, frozen=True, kw_only=True):
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
-    kind = entry.get("type")
+    kind, quantity = entry.get("type"), _number(entry.get("quantity"))
     return InvoiceItem(
         description=str(entry.get("description") or ""),
-        quantity=_number(entry.get("quantity"), 1),
-        amount=_number(entry.get("unitAmount"), 0),
+        quantity=Decimal(1) if quantity is None else quantity,
+        amount=_number(entry.get("unitAmount")) or Decimal(0),
         type=None if kind is None else str(kind),
     )
 
 
-def _number(value: Any, missing: int) -> Decimal:
-    # The metadata of an invoice is free JSON: what is not a number must not break the invoice.
+def _number(value: Any) -> Optional[Decimal]:
+    # Metadata is free JSON: what is not a number must not break the invoice or the payment.
     if isinstance(value, str) and re.match(r"^-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", value):
         return Decimal(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return Decimal(repr(value))
-    return Decimal(missing)
+    return None
 
 
 class Payment(Model, frozen=True, kw_only=True):
@@ -224,3 +224,11 @@ class Payment(Model, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         check_amounts(self.amount)
+
+    @property
+    def refunded_amount(self) -> Optional[Decimal]:
+        """Return what was given back, in units of `currency`; None if it was not refunded.
+
+        The server keeps it as a number in `metadata["refundAmount"]`; this is exact.
+        """
+        return _number((self.metadata or {}).get("refundAmount"))

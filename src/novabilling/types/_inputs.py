@@ -12,14 +12,21 @@ from msgspec import UNSET, UnsetType
 from .._words.literals import Currency
 
 Amount = Union[int, float, Decimal]
-"""An amount of money; sent exactly, with at most 4 decimals."""
+"""An amount of money in the major unit: 15000 NGN is fifteen thousand naira, and no kobo.
+
+It is sent exactly, with at most 4 decimals. `to_minor_units` and `from_minor_units` translate for
+those who count in kobo and cents.
+"""
 
 Fields = Mapping[str, Any]
 """A dict with the keys of a struct."""
 
 
 class InvoiceItemDto(msgspec.Struct, frozen=True):
-    """A line of a new invoice; `amount` is the price of one unit, `quantity` at least 1."""
+    """A line of a new invoice; `amount` is the price of one unit, `quantity` at least 1.
+
+    The amount is in major units of the invoice's currency: 19.99, not 1999.
+    """
 
     description: str
     amount: Amount
@@ -27,14 +34,17 @@ class InvoiceItemDto(msgspec.Struct, frozen=True):
 
 
 class PriceInput(msgspec.Struct, frozen=True):
-    """What a new plan costs for one billing interval in one currency."""
+    """What a new plan costs for one billing interval in one currency, in its major units."""
 
     currency: Union[Currency, str]
     amount: Amount
 
 
 class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):
-    """What units from one number to another cost; without `to_value` it is the last range."""
+    """What units from one number to another cost; without `to_value` it is the last range.
+
+    The amounts are in major units of the currency in which a subscription is billed.
+    """
 
     from_value: int
     per_unit_amount: Amount
@@ -61,7 +71,9 @@ class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
     """One use of something that is metered.
 
     `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from
-    being counted twice; one that is left out is made up before the event is sent.
+    being counted twice; one that is left out is made up before the event is sent. `timestamp` says
+    when it happened, and so in which billing period it counts; one that is left out is the time of
+    the call that sends it. Give both to an event that waits in a queue.
     """
 
     subscription_id: str

@@ -65,6 +65,8 @@ class AsyncAddOns(AsyncResource):
     ) -> Response[AddOn]:
         """Create an add-on with one price or more; the server writes `code` in lower case.
 
+        Prices are in major units: 19.99 is 19 dollars and 99 cents.
+
         Raises:
             BadRequestError: The tenant has an add-on with this code.
         """
@@ -85,6 +87,8 @@ class AsyncAddOns(AsyncResource):
         prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given; `prices` replace all there were, `[]` removes them.
+
+        They are in major units, as in `create`.
 
         Raises:
             ConflictError: Two of the prices are in one currency; nothing is changed.
@@ -112,7 +116,7 @@ class AsyncAddOns(AsyncResource):
         currency: Union[Currency, str],
         subscription_id: Omittable[Optional[str]] = UNSET,
     ) -> Response[AppliedAddOn]:
-        """Charge an add-on on the customer's next invoice in this currency."""
+        """Charge an add-on on the customer's next invoice in this currency, in its major units."""
         body = _ARGUMENTS.body(**locals())
         return await self._post(AppliedAddOn, Route("/add-ons/apply"), body, repeat="once")
 

@@ -69,8 +69,8 @@ class AsyncCreditNotes(AsyncResource):
     ) -> Response[CreditNote]:
         """Create a credit note, a draft unless told otherwise.
 
-        All notes of an invoice that are not void may add up to its amount. The 1.0 server does
-        not compare the currency.
+        `amount` is in major units. All notes of an invoice that are not void may add up to its
+        amount. The 1.0 server does not compare the currency.
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(
@@ -89,7 +89,7 @@ class AsyncCreditNotes(AsyncResource):
         reason: Omittable[CreditNoteReason] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[CreditNote]:
-        """Change what is given, while the note is a draft."""
+        """Change what is given, while the note is a draft; `amount` is in major units."""
         body = _ARGUMENTS.body(amount=amount, reason=reason, metadata=metadata)
         route = Route("/credit-notes/{credit_note_id}", credit_note_id)
         return await self._patch(CreditNote, route, body)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, AsyncIterator, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
-from ..._call.errors import NovaBillingWarning
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Omittable, identifier, money, plain
 from ..._words.routes import Route
+from ..._words.warnings import warn
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._plan_overrides import PlanOverride
@@ -64,13 +63,13 @@ class AsyncPlanOverrides(AsyncResource):
         overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
-        """Create an override.
+        """Create an override; the commitment is in major units of the subscription's currency.
 
         Raises:
             ConflictError: The customer has an override of this plan.
         """
         if overridden_prices or overridden_charges:
-            warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
+            warn(_LOST)
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True
@@ -90,9 +89,9 @@ class AsyncPlanOverrides(AsyncResource):
         overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
-        """Change what is given; None clears a field."""
+        """Change what is given, amounts in major units; None clears a field."""
         if overridden_prices or overridden_charges:
-            warnings.warn(_LOST, NovaBillingWarning, stacklevel=2)
+            warn(_LOST)
         body = _ARGUMENTS.body(**locals())
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return await self._patch(PlanOverride, route, body)

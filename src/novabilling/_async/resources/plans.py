@@ -57,6 +57,8 @@ class AsyncPlans(AsyncResource):
     ) -> Response[Plan]:
         """Create a plan; `code` is unique and of lower-case letters, digits and underscores.
 
+        Prices and the threshold are in major units: 15000 is fifteen thousand naira, not kobo.
+
         Raises:
             ConflictError: The tenant has a plan with this code.
         """
@@ -81,7 +83,10 @@ class AsyncPlans(AsyncResource):
         invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
-        """Change what is given; `active=False` stops new subscriptions and keeps the old ones."""
+        """Change what is given; `active=False` stops new subscriptions and keeps the old ones.
+
+        The threshold is in major units of the subscription's currency.
+        """
         body = _ARGUMENTS.body(**locals())
         return await self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
 
@@ -96,7 +101,7 @@ class AsyncPlans(AsyncResource):
     async def add_price(
         self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
     ) -> Response[PlanPrice]:
-        """Add a price in another currency.
+        """Add a price in another currency; `amount` is in its major units, 19.99 and not 1999.
 
         Raises:
             ConflictError: The plan has a price in this currency (the 1.0 server answers 500).
@@ -108,7 +113,7 @@ class AsyncPlans(AsyncResource):
     async def update_price(
         self, plan_id: str, price_id: str, *, amount: Amount
     ) -> Response[PlanPrice]:
-        """Change the amount of a price, for invoices made from now on."""
+        """Change the amount of a price, in major units, for invoices made from now on."""
         route = Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id)
         return await self._patch(PlanPrice, route, _ARGUMENTS.body(amount=amount))
 

@@ -83,7 +83,8 @@ class AsyncWallets(AsyncResource):
     ) -> Response[Wallet]:
         """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
 
-        Sent twice it makes two wallets, so it is never repeated after it may have worked.
+        That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
+        twice it makes two wallets, so it is never repeated after it may have worked.
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
@@ -145,7 +146,8 @@ class AsyncWallets(AsyncResource):
     ) -> Response[WalletTopUp]:
         """Add credits that were paid or granted, or take away voided ones: voided first.
 
-        Sent twice it counts twice, so it is never repeated after it may have worked.
+        Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
+        same time may take away more than there is: have a lock of your own, also between processes.
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")

@@ -66,6 +66,8 @@ class AddOns(Resource):
     ) -> Response[AddOn]:
         """Create an add-on with one price or more; the server writes `code` in lower case.
 
+        Prices are in major units: 19.99 is 19 dollars and 99 cents.
+
         Raises:
             BadRequestError: The tenant has an add-on with this code.
         """
@@ -86,6 +88,8 @@ class AddOns(Resource):
         prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given; `prices` replace all there were, `[]` removes them.
+
+        They are in major units, as in `create`.
 
         Raises:
             ConflictError: Two of the prices are in one currency; nothing is changed.
@@ -111,7 +115,7 @@ class AddOns(Resource):
         currency: Union[Currency, str],
         subscription_id: Omittable[Optional[str]] = UNSET,
     ) -> Response[AppliedAddOn]:
-        """Charge an add-on on the customer's next invoice in this currency."""
+        """Charge an add-on on the customer's next invoice in this currency, in its major units."""
         body = _ARGUMENTS.body(**locals())
         return self._post(AppliedAddOn, Route("/add-ons/apply"), body, repeat="once")
 

@@ -58,6 +58,9 @@ class Charges(Resource):
     ) -> Response[Charge]:
         """Create a charge; `properties` are those of the model and sent as they are.
 
+        Amounts in properties and ranges are in major units. `min_amount_cents` alone is not: it
+        is in hundredths of the major unit, in every currency.
+
         Raises:
             ValueError: Two of the filters have the same key.
             ConflictError: The plan has a charge for this metric.
@@ -82,6 +85,8 @@ class Charges(Resource):
         filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
     ) -> Response[Charge]:
         """Change what is given; ranges and filters replace all there were, `[]` removes them.
+
+        Amounts are in the units of `create`.
 
         Raises:
             ValueError: Two of the filters have the same key.

@@ -86,7 +86,7 @@ class Coupons(Resource):
     ) -> Response[Coupon]:
         """Create a coupon; the server writes `code` in upper case.
 
-        A percentage is at most 100; a fixed amount needs `currency`.
+        A percentage is at most 100; a fixed amount needs `currency` and is in its major units.
 
         Raises:
             BadRequestError: The tenant has a coupon with this code.
@@ -133,6 +133,9 @@ class Coupons(Resource):
         uses_remaining: Omittable[Optional[int]] = UNSET,
     ) -> Response[AppliedCoupon]:
         """Apply a coupon to the next invoices of a customer; `uses_remaining` limits how many.
+
+        Calls at the same time may apply it more than once: have a lock of your own, also between
+        processes.
 
         Raises:
             BadRequestError: The customer has it already, or it is inactive, expired or used up.

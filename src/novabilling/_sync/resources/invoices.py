@@ -32,6 +32,7 @@ from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
     Date,
     Omittable,
+    calendar_day,
     currency,
     identifier,
     money,
@@ -58,7 +59,7 @@ _ARGUMENTS = Arguments(
     status=word(InvoiceStatus),
     currency=currency,
     invoice_number=text,
-    due_date=timestamp,
+    due_date=calendar_day,
     paid_at=timestamp,
     created_at=timestamp,
     date_from=timestamp,
@@ -115,6 +116,8 @@ class Invoices(Resource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
+        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
+        time zone may be of another day there; a `NovaBillingWarning` says so.
         `notes` stands on it as a last line of amount 0: the place for a mark of your own, by which
         you find the invoice again. Leave `invoice_number` to the server, or give all invoices one:
         "INV-" and digits, each higher than all before. A `NovaBillingWarning` says what would stop
@@ -195,6 +198,8 @@ class Invoices(Resource):
         """Mark an invoice as paid and record a payment of its whole amount.
 
         `payment_method` is free text and becomes the provider of the payment (default "manual").
+        Calls at the same time may each make a payment: have a lock of your own, also between
+        processes.
         """
         body = _ARGUMENTS.body(payment_method=payment_method)
         route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)

@@ -3,16 +3,15 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._call.errors import NovaBillingWarning
 from ..._runtime.secrets import Secret
 from ..._words.arguments import Arguments, credentials
 from ..._words.checks import Omittable, flag, plain, text
 from ..._words.routes import Route
+from ..._words.warnings import warn
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_providers import PaymentProvider, ProviderTest
 from ..resource import Resource
@@ -54,7 +53,7 @@ class PaymentProviders(Resource):
         del credentials
         if name is not UNSET and name is not None:
             message = "payment_providers.create(name=...): the server cannot store a name"
-            warnings.warn(message, NovaBillingWarning, stacklevel=2)
+            warn(message)
         body = _ARGUMENTS.body(type=type, credentials=masked, active=active, priority=priority)
         return self._post(
             PaymentProvider, Route("/payment-providers"), body, repeat="once", keys_first=True

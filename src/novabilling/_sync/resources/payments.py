@@ -16,6 +16,7 @@ from ..._words.checks import (
     currency,
     identifier,
     money,
+    positive_money,
     text,
     timestamp,
 )
@@ -39,8 +40,8 @@ _ARGUMENTS = Arguments(
     created_at=timestamp,
     provider_transaction_id=identifier,
     failure_reason=text,
-    reason=text,
 )
+_REFUND = Arguments(amount=positive_money, reason=text)
 
 
 class Payments(Resource):
@@ -108,8 +109,9 @@ class Payments(Resource):
     ) -> Response[Payment]:
         """Record a payment that was made elsewhere; `provider` is free text.
 
-        A successful one marks the invoice as paid, whatever its amount and currency. The 1.0
-        server refuses the status "pending".
+        `amount` is in major units: 15000 is fifteen thousand naira, not kobo. A successful one
+        marks the invoice as paid, whatever its amount and currency. The 1.0 server refuses the
+        status "pending".
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
@@ -125,11 +127,12 @@ class Payments(Resource):
         amount: Omittable[Optional[Amount]] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Payment]:
-        """Refund a successful payment, whole unless `amount` is given.
+        """Refund a successful payment, whole unless `amount` is given: above 0, in major units.
 
-        A payment can be refunded once: any amount turns it into "refunded". The invoice stays
-        as it is. The amount is kept in the payment's `metadata["refundAmount"]`.
+        A payment can be refunded once: any amount turns it into "refunded", and is then its
+        `refunded_amount`. The invoice stays as it is. Calls at the same time may both be carried
+        out: have a lock of your own, also between processes.
         """
         route = Route("/payments/{payment_id}/refund", payment_id)
-        body = _ARGUMENTS.body(amount=amount, reason=reason)
+        body = _REFUND.body(amount=amount, reason=reason)
         return self._post(Payment, route, body, repeat="once")

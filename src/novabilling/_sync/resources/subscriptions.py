@@ -11,6 +11,7 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
     Omittable,
+    calendar_day,
     currency,
     flag,
     identifier,
@@ -30,8 +31,8 @@ _ARGUMENTS = Arguments(
     new_plan_id=not_null(identifier),
     currency=currency,
     status=word(SubscriptionStatus),
-    start_date=timestamp,
-    current_period_end=timestamp,
+    start_date=calendar_day,
+    current_period_end=calendar_day,
     created_at=timestamp,
     canceled_at=timestamp,
     external_id=identifier,
@@ -89,7 +90,8 @@ class Subscriptions(Resource):
 
         A plan billed in advance makes an invoice within a second or so, or none while the numbering
         of invoices has stopped (see `invoices.create`). `external_id` is unique: with it, the same
-        subscription cannot be made twice.
+        subscription cannot be made twice. Give `start_date` and `current_period_end` as a `date`:
+        later periods begin on their day in UTC.
 
         Raises:
             ConflictError: A subscription has this external id (the 1.0 server answers 500).

@@ -84,7 +84,8 @@ class Wallets(Resource):
     ) -> Response[Wallet]:
         """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
 
-        Sent twice it makes two wallets, so it is never repeated after it may have worked.
+        That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
+        twice it makes two wallets, so it is never repeated after it may have worked.
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
@@ -146,7 +147,8 @@ class Wallets(Resource):
     ) -> Response[WalletTopUp]:
         """Add credits that were paid or granted, or take away voided ones: voided first.
 
-        Sent twice it counts twice, so it is never repeated after it may have worked.
+        Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
+        same time may take away more than there is: have a lock of your own, also between processes.
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from functools import partial
 from threading import RLock
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, Union
+from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, TypeVar, Union
 from weakref import WeakSet
 
 import anyio
@@ -77,6 +77,8 @@ ROUTES = (
     wallets,
 )
 """By name, and not by listing files: a program that is one file, or a zip, has none to list."""
+
+Client = TypeVar("Client", "NovaBilling", "AsyncNovaBilling")
 
 BASE_URL = "http://sandbox.local"
 
@@ -158,8 +160,7 @@ class Sandbox:
         transport = httpx.MockTransport(self.handle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
         client = NovaBilling(http_client=httpx.Client(transport=transport), **given)
-        self._clients.add(client)
-        return client
+        return self._connected(client)
 
     def async_client(self, **options: object) -> AsyncNovaBilling:
         """Make a connected asynchronous client; options are those of `AsyncNovaBilling`."""
@@ -168,6 +169,12 @@ class Sandbox:
         transport = httpx.MockTransport(self.ahandle)
         given: Any = {"token": self.token, "base_url": BASE_URL, **options}
         client = AsyncNovaBilling(http_client=httpx.AsyncClient(transport=transport), **given)
+        return self._connected(client)
+
+    def _connected(self, client: Client) -> Client:
+        """Give a client the sandbox's time, which it writes into events that have none."""
+        caller = client._caller  # pyright: ignore[reportPrivateUsage]
+        caller.config = caller.config._replace(now=self.now)
         self._clients.add(client)
         return client
 
