@@ -39,6 +39,8 @@ class Config(NamedTuple):
     max_retries: int
     deadline: Optional[float]
     headers: Dict[str, str]
+    token_optional: bool
+    """Whether a request may go without a token: none is needed, or the user's client adds one."""
 
     @property
     def root(self) -> str:
