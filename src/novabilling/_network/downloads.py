@@ -29,7 +29,7 @@ class Sink:
             seekable = getattr(to, "seekable", None)
             self._start = to.tell() if seekable is not None and seekable() else None
         elif isinstance(to, (str, os.PathLike)):
-            self._path = os.path.abspath(os.fspath(to))  # pyright: ignore[reportUnknownArgumentType]
+            self._path = os.path.abspath(os.fspath(to))
         else:
             raise TypeError("to must be a path or a binary file object")
 

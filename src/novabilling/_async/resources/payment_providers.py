@@ -18,6 +18,7 @@ from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
     wire={"active": "isActive", "type": "providerName"},
+    second_names={"is_active": "active", "provider_name": "type"},
     type=text,
     credentials=credentials,
     active=flag,
@@ -55,6 +56,22 @@ class AsyncPaymentProviders(AsyncResource):
             message = "payment_providers.create(name=...): the server cannot store a name"
             warnings.warn(message, NovaBillingWarning, stacklevel=2)
         body = _ARGUMENTS.body(type=type, credentials=masked, active=active, priority=priority)
+        return await self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
+
+    async def configure(
+        self,
+        *,
+        provider_name: str,
+        credentials: Mapping[str, Any],
+        is_active: Omittable[bool] = UNSET,
+        priority: Omittable[int] = UNSET,
+    ) -> Response[PaymentProvider]:
+        """Configure a provider: a second name of `create`, and of its `type` and `active`."""
+        masked = Secret(credentials)
+        del credentials
+        body = _ARGUMENTS.body(
+            provider_name=provider_name, credentials=masked, is_active=is_active, priority=priority
+        )
         return await self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
 
     async def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
