@@ -51,10 +51,20 @@ async def first(iterate, arguments):
 async def test_a_call_that_needs_a_token_is_refused_before_anything_is_sent(name):
     error = await refused(AsyncNovaBilling(base_url=NOBODY), name)
 
-    assert "needs a" in error.message
+    assert "this needs a" in error.message
     assert "token" in error.message
     assert ("auth.login()" in error.message) is (name.partition(".")[0] in LOGIN_ONLY)
     assert error.may_have_been_applied is False
+
+
+async def test_hooks_hear_of_no_attempt():
+    client = AsyncNovaBilling(base_url=NOBODY)
+    seen = []
+    client.on_attempt(seen.append)
+
+    await refused(client)
+
+    assert seen == []
 
 
 async def test_none_is_the_same_as_no_token():

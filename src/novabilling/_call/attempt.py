@@ -108,10 +108,10 @@ class Progress:
     __slots__ = ("headers", "limits", "on_disk", "sent", "status")
 
     def __init__(self, limits: TimeLimits) -> None:
-        self.limits = limits
-        self.status = 0
+        self.limits: TimeLimits = limits
+        self.status: int = 0
         self.headers: RawHeaders = ()
-        self.on_disk = False
+        self.on_disk: bool = False
         self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
 

@@ -19,8 +19,8 @@ class Sink:
     """Write the chunks of one answer; starting over discards what an earlier attempt wrote."""
 
     def __init__(self, to: Any) -> None:
-        self.used = False
-        self.written = 0
+        self.used: bool = False
+        self.written: int = 0
         self._over = False
         self._path: Optional[str] = None
         self._file: Optional[IO[bytes]] = None
