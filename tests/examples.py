@@ -6,9 +6,11 @@ import inspect
 import io
 from datetime import datetime, timezone
 from decimal import Decimal
-from typing import Any, Dict, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Dict, Literal, Set, Tuple, Union, get_args, get_origin, get_type_hints
 
 import msgspec
+
+from tests.operations import NEEDED, NOT_SENT, SECOND_ARGUMENTS
 
 NAMED: Dict[str, Any] = {
     "check_codes": False,  # it asks for the metrics first
@@ -39,10 +41,12 @@ def example_of(hint: Any) -> Any:
 def arguments_of(function: Any, only_required: bool = False) -> Dict[str, Any]:
     """Return a value for each argument of a method, or for each that it cannot do without."""
     hints = get_type_hints(function)
+    needed, left_out = _by_method(function)
     wanted = [
         parameter.name
         for parameter in inspect.signature(function).parameters.values()
-        if parameter.default is parameter.empty or not only_required
+        if parameter.default is parameter.empty or parameter.name in needed or not only_required
+        if parameter.name not in left_out
     ]
     if function.__name__ == "download_pdf":
         return {"invoice_id": "the invoice_id", "to": io.BytesIO()}
@@ -50,6 +54,16 @@ def arguments_of(function: Any, only_required: bool = False) -> Dict[str, Any]:
         name: NAMED[name] if name in NAMED else _id(name) or example_of(hints[name])
         for name in wanted
     }
+
+
+def _by_method(function: Any) -> Tuple[Set[str], Set[str]]:
+    """Return what a method needs in spite of a default, and what is a second name or not sent."""
+    name = f".{function.__name__}"
+    needed = {argument for method, argument in NEEDED.items() if method.endswith(name)}
+    left_out: Set[str] = set()
+    for table in (SECOND_ARGUMENTS, NOT_SENT):
+        left_out.update(*(table[m] for m in table if m.endswith(name) and m != "plans.list"))
+    return needed, left_out
 
 
 def _id(name: str) -> str:

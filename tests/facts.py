@@ -154,6 +154,9 @@ DELETE /plan-overrides/{id} plan_overrides.delete Message
 _HELPERS = """
 customers.iter: GET /customers
 subscriptions.iter: GET /subscriptions
+api_keys.revoke: DELETE /tenants/me/api-keys/{id}
+invoices.checkout: POST /invoices/{id}/checkout
+payment_providers.configure: POST /payment-providers
 invoices.iter: GET /invoices
 invoices.next_number: GET /invoices
 invoices.download_pdf: GET /invoices/{id}/pdf

@@ -13,7 +13,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "reset_password": "",
     },
     "tenants": {"get_me": "", "update_me": "", "get_usage": "", "test_smtp": ""},
-    "api_keys": {"list": "", "create": "", "delete": "api_key_id"},
+    "api_keys": {"list": "", "create": "", "delete": "api_key_id", "revoke": "api_key_id"},
     "currencies": {"list": ""},
     "customers": {
         "list": "",
@@ -59,6 +59,7 @@ IDS: Dict[str, Dict[str, str]] = {
         "void": "invoice_id",
         "mark_paid": "invoice_id",
         "create_checkout": "invoice_id",
+        "checkout": "invoice_id",
         "send_email": "invoice_id",
         "get_pdf": "invoice_id",
         "download_pdf": "invoice_id to",
@@ -67,6 +68,7 @@ IDS: Dict[str, Dict[str, str]] = {
     "payment_providers": {
         "list": "",
         "create": "",
+        "configure": "",
         "get": "payment_provider_id",
         "update": "payment_provider_id",
         "delete": "payment_provider_id",
@@ -197,9 +199,9 @@ POSTS: Dict[str, str] = {
     "customers": "create",
     "plans": "create add_price",
     "subscriptions": "create cancel pause resume change_plan",
-    "invoices": "create finalize void mark_paid create_checkout send_email",
+    "invoices": "create finalize void mark_paid create_checkout checkout send_email",
     "payments": "create refund",
-    "payment_providers": "create test_connection",
+    "payment_providers": "create configure test_connection",
     "coupons": "create apply",
     "add_ons": "create apply",
     "credit_notes": "create finalize void",
@@ -245,6 +247,36 @@ KEYS_FIRST = {
 
 Not `charges.update` and `billable_metrics.update`, which remove the old filters first.
 """
+
+SECOND_METHODS = {
+    "api_keys.revoke": "delete",
+    "invoices.checkout": "create_checkout",
+    "payment_providers.configure": "create",
+}
+"""Methods that are second names of others of their resource."""
+
+_PERIOD = {"start_date": "date_from", "end_date": "date_to"}
+SECOND_ARGUMENTS = {
+    "analytics.get_revenue": _PERIOD,
+    "analytics.get_subscriptions": _PERIOD,
+    "analytics.get_customers": _PERIOD,
+    "analytics.get_payments": _PERIOD,
+    "analytics.get_mrr_breakdown": _PERIOD,
+    "analytics.get_net_revenue": _PERIOD,
+    "subscriptions.cancel": {"cancel_at": "cancel_at_period_end"},
+    "subscriptions.change_plan": {"new_plan_id": "plan_id"},
+}
+"""Arguments that are second names of others of their method."""
+
+NOT_SENT = {
+    "analytics.get_payments": {"provider"},
+    "plans.list": {"limit", "page"},
+    "subscriptions.cancel": {"reason"},
+}
+"""Arguments for which the server has no place."""
+
+NEEDED = {"subscriptions.change_plan": "plan_id"}
+"""What a method cannot do without, although its signature gives a default."""
 
 RESOURCES = sorted(IDS)
 METHODS = [(resource, method) for resource in RESOURCES for method in IDS[resource]]

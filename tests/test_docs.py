@@ -15,7 +15,7 @@ from novabilling import NovaBilling, NovaBillingError, types
 from novabilling._words.fields import Model
 from novabilling._words.vocabulary import camel, vocabulary
 from tests.examples import arguments_of
-from tests.operations import IDS, KEYED, METHODS, POSTS
+from tests.operations import IDS, KEYED, METHODS, POSTS, SECOND_ARGUMENTS, SECOND_METHODS
 from tests.pages import DOCS, rows, text_of
 from tests.samples import recorded
 from tests.support import BASE_URL, TOKEN, Server
@@ -29,9 +29,22 @@ def test_the_page_names_every_resource_and_method():
     found = rows("resources.md", "# Resources")
 
     assert {name.strip("`"): re.findall(r"\w+", methods) for name, _, methods in found} == {
-        name: list(methods) for name, methods in IDS.items()
+        name: [method for method in methods if f"{name}.{method}" not in SECOND_METHODS]
+        for name, methods in IDS.items()
     }
     assert all(about.endswith(".") for _, about, _ in found)
+
+
+def test_the_page_names_every_second_name():
+    second, first = map(" ".join, zip(*rows("resources.md", "## Second names")))
+
+    for name, of in SECOND_METHODS.items():
+        assert f"`{name}(" in second
+        assert f"`{name.partition('.')[0]}.{of}(" in first
+    for name, arguments in SECOND_ARGUMENTS.items():
+        assert name.partition(".")[2] in second
+        assert all(f"{argument}=" in second for argument in arguments)
+        assert all(f"{argument}=" in first for argument in arguments.values())
 
 
 def test_the_readme_names_every_resource_and_the_page():

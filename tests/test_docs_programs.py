@@ -7,7 +7,9 @@ import asyncio
 import inspect
 import io
 import re
+import sys
 from contextlib import redirect_stdout
+from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, NamedTuple
 
 import anyio
@@ -26,6 +28,7 @@ OWN_TESTS = {
     "clients.md#httpx2",
     "sandbox.md",
     "webhooks.md",
+    "words.md#Words",
 }
 """Pages ("page.md") and sections ("page.md#Heading") whose blocks other tests run."""
 COMMANDS = {
@@ -169,6 +172,30 @@ def test_the_programs_about_clients_run(section, needs, printed):
 
     assert program
     assert output.getvalue() == printed
+
+
+@pytest.mark.skipif(sys.version_info < (3, 10), reason="there is no match before Python 3.10")
+def test_the_program_about_words_runs():
+    section = text_of("words.md").partition("\n## Words\n")[2].partition("\n## ")[0]
+    (program,) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
+    client = Sandbox().client()
+    plan = client.plans.create(
+        name="Pro",
+        code="pro",
+        billing_interval="monthly",
+        prices=[{"currency": "NGN", "amount": 1}],
+    )
+    customer = client.customers.create(external_id="u", email="ada@example.com", currency="NGN")
+    client.subscriptions.create(customer_id=customer.data.id, plan_id=plan.data.id, currency="NGN")
+    names: Dict[str, Any] = {"client": client}
+    output = io.StringIO()
+
+    with redirect_stdout(output):
+        exec(compile(program, "words.md", "exec"), names)
+
+    assert output.getvalue().split() == re.findall(r"\)  # (.*)$", program, re.MULTILINE)
+    for status, access in (("past_due", True), ("expired", False), ("on_hold", False)):
+        assert names["has_access"](SimpleNamespace(status=status)) is access
 
 
 def test_the_program_over_aiohttp_runs(monkeypatch):

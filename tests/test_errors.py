@@ -26,6 +26,7 @@ FAMILY = {
     "NovaBillingTimeoutError": "APIConnectionError",
     "ResponseDecodeError": "NovaBillingError",
     "ClientClosedError": "NovaBillingError",
+    "MissingTokenError": "NovaBillingError",
     "WebhookSignatureError": "NovaBillingError",
 }
 ERRORS = [getattr(novabilling, name) for name in ["NovaBillingError", *FAMILY]]

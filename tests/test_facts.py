@@ -24,7 +24,7 @@ from tests.document import (
 )
 from tests.examples import arguments_of, function_of
 from tests.facts import BY_OPERATION, FACTS, HELPERS, READS_AS_WELL, Fact, matches
-from tests.operations import IDS, METHODS
+from tests.operations import IDS, METHODS, SECOND_ARGUMENTS
 from tests.recording import Recorded, client_of
 from tests.samples import body_of as recorded_body
 
@@ -205,6 +205,8 @@ def word_arguments() -> Iterator[Any]:
     for fact in FACTS:
         hints = get_type_hints(function_of(client_of(Recorded()), fact.name))
         for name, hint in hints.items():
+            if name in SECOND_ARGUMENTS.get(fact.name, ()):
+                continue
             for part in (hint, *get_args(hint)):
                 if get_origin(part) is Literal and name not in ("currency", "sort_by"):
                     yield pytest.param(fact, name, get_args(part), id=f"{fact.name} {name}")

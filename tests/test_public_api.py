@@ -11,7 +11,14 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError, types, webhooks
-from tests.operations import IDS, METHODS, RESOURCES
+from tests.operations import (
+    IDS,
+    METHODS,
+    NOT_SENT,
+    RESOURCES,
+    SECOND_ARGUMENTS,
+    SECOND_METHODS,
+)
 from tests.support import BASE_URL, TOKEN
 
 SYNC = NovaBilling(token=TOKEN, base_url=BASE_URL)
@@ -173,11 +180,42 @@ def test_iter_takes_the_filters_of_its_list_but_for_the_page(resource, method):
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
-def test_every_list_by_pages_has_an_iter(resource):
-    paged = [m for m in IDS[resource] if "page" in signature(SYNC, resource, m).parameters]
+def test_every_list_by_pages_of_the_server_has_an_iter(resource):
+    paged = [
+        method
+        for method in IDS[resource]
+        if "page" in signature(SYNC, resource, method).parameters
+        and "page" not in NOT_SENT.get(f"{resource}.{method}", ())
+    ]
     iterated = [m for m in IDS[resource] if m.startswith("iter")]
 
     assert len(paged) == len(iterated)
+
+
+# Second names
+
+
+@pytest.mark.parametrize(("second", "first"), SECOND_METHODS.items())
+def test_a_second_name_says_of_which_method(second, first):
+    resource, _, method = second.partition(".")
+    function = getattr(getattr(SYNC, resource), method)
+
+    assert f"a second name of `{first}`" in function.__doc__
+    assert signature(SYNC, resource, first).return_annotation == (
+        signature(SYNC, resource, method).return_annotation
+    )
+
+
+@pytest.mark.parametrize(("name", "seconds"), SECOND_ARGUMENTS.items())
+def test_a_second_name_of_an_argument_is_documented_and_stands_behind_the_first(name, seconds):
+    resource, _, method = name.partition(".")
+    bound = getattr(SYNC, resource)
+    text = " ".join(f"{type(bound).__doc__} {getattr(bound, method).__doc__}".split())
+    order = list(signature(SYNC, resource, method).parameters)
+
+    for second, first in seconds.items():
+        assert re.search(rf"`{second}`[^.]* (is a second name|are second names)", text)
+        assert order.index(second) > order.index(first)
 
 
 # Docstrings

@@ -25,7 +25,7 @@ ALIASES: Dict[str, Any] = {
 OTHERS = {"Currency", "CustomerSortField", "WebhookStatus"}
 VOCABULARIES = sorted(set(ALIASES) - OTHERS)
 
-LOWER_ON_THE_WIRE = {"EventStatus", "GroupBy", "SortOrder", "WebhookEventType"}
+LOWER_ON_THE_WIRE = {"CancelAt", "EventStatus", "GroupBy", "SortOrder", "WebhookEventType"}
 DIFFERENT = {
     ("InvoiceStatus", "finalized"): "PENDING",
     ("InvoiceStatus", "void"): "CANCELED",

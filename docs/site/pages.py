@@ -17,7 +17,7 @@ KINDS = {
     "_inputs": "inputs",
     "_webhook_data": "deliveries",
     "_webhook_events": "deliveries",
-    "_words": "words",
+    "literals": "words",
 }
 """The page of the types of a module; all others are results."""
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
@@ -83,14 +83,14 @@ def types_by_kind() -> Dict[str, List[str]]:
     """Return the names of all types by the page that they are on."""
     source = (PACKAGE / "types" / "__init__.py").read_text("utf-8")
     found: Dict[str, List[str]] = {}
-    for module, name in re.findall(r"from \.(\w+) import (\w+) as", source):
+    for module, name in re.findall(r"from \.[.\w]*?(\w+) import (\w+) as", source):
         found.setdefault(KINDS.get(module, "results"), []).append(name)
     return found
 
 
 def errors() -> List[str]:
     """Return the error classes and the warning, the base before what derives from it."""
-    source = (PACKAGE / "_errors.py").read_text("utf-8")
+    source = (PACKAGE / "_call" / "errors.py").read_text("utf-8")
     classes = re.findall(r"^class ([A-Z]\w+)\(", source, re.MULTILINE)
     return [*classes, "NovaBillingWarning"]
 

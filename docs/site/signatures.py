@@ -66,7 +66,7 @@ def plain(annotation: Annotation) -> Annotation:
     parts = [plain(part) for part in elements(annotation.slice)]
     if name in ("Omittable", "Optional", "Union", "Word"):
         rest: List[Annotation] = [part for part in parts if str(part) != "UnsetType"]
-        return union(rest + {"Optional": ["None"], "Word": ["str"]}.get(name, []))
+        return union([*rest, "None"] if name == "Optional" else rest)
     inner = parts[0] if len(parts) == 1 else griffe.ExprTuple(parts, implicit=True)
     return griffe.ExprSubscript(annotation.left, inner)
 
@@ -76,5 +76,5 @@ def elements(inner: Union[str, griffe.Expr]) -> List[Union[str, griffe.Expr]]:
 
 
 def union(parts: List[Annotation]) -> Annotation:
-    flat = {str(part): part for part in parts}  # Union[Word[X], str] names str twice
+    flat = {str(part): part for part in parts}
     return reduce(lambda left, right: griffe.ExprBinOp(left, "|", right), flat.values())

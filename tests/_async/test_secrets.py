@@ -45,6 +45,11 @@ async def create_provider(client, credentials=None):
     await client.payment_providers.create(type="stripe", credentials=credentials)
 
 
+async def configure_provider(client, credentials=None):
+    credentials = credentials or {"secret_key": PASSWORD}
+    await client.payment_providers.configure(provider_name="STRIPE", credentials=credentials)
+
+
 async def update_provider(client, credentials=None):
     credentials = credentials or {"secret_key": PASSWORD}
     await client.payment_providers.update("pp_1", credentials=credentials)
@@ -55,7 +60,7 @@ async def read(client):
 
 
 SENDING_PASSWORDS = [login, register, refresh, reset_password, reset_password_by]
-SENDING_CREDENTIALS = [create_provider, update_provider]
+SENDING_CREDENTIALS = [create_provider, configure_provider, update_provider]
 CALLS = [read, *SENDING_PASSWORDS, *SENDING_CREDENTIALS]
 
 

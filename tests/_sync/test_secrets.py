@@ -46,6 +46,11 @@ def create_provider(client, credentials=None):
     client.payment_providers.create(type="stripe", credentials=credentials)
 
 
+def configure_provider(client, credentials=None):
+    credentials = credentials or {"secret_key": PASSWORD}
+    client.payment_providers.configure(provider_name="STRIPE", credentials=credentials)
+
+
 def update_provider(client, credentials=None):
     credentials = credentials or {"secret_key": PASSWORD}
     client.payment_providers.update("pp_1", credentials=credentials)
@@ -56,7 +61,7 @@ def read(client):
 
 
 SENDING_PASSWORDS = [login, register, refresh, reset_password, reset_password_by]
-SENDING_CREDENTIALS = [create_provider, update_provider]
+SENDING_CREDENTIALS = [create_provider, configure_provider, update_provider]
 CALLS = [read, *SENDING_PASSWORDS, *SENDING_CREDENTIALS]
 
 

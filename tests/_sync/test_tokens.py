@@ -6,7 +6,6 @@ import os
 import httpx
 import pytest
 
-from novabilling import NovaBilling
 from tests.support import CUSTOMER, TOKEN, Server, page
 
 pytestmark = pytest.mark.anyio
@@ -54,11 +53,6 @@ def test_token_none_sends_no_authorization(client_for):
     client_for(server, token=None).currencies.list()
 
     assert "authorization" not in server.request.headers
-
-
-def test_a_token_must_be_given():
-    with pytest.raises(TypeError, match="token"):
-        NovaBilling()
 
 
 BAD_TOKENS = ["", "canary 1", "canary\n", "\tcanary", "canary\x00", "canary\x7f", "canary\xe4"]

@@ -6,7 +6,7 @@ import inspect
 import io
 from typing import Any, Callable, Dict, List
 
-from tests.operations import IDS, METHODS
+from tests.operations import IDS, METHODS, NEEDED
 
 VALUES: Dict[str, Any] = {
     "aggregation_type": "sum",
@@ -40,7 +40,7 @@ def required(method: Callable[..., Any], name: str) -> Dict[str, Any]:
     """Return what a method must be given; ids are "x"."""
     given: Dict[str, Any] = {}
     for parameter in inspect.signature(method).parameters.values():
-        if parameter.default is parameter.empty:
+        if parameter.default is parameter.empty or NEEDED.get(name) == parameter.name:
             value = VALUES.get(parameter.name, "x")
             if parameter.name == "events" and name == "webhooks.create":
                 value = ["payment.failed"]

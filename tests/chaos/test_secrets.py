@@ -32,6 +32,9 @@ CALLS: Dict[str, Callable[[Any], Any]] = {
     "provider": lambda c: c.payment_providers.create(
         type="stripe", credentials={"secret_key": "canary-key", "more": {"a": ["canary"]}}
     ),
+    "provider by its second name": lambda c: c.payment_providers.configure(
+        provider_name="STRIPE", credentials={"secret_key": "canary-key"}
+    ),
     "provider update": lambda c: c.payment_providers.update(
         "pp_1", credentials={"secret_key": "canary-key"}
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional, Union
+from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional
 
 import httpx
 from typing_extensions import assert_type
@@ -140,7 +140,7 @@ def plans(client: NovaBilling) -> None:
         prices=[PriceInput(currency="NGN", amount=1), {"currency": "ngn", "amount": 0.5}],
     )
     assert_type(created.data, Plan)
-    assert_type(created.data.billing_interval, Union[BillingInterval, str])
+    assert_type(created.data.billing_interval, BillingInterval)
     assert_type(created.data.prices, Optional[List[PlanPrice]])
     assert_type(client.plans.update("p", active=False, description=None).data.active, bool)
     assert_type(client.plans.add_price("p", currency="NGN", amount=Decimal(1)).data, PlanPrice)
@@ -156,7 +156,7 @@ def subscriptions(client: NovaBilling) -> None:
     created = client.subscriptions.create(
         customer_id="c", plan_id="p", currency=currency, start_date=date(2026, 1, 1), trial_days=1
     )
-    assert_type(created.data.status, Union[SubscriptionStatus, str])
+    assert_type(created.data.status, SubscriptionStatus)
     assert_type(created.data.trial_end, Optional[datetime])
     assert_type(created.data.plan, Optional[Plan])
     assert_type(client.subscriptions.cancel("s", cancel_at_period_end=True).data, Subscription)
@@ -179,7 +179,7 @@ def invoices(client: NovaBilling) -> None:
     assert_type(created.data.items[0].unit_amount, Decimal)
     assert_type(created.data.notes, Optional[str])
     assert_type(created.data.pdf_url, Optional[str])
-    assert_type(created.data.status, Union[InvoiceStatus, str])
+    assert_type(created.data.status, InvoiceStatus)
     only_items = [InvoiceItemDto(description="d", amount=1)]
     client.invoices.create(customer_id="c", items=only_items, due_date="2027-01-01")
     assert_type(client.invoices.list(status=invoice_status).data, List[Invoice])
@@ -207,7 +207,7 @@ def payments(client: NovaBilling) -> None:
     created = client.payments.create(
         invoice_id="i", provider="cash", amount=1, currency="NGN", status="successful"
     )
-    assert_type(created.data.status, Union[PaymentStatus, str])
+    assert_type(created.data.status, PaymentStatus)
 
 
 def the_rest(client: NovaBilling) -> None:

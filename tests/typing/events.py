@@ -54,7 +54,7 @@ def narrowed_by_type(event: AnyWebhookEvent) -> None:
     elif event.type == "payment.successful":
         assert_type(event.data.transaction_id, Optional[str])
     elif event.type == "invoice.drafted" or event.type == "invoice.created":
-        assert_type(event.data.status, Union[InvoiceStatus, str])
+        assert_type(event.data.status, InvoiceStatus)
         assert_type(event.data.due_date, datetime)
     elif event.type == "subscription.canceled":
         assert_type(event.data.cancel_at, Union[datetime, str])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, AsyncIterator, Dict, Iterator, List, Optional, Union
+from typing import Any, AsyncIterator, Dict, Iterator, List, Optional
 
 from typing_extensions import assert_type
 
@@ -66,7 +66,7 @@ def discounts(client: NovaBilling) -> None:
         code="c", name="n", discount_type=kind, discount_value=Decimal(5), currency="NGN"
     )
     assert_type(created.data.discount_value, Decimal)
-    assert_type(created.data.discount_type, Union[DiscountType, str])
+    assert_type(created.data.discount_type, DiscountType)
     assert_type(created.data.applied_coupons, Optional[List[AppliedCoupon]])
     assert_type(client.coupons.update("c", expires_at=date(2030, 1, 1)), Response[Coupon])
     assert_type(client.coupons.delete("c"), Response[DeletedCoupon])
@@ -86,7 +86,7 @@ def discounts(client: NovaBilling) -> None:
     assert_type(note.data, CreditNote)
     assert_type(note.data.invoice, Optional[InvoiceSummary])
     assert_type(client.credit_notes.list(status=note_status).data, List[CreditNote])
-    assert_type(client.credit_notes.void("c").data.status, Union[CreditNoteStatus, str])
+    assert_type(client.credit_notes.void("c").data.status, CreditNoteStatus)
 
 
 def usage(client: NovaBilling) -> None:
@@ -114,7 +114,7 @@ def usage(client: NovaBilling) -> None:
     assert_type(client.events.create(subscription_id="s", code="c").data, UsageEvent)
     batch = client.events.create_batch([event, {"subscription_id": "s", "code": "c"}])
     assert_type(batch, Response[EventBatch])
-    assert_type(batch.data.results[0].status, Union[EventStatus, str])
+    assert_type(batch.data.results[0].status, EventStatus)
     found = client.events.get_by_subscription("s", date_from="2026-01-01", limit=10)
     assert_type(found, PaginatedResponse[UsageEvent])
     assert_type(found.data[0].properties, Optional[Dict[str, Any]])
@@ -133,14 +133,14 @@ def wallets_and_taxes(client: NovaBilling) -> None:
     assert_type(client.wallets.create_transaction(wallet_id="w", paid_credits=1).data, WalletTopUp)
     transactions = client.wallets.get_transactions("w", transaction_type="inbound")
     assert_type(transactions, PaginatedResponse[WalletTransaction])
-    assert_type(transactions.data[0].transaction_status, Union[WalletTransactionKind, str])
+    assert_type(transactions.data[0].transaction_status, WalletTransactionKind)
     assert_type(client.wallets.iter_transactions("w"), Iterator[WalletTransaction])
     assert_type(client.taxes.create(name="n", code="c", rate=7.5).data.rate, Decimal)
     assert_type(client.taxes.iter(applied_by_default=True), Iterator[Tax])
     assert_type(client.taxes.assign_to_plan("p", tax_id="t").data, TaxAssignment)
     assert_type(client.taxes.remove_from_charge("c", "t"), Response[Message])
     method = client.payment_methods.create(customer_id="c", provider="stripe", token_id="t")
-    assert_type(method.data.type, Union[PaymentMethodType, str])
+    assert_type(method.data.type, PaymentMethodType)
     assert_type(client.payment_methods.get_by_customer("c"), PaginatedResponse[PaymentMethod])
     override = client.plan_overrides.update("o", overridden_minimum_commitment=None)
     assert_type(override.data, PlanOverride)

@@ -108,11 +108,11 @@ class Progress:
     __slots__ = ("address", "headers", "limits", "on_disk", "proxy", "sent", "status")
 
     def __init__(self, limits: TimeLimits) -> None:
-        self.limits = limits
-        self.status = 0
+        self.limits: TimeLimits = limits
+        self.status: int = 0
         self.headers: RawHeaders = ()
-        self.on_disk = False
-        self.address = ""
+        self.on_disk: bool = False
+        self.address: str = ""
         """Where a redirect leads, without its query; empty at the call's own address."""
         self.proxy: Optional[str] = None
         """Host and port of the proxy that the environment names, if it is used."""

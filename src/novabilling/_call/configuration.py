@@ -45,6 +45,8 @@ class Config(NamedTuple):
     max_retries: int
     deadline: Optional[float]
     headers: Dict[str, str]
+    token_optional: bool
+    """Whether a request may go without a token: none is needed, or the user's client adds one."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
 

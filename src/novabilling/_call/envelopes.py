@@ -140,6 +140,14 @@ def whole_list(items: Sized) -> PaginationMeta:
     return PaginationMeta(total=len(items), page=1, limit=len(items), total_pages=1)
 
 
+def cut(rows: List[T], page: Optional[int], limit: Optional[int]) -> Tuple[List[T], PaginationMeta]:
+    """Return one page of a list that the server sends whole, and where it stands."""
+    page, limit = page or 1, limit or 20
+    pages = -(-len(rows) // limit)
+    meta = PaginationMeta(total=len(rows), page=page, limit=limit, total_pages=pages)
+    return rows[(page - 1) * limit : page * limit], meta
+
+
 def _meta(meta: Optional[_Meta], items: Sized) -> PaginationMeta:
     if meta is None or meta.total is None:
         return whole_list(items)

@@ -9,6 +9,7 @@ NovaBillingError
 │   └── NovaBillingTimeoutError
 ├── ResponseDecodeError
 ├── ClientClosedError
+├── MissingTokenError
 └── WebhookSignatureError
 """
 
@@ -187,6 +188,10 @@ class ResponseDecodeError(NovaBillingError):
 
 class ClientClosedError(NovaBillingError, RuntimeError):
     """Raised by a call on a closed client, or by one in flight when the client is closed."""
+
+
+class MissingTokenError(NovaBillingError):
+    """Raised by a call that needs a token on a client that has none; nothing was sent."""
 
 
 class WebhookSignatureError(NovaBillingError):

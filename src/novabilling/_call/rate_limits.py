@@ -63,8 +63,8 @@ class Turn:
     """When it was given."""
 
     def __init__(self, limit: OperationLimit) -> None:
-        self.limit = limit
-        self.given = False
+        self.limit: OperationLimit = limit
+        self.given: bool = False
         self.wait: Optional[Wakeable] = None
 
     def wake(self) -> None:

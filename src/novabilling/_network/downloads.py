@@ -20,9 +20,9 @@ class Sink:
     """Write the chunks of one answer; starting over discards what an earlier attempt wrote."""
 
     def __init__(self, to: Any) -> None:
-        self.used = False
-        self.written = 0
-        self.head = b""
+        self.used: bool = False
+        self.written: int = 0
+        self.head: bytes = b""
         """The first bytes of what was written, up to eight."""
         self._over = False
         self._path: Optional[str] = None

@@ -15,8 +15,8 @@ class TimeLimits:
     __slots__ = ("_operations", "seconds", "until")
 
     def __init__(self, seconds: Optional[float], operations: Optional[httpx.Timeout]) -> None:
-        self.seconds = seconds
-        self.until = None if seconds is None else concurrency.monotonic() + seconds
+        self.seconds: Optional[float] = seconds
+        self.until: Optional[float] = None if seconds is None else concurrency.monotonic() + seconds
         self._operations = {} if operations is None else operations.as_dict()
 
     def operation(self, name: str) -> Optional[float]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable, List, Mapping, Optional, Tuple
+from typing import Iterable, List, Mapping, Optional
 
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
 from .._words.vocabulary import vocabulary
 from ..types._billing import Payment
-from ..types._common import PaginationMeta
 
 _FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
 _NO_FILTERS = {"customerId", "page", "limit"}
@@ -33,15 +32,6 @@ class PaymentFilter:
         """Return the payments that pass, the newest first."""
         rows = [payment for payment in payments if self._passes(payment)]
         return sorted(rows, key=lambda payment: payment.created_at, reverse=True)
-
-    def page(
-        self, payments: Iterable[Payment], page: int, limit: int
-    ) -> Tuple[List[Payment], PaginationMeta]:
-        """Return one page of the payments that pass, and where it stands."""
-        rows = self.apply(payments)
-        pages = -(-len(rows) // limit)
-        meta = PaginationMeta(total=len(rows), page=page, limit=limit, total_pages=pages)
-        return rows[(page - 1) * limit : page * limit], meta
 
     def _passes(self, payment: Payment) -> bool:
         return (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, cast
 
 from .._words.literals import WebhookEventType
 from .._words.vocabulary import vocabulary
@@ -19,6 +19,7 @@ def webhooks_of(tenant: Tenant) -> List[Webhook]:
         stored = []
     read = vocabulary(WebhookEventType).decode
     events = [read(event) for event in stored if isinstance(event, str)]  # pyright: ignore[reportUnknownVariableType]
+    known = cast("List[WebhookEventType]", events)  # as in all results, others may be among them
     return [
-        Webhook(id=tenant.id, url=tenant.webhook_url, events=events, secret=tenant.webhook_secret)
+        Webhook(id=tenant.id, url=tenant.webhook_url, events=known, secret=tenant.webhook_secret)
     ]

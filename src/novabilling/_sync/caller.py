@@ -13,7 +13,12 @@ from typing import ContextManager, Optional, Protocol
 from .._call.attempt import Attempt
 from .._call.call import Call
 from .._call.configuration import Config, check_token_text
-from .._call.errors import NovaBillingError, RateLimitError, UnauthorizedError
+from .._call.errors import (
+    MissingTokenError,
+    NovaBillingError,
+    RateLimitError,
+    UnauthorizedError,
+)
 from .._call.hooks import Hooks
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn
@@ -23,6 +28,8 @@ from .._runtime import concurrency
 from .._runtime.secrets import Secret
 from .rate_limiter import RateLimiter
 from .transport.transport import Transport
+
+NO_CREDENTIAL = "this needs a token, and the client has none: pass token=, or with_options(token=)"
 
 logger = logging.getLogger("novabilling")
 
@@ -58,6 +65,7 @@ class Caller:
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
+        self._lacks_token = config.token.reveal() is None and not config.token_optional
 
     def copy(
         self,
@@ -80,6 +88,10 @@ class Caller:
     def with_hint(self, hint: str) -> Caller:
         """Return a copy that says what to do about a 401."""
         return self.copy(hint=hint)
+
+    def with_optional_token(self) -> Caller:
+        """Return a copy for operations that need no token."""
+        return self.copy(config=self.config._replace(token_optional=True))
 
     def with_one_deadline(self, at_most: Optional[float] = None) -> Caller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
@@ -107,6 +119,8 @@ class Caller:
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
         `again` is asked about errors that are not tried again here.
         """
+        if self._lacks_token:
+            raise MissingTokenError(self._hint or NO_CREDENTIAL)
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False

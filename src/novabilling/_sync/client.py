@@ -41,7 +41,8 @@ class NovaBilling(Resources):
 
     Args:
         token: An API key or login token, or a callable that returns one, asked before each
-            attempt. None sends no Authorization header (register, login, currencies).
+            attempt. Without one, `auth` and `currencies` work and all else is refused before it is
+            sent, unless there is an `http_client`, which may add one.
         base_url: The server; a path prefix is kept, a trailing `/api` is not needed.
         timeout: Seconds for one attempt as a whole (default 60, `auth.register` 120); None is no
             limit; an `httpx.Timeout` limits each network operation instead. Looking up a host name
@@ -61,7 +62,7 @@ class NovaBilling(Resources):
     def __init__(
         self,
         *,
-        token: Token,
+        token: Token = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Union[Timeout, UnsetType] = UNSET,
         follow_redirects: bool = True,
@@ -82,6 +83,7 @@ class NovaBilling(Resources):
             max_retries=check_count(max_retries, "max_retries", 0),
             deadline=check_timeout(deadline, "deadline"),
             headers=check_headers(headers),
+            token_optional=http_client is not None,
         )
         check_http_client(http_client, "Client")
         if http_client is not None and max_connections is not UNSET:

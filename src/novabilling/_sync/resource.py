@@ -35,9 +35,11 @@ class Resource:
     """Base of the resources: one method for each verb, named after it."""
 
     _login_only = False
+    _needs_token = True
 
     def __init__(self, caller: Caller) -> None:
-        self._caller = caller.with_hint(LOGIN_NEEDED) if self._login_only else caller
+        caller = caller.with_hint(LOGIN_NEEDED) if self._login_only else caller
+        self._caller = caller if self._needs_token else caller.with_optional_token()
 
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""

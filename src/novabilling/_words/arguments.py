@@ -35,12 +35,14 @@ class Arguments:
 
     What is not declared is not sent, so a method with many arguments passes `**locals()`; a test
     compares the declarations with the methods that do. `wire` names those whose wire name is not
-    the public one in camel case.
+    the public one in camel case, `second_names` other names of declared ones: a call may use
+    either, and not both.
     """
 
     def __init__(
         self,
         wire: Optional[Mapping[str, str]] = None,
+        second_names: Optional[Mapping[str, str]] = None,
         **declared: Union[Convert, not_null],
     ) -> None:
         self._wire = dict(wire or {})
@@ -50,6 +52,11 @@ class Arguments:
         self._converts: Dict[str, Convert] = {"page": count(1), "limit": count(1, 100)}
         for name, convert in declared.items():
             self._converts[name] = convert.convert if isinstance(convert, not_null) else convert
+        for second, first in (second_names or {}).items():
+            self._converts[second] = self._converts[first]
+            self._wire[second] = self._wire.get(first) or camel(first)
+            if first in self._not_null:
+                self._not_null |= {second}
 
     def declares(self, name: str) -> bool:
         """Say whether an argument of this name is sent."""
@@ -67,7 +74,11 @@ class Arguments:
                 continue
             if value is not None or name in self._not_null:
                 value = convert(prefix + name, value)
-            fields[self._wire.get(name) or _wire_name(name)] = value
+            wire_name = self._wire.get(name) or _wire_name(name)
+            if wire_name in fields:
+                both = [n for n in values if (self._wire.get(n) or _wire_name(n)) == wire_name]
+                raise TypeError(f"{' and '.join(both)} are one argument: give one of them")
+            fields[wire_name] = value
         if fields.get("currency") is not None:
             warn_of_decimals(fields, prefix)
         return fields

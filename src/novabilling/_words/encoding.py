@@ -31,7 +31,7 @@ def query_string(query: Mapping[str, str]) -> str:
 
 def _reveal(value: object) -> object:
     if isinstance(value, Secret):
-        return value.reveal()  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
+        return value.reveal()  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
     raise TypeError(f"an argument of type {type(value).__name__} cannot be sent as JSON")

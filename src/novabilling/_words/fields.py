@@ -7,7 +7,7 @@ import sys
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar, Union
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 import msgspec
 
@@ -42,7 +42,7 @@ class _FieldType(type):
 
 
 if TYPE_CHECKING:
-    Word = Union[T, str]
+    Word = Annotated[T, "another word from a newer server is a plain str as well"]
     AbsoluteUrl = str
     Percentage = Decimal
     Timestamp = datetime

@@ -57,6 +57,7 @@ Currency = Literal[
 
 BillingInterval = Literal["hourly", "daily", "weekly", "monthly", "quarterly", "yearly"]
 BillingTiming = Literal["in_advance", "in_arrears"]
+CancelAt = Literal["now", "period_end"]
 SubscriptionStatus = Literal["active", "past_due", "canceled", "trialing", "paused", "expired"]
 InvoiceStatus = Literal["draft", "finalized", "paid", "failed", "void"]
 PaymentStatus = Literal["pending", "processing", "successful", "failed", "refunded"]

@@ -15,13 +15,13 @@ class Route:
     __slots__ = ("path", "template")
 
     def __init__(self, template: str, *ids: str) -> None:
-        self.template = template
+        self.template: str = template
         if ids:
             texts, names = _split(template)
             filled = [
                 texts[i] + quote(identifier(names[i], ids[i]), safe="") for i in range(len(ids))
             ]
-            self.path = "".join(filled) + texts[-1]
+            self.path: str = "".join(filled) + texts[-1]
         else:
             self.path = template
 

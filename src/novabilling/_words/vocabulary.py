@@ -12,6 +12,7 @@ from typing import Dict, Iterable, List, Tuple, cast, get_args
 
 from .checks import Convert
 from .literals import (
+    CancelAt,
     EventStatus,
     GroupBy,
     InvoiceStatus,
@@ -27,7 +28,7 @@ _DIFFERENT: Dict[object, Dict[str, str]] = {
     WebhookEventType: {"payment.successful": "payment.succeeded"},
 }
 # Vocabularies whose words are lower case on the wire as well.
-_LOWER = (EventStatus, GroupBy, SortOrder, WebhookEventType)
+_LOWER = (CancelAt, EventStatus, GroupBy, SortOrder, WebhookEventType)
 # Vocabularies that other words may be added to at any time: unknown ones pass both ways.
 _OPEN = (WebhookEventType,)
 

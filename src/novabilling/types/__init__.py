@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from .._words.literals import AggregationType as AggregationType
     from .._words.literals import BillingInterval as BillingInterval
     from .._words.literals import BillingTiming as BillingTiming
+    from .._words.literals import CancelAt as CancelAt
     from .._words.literals import ChargeModel as ChargeModel
     from .._words.literals import CreditNoteReason as CreditNoteReason
     from .._words.literals import CreditNoteStatus as CreditNoteStatus
@@ -231,7 +232,7 @@ _MODULES = {
     "._webhooks": "UnknownEvent Webhook WebhookEvent",
     ".._words.currencies": "CURRENCY_DECIMALS from_minor_units to_minor_units",
     ".._words.literals": (
-        "AggregationType BillingInterval BillingTiming ChargeModel CreditNoteReason "
+        "AggregationType BillingInterval BillingTiming CancelAt ChargeModel CreditNoteReason "
         "CreditNoteStatus Currency CustomerSortField DiscountType EventStatus GroupBy "
         "InvoiceStatus PaymentMethodType PaymentStatus SortOrder SubscriptionStatus "
         "WalletStatus WalletTransactionKind WalletTransactionStatus WalletTransactionType "

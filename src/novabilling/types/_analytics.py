@@ -19,6 +19,16 @@ class RevenueAnalytics(Model, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         check_amounts(self.total_revenue, self.mrr, self.arr)
 
+    @property
+    def total(self) -> Decimal:
+        """Return `total_revenue`, of which this is a second name."""
+        return self.total_revenue
+
+    @property
+    def count(self) -> int:
+        """Return `invoice_count`, of which this is a second name."""
+        return self.invoice_count
+
 
 class SubscriptionAnalytics(Model, frozen=True, kw_only=True):
     """Subscriptions by status; rates in percent (25.00 is a quarter)."""
@@ -44,6 +54,11 @@ class CustomerAnalytics(Model, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         check_amounts(self.arpu, self.total_revenue)
 
+    @property
+    def total(self) -> int:
+        """Return `total_customers`, of which this is a second name."""
+        return self.total_customers
+
 
 class PaymentAnalytics(Model, frozen=True, kw_only=True):
     """Payments by outcome; the rate in percent."""
@@ -53,6 +68,11 @@ class PaymentAnalytics(Model, frozen=True, kw_only=True):
     failed: int
     pending: int
     success_rate: Percentage
+
+    @property
+    def total(self) -> int:
+        """Return `total_payments`, of which this is a second name."""
+        return self.total_payments
 
 
 class MrrByPlan(Model, frozen=True, kw_only=True):

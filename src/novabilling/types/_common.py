@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Generic, Iterator, List, Optional, Tuple, TypeVar, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Generic,
+    Iterable,
+    Iterator,
+    List,
+    Optional,
+    Tuple,
+    TypeVar,
+    Union,
+    overload,
+)
 
 import msgspec
 
@@ -11,6 +23,8 @@ from .._runtime.lazy_httpx import httpx
 from .._words.fields import Model
 
 T = TypeVar("T")
+
+_MISSING = object()
 
 
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,7 +77,11 @@ class _Answered:
 
 
 class Response(_Answered, Generic[T]):
-    """One object from the server."""
+    """One object from the server.
+
+    At run time its fields can be read here as well (`response.id` is `response.data.id`); type
+    checkers know them in `data` alone.
+    """
 
     __slots__ = ("data",)
 
@@ -79,9 +97,27 @@ class Response(_Answered, Generic[T]):
     def __reduce__(self) -> Tuple[Any, ...]:
         return type(self), (self.data, self.http)
 
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # asked for what is not found here
+            if name.startswith("_") or hasattr(type(self), name):
+                return object.__getattribute__(self, name)  # raises what it raised before
+            value = getattr(self.data, name, _MISSING)
+            if value is _MISSING:
+                mine, data = type(self).__name__, type(self.data).__name__
+                raise AttributeError(f"neither {mine} nor its data, {data}, has {name!r}")
+            return value
+
+        def __dir__(self) -> Iterable[str]:
+            names = dir(getattr(self, "data", None))
+            return {*object.__dir__(self), *(n for n in names if not n.startswith("_"))}
+
 
 class PaginatedResponse(_Answered, Generic[T]):
-    """A page of objects; iterating it gives the items of this page alone."""
+    """A page of objects: what it is iterated, counted and indexed by are the items of this page.
+
+    It is false when it holds none.
+    """
 
     __slots__ = ("data", "meta")
 
@@ -95,8 +131,28 @@ class PaginatedResponse(_Answered, Generic[T]):
         self.data = data
         self.meta = meta
 
+    @property
+    def total(self) -> int:
+        """Return the number of objects on all pages."""
+        return self.meta.total
+
+    @property
+    def has_more(self) -> bool:
+        """Say whether there is a page behind this one."""
+        return self.meta.page < self.meta.total_pages
+
     def __iter__(self) -> Iterator[T]:
         return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> List[T]: ...
+    def __getitem__(self, index: Union[int, slice]) -> Union[T, List[T]]:
+        return self.data[index]
 
     def __repr__(self) -> str:
         return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Optional, Union
 
+from msgspec import UNSET, UnsetType
+
 from ..._words.arguments import Arguments
 from ..._words.checks import Date, count, currency, timestamp
 from ..._words.literals import Currency, GroupBy
@@ -23,6 +25,7 @@ from ...types._common import Response
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
+    second_names={"start_date": "date_from", "end_date": "date_to"},
     date_from=timestamp,
     date_to=timestamp,
     currency=currency,
@@ -32,7 +35,10 @@ _ARGUMENTS = Arguments(
 
 
 class AsyncAnalytics(AsyncResource):
-    """Read figures. `group_by` has no effect on the 1.0 server."""
+    """Read figures. `group_by` has no effect on the 1.0 server.
+
+    `start_date` and `end_date` are second names of `date_from` and `date_to`.
+    """
 
     async def get_revenue(
         self,
@@ -41,6 +47,8 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
     ) -> Response[RevenueAnalytics]:
         """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters."""
         query = _ARGUMENTS.query(**locals())
@@ -53,6 +61,8 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
     ) -> Response[SubscriptionAnalytics]:
         """Get the subscriptions by status, with churn and retention in percent."""
         query = _ARGUMENTS.query(**locals())
@@ -65,6 +75,8 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
     ) -> Response[CustomerAnalytics]:
         """Get the number of customers and the average revenue per customer."""
         query = _ARGUMENTS.query(**locals())
@@ -77,8 +89,16 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
+        provider: UnsetType = UNSET,
     ) -> Response[PaymentAnalytics]:
-        """Get the payments by outcome, with the success rate in percent."""
+        """Get the payments by outcome, with the success rate in percent.
+
+        `provider` is a TypeError: the 1.0 server has no such filter here.
+        """
+        if provider is not UNSET:
+            raise TypeError("provider: the server has no such filter here; payments.list() has")
         query = _ARGUMENTS.query(**locals())
         return await self._get(PaymentAnalytics, Route("/analytics/payments"), query)
 
@@ -89,6 +109,8 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
     ) -> Response[MrrBreakdown]:
         """Get the monthly recurring revenue by plan; the 1.0 server ignores the filters."""
         query = _ARGUMENTS.query(**locals())
@@ -101,6 +123,8 @@ class AsyncAnalytics(AsyncResource):
         date_to: Optional[Date] = None,
         currency: Union[Currency, str, None] = None,
         group_by: Optional[GroupBy] = None,
+        start_date: Optional[Date] = None,
+        end_date: Optional[Date] = None,
     ) -> Response[NetRevenue]:
         """Get revenue less refunds and credit notes; a refund counts as its whole payment."""
         query = _ARGUMENTS.query(**locals())

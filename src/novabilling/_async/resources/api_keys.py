@@ -40,3 +40,7 @@ class AsyncApiKeys(AsyncResource):
     async def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused."""
         return await self._delete(Route("/tenants/me/api-keys/{api_key_id}", api_key_id))
+
+    async def revoke(self, api_key_id: str) -> Response[Message]:
+        """Delete a key: a second name of `delete`."""
+        return await self.delete(api_key_id)

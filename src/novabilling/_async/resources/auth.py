@@ -24,7 +24,9 @@ _ARGUMENTS = Arguments(
 
 
 class AsyncAuth(AsyncResource):
-    """Register a tenant, log in, and renew tokens and passwords."""
+    """Register a tenant, log in, and renew tokens and passwords. This needs no token."""
+
+    _needs_token = False
 
     async def register(
         self, *, name: str, email: str, password: str, company_name: str

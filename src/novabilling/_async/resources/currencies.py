@@ -11,6 +11,8 @@ from ..resource import AsyncResource
 class AsyncCurrencies(AsyncResource):
     """List currencies. This needs no token."""
 
+    _needs_token = False
+
     async def list(self) -> PaginatedResponse[CurrencyInfo]:
         """List all currencies with symbol and number of decimals."""
         return await self._list(CurrencyInfo, Route("/currencies"))

@@ -215,6 +215,12 @@ class AsyncInvoices(AsyncResource):
         route = Route("/invoices/{invoice_id}/checkout", invoice_id)
         return await self._post(Checkout, route, body, repeat="once")
 
+    async def checkout(
+        self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
+    ) -> Response[Checkout]:
+        """Start a payment at a provider: a second name of `create_checkout`."""
+        return await self.create_checkout(invoice_id, callback_url=callback_url)
+
     async def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:

@@ -17,6 +17,7 @@ from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
     wire={"active": "isActive", "type": "providerName"},
+    second_names={"is_active": "active", "provider_name": "type"},
     type=text,
     credentials=credentials,
     active=flag,
@@ -57,6 +58,22 @@ class AsyncPaymentProviders(AsyncResource):
         return await self._post(
             PaymentProvider, Route("/payment-providers"), body, repeat="once", keys_first=True
         )
+
+    async def configure(
+        self,
+        *,
+        provider_name: str,
+        credentials: Mapping[str, Any],
+        is_active: Omittable[bool] = UNSET,
+        priority: Omittable[int] = UNSET,
+    ) -> Response[PaymentProvider]:
+        """Configure a provider: a second name of `create`, and of its `type` and `active`."""
+        masked = Secret(credentials)
+        del credentials
+        body = _ARGUMENTS.body(
+            provider_name=provider_name, credentials=masked, is_active=is_active, priority=priority
+        )
+        return await self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
 
     async def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider."""

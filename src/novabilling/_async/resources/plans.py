@@ -6,6 +6,7 @@ from typing import List, Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._call.envelopes import cut
 from ..._words.arguments import Arguments, structs
 from ..._words.checks import Omittable, currency, flag, money, plain, text
 from ..._words.literals import BillingInterval, BillingTiming, Currency
@@ -37,9 +38,24 @@ _ARGUMENTS = Arguments(
 class AsyncPlans(AsyncResource):
     """Create, read, change and delete plans and their prices."""
 
-    async def list(self, *, active: Optional[bool] = None) -> PaginatedResponse[Plan]:
-        """List all plans with their prices, or only the active or inactive ones."""
-        return await self._list(Plan, Route("/plans"), _ARGUMENTS.query(active=active))
+    async def list(
+        self,
+        *,
+        active: Optional[bool] = None,
+        page: Optional[int] = None,
+        limit: Optional[int] = None,
+    ) -> PaginatedResponse[Plan]:
+        """List all plans with their prices, or only the active or inactive ones.
+
+        The 1.0 server sends the whole list: with `page` or `limit` (1 to 100, default 20), the
+        page is cut out of it here.
+        """
+        _ARGUMENTS.query(page=page, limit=limit)  # refuses bad ones
+        whole = await self._list(Plan, Route("/plans"), _ARGUMENTS.query(active=active))
+        if page is None and limit is None:
+            return whole
+        rows, meta = cut(whole.data, page, limit)
+        return PaginatedResponse(rows, meta, whole.http)
 
     async def create(
         self,

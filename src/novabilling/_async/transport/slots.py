@@ -28,7 +28,7 @@ class AsyncSlots:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.free = size
+        self.free: int = size
         self._event_type = async_event_type()
         self._waiting: OrderedDict[AsyncWaitable, None] = OrderedDict()
         self._lock = concurrency.AsyncLock()

@@ -41,3 +41,7 @@ class ApiKeys(Resource):
     def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused."""
         return self._delete(Route("/tenants/me/api-keys/{api_key_id}", api_key_id))
+
+    def revoke(self, api_key_id: str) -> Response[Message]:
+        """Delete a key: a second name of `delete`."""
+        return self.delete(api_key_id)

@@ -25,7 +25,9 @@ _ARGUMENTS = Arguments(
 
 
 class Auth(Resource):
-    """Register a tenant, log in, and renew tokens and passwords."""
+    """Register a tenant, log in, and renew tokens and passwords. This needs no token."""
+
+    _needs_token = False
 
     def register(
         self, *, name: str, email: str, password: str, company_name: str

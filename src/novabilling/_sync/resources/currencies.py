@@ -12,6 +12,8 @@ from ..resource import Resource
 class Currencies(Resource):
     """List currencies. This needs no token."""
 
+    _needs_token = False
+
     def list(self) -> PaginatedResponse[CurrencyInfo]:
         """List all currencies with symbol and number of decimals."""
         return self._list(CurrencyInfo, Route("/currencies"))

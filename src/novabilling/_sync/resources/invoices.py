@@ -216,6 +216,12 @@ class Invoices(Resource):
         route = Route("/invoices/{invoice_id}/checkout", invoice_id)
         return self._post(Checkout, route, body, repeat="once")
 
+    def checkout(
+        self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
+    ) -> Response[Checkout]:
+        """Start a payment at a provider: a second name of `create_checkout`."""
+        return self.create_checkout(invoice_id, callback_url=callback_url)
+
     def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:

@@ -18,6 +18,7 @@ from ..resource import Resource
 
 _ARGUMENTS = Arguments(
     wire={"active": "isActive", "type": "providerName"},
+    second_names={"is_active": "active", "provider_name": "type"},
     type=text,
     credentials=credentials,
     active=flag,
@@ -58,6 +59,22 @@ class PaymentProviders(Resource):
         return self._post(
             PaymentProvider, Route("/payment-providers"), body, repeat="once", keys_first=True
         )
+
+    def configure(
+        self,
+        *,
+        provider_name: str,
+        credentials: Mapping[str, Any],
+        is_active: Omittable[bool] = UNSET,
+        priority: Omittable[int] = UNSET,
+    ) -> Response[PaymentProvider]:
+        """Configure a provider: a second name of `create`, and of its `type` and `active`."""
+        masked = Secret(credentials)
+        del credentials
+        body = _ARGUMENTS.body(
+            provider_name=provider_name, credentials=masked, is_active=is_active, priority=priority
+        )
+        return self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
 
     def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider."""

@@ -7,7 +7,7 @@ from typing import Iterator, Optional, Union
 
 from msgspec import UNSET
 
-from ..._call.envelopes import whole_list
+from ..._call.envelopes import cut, whole_list
 from ..._resources.payments import PaymentFilter
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
@@ -69,7 +69,7 @@ class Payments(Resource):
             return self._list(Payment, Route("/payments"), filters)
         chosen = PaymentFilter(filters)
         whole = self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
-        rows, meta = chosen.page(whole.data, page or 1, limit or 20)
+        rows, meta = cut(chosen.apply(whole.data), page, limit)
         return PaginatedResponse(rows, meta, whole.http)
 
     def iter(

@@ -3,10 +3,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional, Union
+import warnings
+from typing import Any, Iterator, Mapping, Optional, Union, overload
 
 from msgspec import UNSET
 
+from ..._call.errors import NovaBillingWarning
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -16,9 +18,10 @@ from ..._words.checks import (
     flag,
     identifier,
     plain,
+    text,
     timestamp,
 )
-from ..._words.literals import Currency, SubscriptionStatus
+from ..._words.literals import CancelAt, Currency, SubscriptionStatus
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Subscription
@@ -28,7 +31,6 @@ from ..resource import Resource
 _ARGUMENTS = Arguments(
     customer_id=not_null(identifier),
     plan_id=not_null(identifier),
-    new_plan_id=not_null(identifier),
     currency=currency,
     status=word(SubscriptionStatus),
     start_date=calendar_day,
@@ -36,10 +38,25 @@ _ARGUMENTS = Arguments(
     created_at=timestamp,
     canceled_at=timestamp,
     external_id=identifier,
-    prorate=flag,
-    cancel_at=plain,
     metadata=plain,
     trial_days=plain,
+)
+
+
+def _cancel_at(name: str, at_period_end: object) -> str:
+    return "period_end" if flag(name, at_period_end) else "now"
+
+
+_CANCEL = Arguments(
+    wire={"cancel_at_period_end": "cancelAt"},
+    cancel_at_period_end=not_null(_cancel_at),
+    cancel_at=not_null(word(CancelAt)),
+)
+_CHANGE = Arguments(
+    wire={"plan_id": "newPlanId"},
+    second_names={"new_plan_id": "plan_id"},
+    plan_id=not_null(identifier),
+    prorate=flag,
 )
 
 
@@ -117,11 +134,25 @@ class Subscriptions(Resource):
         return self._patch(Subscription, route, _ARGUMENTS.body(metadata=metadata))
 
     def cancel(
-        self, subscription_id: str, *, cancel_at_period_end: bool = False
+        self,
+        subscription_id: str,
+        *,
+        cancel_at_period_end: Omittable[bool] = UNSET,
+        cancel_at: Omittable[CancelAt] = UNSET,
+        reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Subscription]:
-        """Cancel a subscription now, or at the end of the period that has been paid for."""
-        at_period_end = flag("cancel_at_period_end", cancel_at_period_end)
-        body = _ARGUMENTS.body(cancel_at="period_end" if at_period_end else "now")
+        """Cancel a subscription now (False), or at the end of the period that has been paid for.
+
+        `cancel_at` is a second name, with the words "period_end" and "now". The 1.0 server cannot
+        store a `reason`: it is not sent, and a `NovaBillingWarning` says so.
+        """
+        if cancel_at is UNSET and cancel_at_period_end is UNSET:
+            cancel_at = "now"
+        body = _CANCEL.body(cancel_at_period_end=cancel_at_period_end, cancel_at=cancel_at)
+        if reason is not UNSET and reason is not None:
+            text("reason", reason)
+            message = "subscriptions.cancel(reason=...): the server cannot store a reason"
+            warnings.warn(message, NovaBillingWarning, stacklevel=2)
         route = Route("/subscriptions/{subscription_id}/cancel", subscription_id)
         return self._post(Subscription, route, body, repeat="once")
 
@@ -135,14 +166,29 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}/resume", subscription_id)
         return self._post(Subscription, route, repeat="once")
 
+    @overload
     def change_plan(
         self, subscription_id: str, *, plan_id: str, prorate: Omittable[bool] = UNSET
+    ) -> Response[Subscription]: ...
+    @overload
+    def change_plan(
+        self, subscription_id: str, *, new_plan_id: str, prorate: Omittable[bool] = UNSET
+    ) -> Response[Subscription]: ...
+    def change_plan(
+        self,
+        subscription_id: str,
+        *,
+        plan_id: Omittable[str] = UNSET,
+        prorate: Omittable[bool] = UNSET,
+        new_plan_id: Omittable[str] = UNSET,
     ) -> Response[Subscription]:
-        """Move a subscription to another plan.
+        """Move a subscription to another plan; `new_plan_id` is a second name of `plan_id`.
 
         A dearer plan starts at once with a new period; any other at the end of the period. The
         1.0 server accepts `prorate` and ignores it.
         """
-        body = _ARGUMENTS.body(new_plan_id=plan_id, prorate=prorate)
+        if plan_id is UNSET and new_plan_id is UNSET:
+            raise TypeError("change_plan() needs plan_id")
+        body = _CHANGE.body(plan_id=plan_id, new_plan_id=new_plan_id, prorate=prorate)
         route = Route("/subscriptions/{subscription_id}/change-plan", subscription_id)
         return self._post(Subscription, route, body, repeat="once")

@@ -29,7 +29,7 @@ class Slots:
 
     def __init__(self, size: int) -> None:
         self.size = size
-        self.free = size
+        self.free: int = size
         self._event_type = event_type()
         self._waiting: OrderedDict[Waitable, None] = OrderedDict()
         self._lock = concurrency.Lock()

@@ -1,0 +1,47 @@
+"""No field of a result is hidden by an attribute of the answer that it can be read through."""
+
+from __future__ import annotations
+
+from typing import Any, Iterator, Set, Tuple, get_args, get_origin, get_type_hints
+
+import pytest
+
+from novabilling import NovaBilling
+from novabilling.types import PaginatedResponse, Response
+from tests.operations import METHODS
+from tests.support import BASE_URL, TOKEN
+
+CLIENT = NovaBilling(token=TOKEN, base_url=BASE_URL)
+SAVED = {"reconciled", "request_id", "status_code", "to_dict", "to_json"}
+"""Names that answers have not got yet, and that no result may take from them."""
+
+
+def public(thing: Any) -> Set[str]:
+    return {name for name in dir(thing) if not name.startswith("_")}
+
+
+def results() -> Iterator[Tuple[Any, Any]]:
+    """Find what each method returns: the answer, and the type in it."""
+    for resource, method in METHODS:
+        hint = get_type_hints(getattr(getattr(CLIENT, resource), method))["return"]
+        if get_origin(hint) in (Response, PaginatedResponse):
+            yield get_origin(hint), get_args(hint)[0]
+
+
+RESULTS = sorted(set(results()), key=lambda pair: (pair[0].__name__, pair[1].__name__))
+IN_ANSWERS = [of for answer, of in RESULTS if answer is Response]
+
+
+@pytest.mark.parametrize("of", IN_ANSWERS)
+def test_no_field_of_a_result_has_the_name_of_an_attribute_of_its_answer(of):
+    assert not public(of) & (public(Response) | {"data"} | SAVED)
+
+
+@pytest.mark.parametrize("of", [of for answer, of in RESULTS if answer is PaginatedResponse])
+def test_no_field_of_what_a_page_holds_is_saved_for_answers(of):
+    assert not public(of) & (public(Response) | {"data", "meta"} | SAVED)
+
+
+def test_the_results_of_all_methods_are_looked_at():
+    assert len(IN_ANSWERS) > 35
+    assert {"id", "status"} <= {name for of in IN_ANSWERS for name in public(of)}
