@@ -134,7 +134,9 @@ def writes(resource: str, method: str, status: int) -> int:
 
 
 def test_the_table_of_writes_has_every_operation_that_is_one(clock):
-    calls = [call for call in METHODS if call[1] != "verify"]
+    calls = [
+        call for call in METHODS if call[1] != "verify" and ".".join(call) not in SECOND_METHODS
+    ]
 
     named = [call for calls, *_ in WRITES for call in calls]
     assert sorted(named) == sorted(call for call in calls if writes(*call, 503))

@@ -27,7 +27,8 @@ def reason_of(exc: Exception, address: str, proxy: Optional[str]) -> Reason:
     if isinstance(exc, BadCertificateFile):
         return Reason(str(exc), final=True)
     if isinstance(exc, classes("ProxyError")):
-        return Reason(f"the proxy {proxy or ''} refused: {exc}".replace("  ", " "), final=True)
+        named = f" {proxy}" if proxy else ""
+        return Reason(f"the proxy{named} refused: {exc}", final="407" in text)
     if "CERTIFICATE_VERIFY_FAILED" in text:
         return Reason(
             f"the certificate of {place_of(address)} is not trusted (CERTIFICATE_VERIFY_FAILED: "
