@@ -126,6 +126,29 @@ def test_the_lowest_versions_are_those_that_the_package_allows():
         assert re.fullmatch(rf"{re.escape(allowed[name])}(\.0)*", pin), name
 
 
+WITHOUT_HOLES = {
+    "aiohttp": (3, 14, 1),
+    "django": (5, 2, 19),
+    "fastapi": (0, 120, 1),
+    "flask": (3, 1, 3),
+    "h11": (0, 16),
+    "idna": (3, 7),
+    "starlette": (0, 49, 1),
+    "werkzeug": (3, 1, 6),
+}
+
+
+@pytest.mark.skipif(sys.version_info < (3, 11), reason="older versions have no tomllib")
+def test_no_floor_of_an_extra_lets_a_known_hole_in():
+    done = run(sys.executable, CI / "lowest_versions.py")
+
+    lines = [line.partition("==") for line in done.stdout.split()]
+    floors = {name: tuple(map(int, version.split("."))) for name, _, version in lines}
+    assert {name for name, least in WITHOUT_HOLES.items() if floors[name] < least} == set()
+    assert {"anyio", "httpx", "msgspec", "opentelemetry-api", "trio", "uvicorn"} <= set(floors)
+    assert "pytest" not in floors
+
+
 # The public API
 
 
