@@ -23,11 +23,12 @@ class Signatures(griffe.Extension):
     """Writes `X | None` for `Optional[X]`, and nothing at all of UNSET's type."""
 
     def on_function(self, *, func: griffe.Function, **_: Any) -> None:
-        for parameter in func.parameters:
-            parameter.annotation = plain(parameter.annotation)
-            if str(parameter.default).startswith("DEFAULT_"):
-                parameter.default = value_of(parameter.default)
-        func.returns = plain(func.returns)
+        for signature in (func, *(func.overloads or ())):
+            for parameter in signature.parameters:
+                parameter.annotation = plain(parameter.annotation)
+                if str(parameter.default).startswith("DEFAULT_"):
+                    parameter.default = value_of(parameter.default)
+            signature.returns = plain(signature.returns)
 
     def on_attribute(self, *, attr: griffe.Attribute, **_: Any) -> None:
         attr.annotation = plain(attr.annotation)

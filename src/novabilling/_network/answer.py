@@ -49,7 +49,7 @@ class Answer:
         self.status_code = status_code
         self.content = content
         self.history: List[Answer] = []
-        self.hides_query = False
+        self.hides_query: bool = False
         """Whether the server named its address: what is signed there opens a file for anybody."""
         self.request_id: Optional[str] = None
         self._method = method
