@@ -37,7 +37,7 @@ NOTHING_SENT = [
     (httpx.ConnectError("name or service not known"), APIConnectionError),
     (httpx.ConnectTimeout("slow"), NovaBillingTimeoutError),
     (httpx.PoolTimeout("busy"), NovaBillingTimeoutError),
-    (httpx.ProxyError("407"), APIConnectionError),
+    (httpx.ProxyError("502 Bad Gateway"), APIConnectionError),
     (problem(429), RateLimitError),
 ]
 FATE_UNKNOWN = [
@@ -225,3 +225,14 @@ def test_a_call_stops_when_the_server_recovers(client_for, clock):
     call(client_for(server, max_retries=9), "GET")
 
     assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_proxy_that_asks_for_a_password_is_asked_once(client_for, clock, method):
+    server = Server(httpx.ProxyError("407 Proxy Authentication Required"))
+
+    with pytest.raises(APIConnectionError, match="the proxy refused: 407") as caught:
+        call(client_for(server), method)
+
+    assert len(server.requests) == 1
+    assert not caught.value.may_have_been_applied
