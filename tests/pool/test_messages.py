@@ -172,3 +172,59 @@ def test_certificates_are_read_once(monkeypatch):
 
     assert isinstance(tls_module.tls_context(), ssl.SSLContext)
     assert tls_module.tls_context() is tls_module.tls_context()
+
+
+@pytest.fixture
+def proxied(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Let the environment name a proxy that is down; return its port."""
+    port = free_port()
+    for name in ("HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "http_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HTTP_PROXY", f"http://user:canary@127.0.0.1:{port}")
+    return port
+
+
+def test_a_proxy_that_is_down_is_the_one_that_is_named(colour, proxied, no_waits):
+    message = message_of(colour, "http://billing.example", attempts=2)
+
+    assert f"no connection to the proxy 127.0.0.1:{proxied}" in message
+    assert "canary" not in message
+
+
+def test_a_proxy_that_wants_a_password_is_named_and_asked_once(colour, monkeypatch):
+    with curt(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as url:
+        for name in ("NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setenv("HTTPS_PROXY", url)
+        message = message_of(colour, "https://billing.example", attempts=1)
+
+    assert f"the proxy {url[7:]} refused: 407" in message
+
+
+@pytest.mark.parametrize("proxy", ["ftp://127.0.0.1", "http://[::1", "nonsense://canary@a"])
+def test_a_proxy_that_is_no_address_is_refused_by_the_name_of_its_variable(monkeypatch, proxy):
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+
+    with pytest.raises(ValueError, match="HTTPS_PROXY") as caught:
+        NovaBilling(token="sk")
+    assert "canary" not in str(caught.value)
+
+
+@pytest.mark.parametrize("no_proxy", ["127.0.0.0/8", "127.0.0.1", "a.test 127.0.0.1"])
+def test_what_no_proxy_names_is_reached_directly_also_behind_a_redirect(
+    colour, monkeypatch, no_proxy
+):
+    def to_the_other(peer: Any, request: Any) -> None:
+        head = f"HTTP/1.1 302 Found\r\nLocation: {direct.url}/api/customers/cus_1\r\n"
+        peer.send(f"{head}Content-Length: 0\r\n\r\n".encode())
+
+    with serve() as direct, serve(to_the_other) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("NO_PROXY", no_proxy)
+
+        async def script() -> str:
+            async with Api(client_of(colour, "http://billing.example")) as api:
+                return str(await api.get())
+
+        assert run(colour, script) == "cus_1"
+        assert (proxy.accepted, direct.accepted) == (1, 1)

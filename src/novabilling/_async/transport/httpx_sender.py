@@ -14,6 +14,7 @@ from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
 from .body import AsyncBody
 from .pool import MAX_IDLE_ONCE
+from .proxy_routes import AsyncProxyRoutes, place_of_proxy
 from .slots import AsyncSlots
 
 
@@ -48,7 +49,6 @@ class AsyncHttpxSender:
         self._max_connections = max_connections
         self._max_response_bytes = max_response_bytes
         self._http: Any = http_client
-        # Made here: httpx reads what the environment says of proxies, which may be wrong.
         self._first: Any = http_client or self._own_client()
         self._httpx = httpx_module_of(self._first)
         self._clients = PerLoop(self._client_for_loop)
@@ -59,7 +59,8 @@ class AsyncHttpxSender:
             max_keepalive_connections=self._max_connections,
             keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
         )
-        return httpx.AsyncClient(cookies=no_cookies(), limits=limits)
+        routes = AsyncProxyRoutes(limits)
+        return httpx.AsyncClient(cookies=no_cookies(), transport=routes, trust_env=False)
 
     def _client_for_loop(self, _: bool) -> AsyncLoopClient:
         http = self._first or self._own_client()
@@ -83,6 +84,8 @@ class AsyncHttpxSender:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
+        if self._http is None:
+            progress.proxy = place_of_proxy(url)
         request = attempt.request(url, self._httpx)
         http = self._clients.get(loops.async_running_loop()).http
         response = await http.send(request, stream=True, auth=None, follow_redirects=False)
@@ -92,9 +95,8 @@ class AsyncHttpxSender:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            undone = (
-                response.is_stream_consumed
-            )  # by a hook of the user's, or it was never a stream
+            # Read by a hook of the user's, or it was never a stream.
+            undone = response.is_stream_consumed
             body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress, undone)
             await body.start()
             if undone or response.is_closed:

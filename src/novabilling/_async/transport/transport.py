@@ -10,7 +10,7 @@ from ..._call.redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from ..._call.retries import Fate
 from ..._call.server import Server
 from ..._network.answer import Answer
-from ..._network.proxies import is_proxied
+from ..._network.proxies import proxy_for
 from ..._runtime import concurrency
 from ..._runtime.httpx_modules import AsyncHttpClient
 from ..._runtime.lazy_httpx import httpx
@@ -39,11 +39,15 @@ class AsyncTransport:
         self, server: Server, http_client: Optional[AsyncHttpClient], *limits: int
     ) -> AsyncSender:
         """Decide how all requests of the client are sent; most clients load nothing of httpx."""
-        if http_client is None and not is_proxied(server.scheme, server.host):
+        proxy = None if http_client else proxy_for(server.scheme, server.host, server.port)
+        if http_client is None and proxy is None:
             return AsyncPoolSender(server, *limits)
         from .httpx_sender import AsyncHttpxSender
+        from .proxy_routes import check_proxy
         from .sender import AsyncSenderFactory
 
+        if proxy is not None:
+            check_proxy(proxy)
         given: object = http_client
         if isinstance(given, AsyncSenderFactory):
             return given.make_sender(*limits)

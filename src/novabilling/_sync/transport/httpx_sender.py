@@ -15,6 +15,7 @@ from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
 from .body import Body
 from .pool import MAX_IDLE_ONCE
+from .proxy_routes import ProxyRoutes, place_of_proxy
 from .slots import Slots
 
 
@@ -49,7 +50,6 @@ class HttpxSender:
         self._max_connections = max_connections
         self._max_response_bytes = max_response_bytes
         self._http: Any = http_client
-        # Made here: httpx reads what the environment says of proxies, which may be wrong.
         self._first: Any = http_client or self._own_client()
         self._httpx = httpx_module_of(self._first)
         self._clients = PerLoop(self._client_for_loop)
@@ -60,7 +60,8 @@ class HttpxSender:
             max_keepalive_connections=self._max_connections,
             keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
         )
-        return httpx.Client(cookies=no_cookies(), limits=limits)
+        routes = ProxyRoutes(limits)
+        return httpx.Client(cookies=no_cookies(), transport=routes, trust_env=False)
 
     def _client_for_loop(self, _: bool) -> LoopClient:
         http = self._first or self._own_client()
@@ -82,6 +83,8 @@ class HttpxSender:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
         progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
+        if self._http is None:
+            progress.proxy = place_of_proxy(url)
         request = attempt.request(url, self._httpx)
         http = self._clients.get(loops.running_loop()).http
         response = http.send(request, stream=True, auth=None, follow_redirects=False)
@@ -91,9 +94,8 @@ class HttpxSender:
             if location is not None:
                 response.headers["location"] = location
             progress.headers = response.headers.raw
-            undone = (
-                response.is_stream_consumed
-            )  # by a hook of the user's, or it was never a stream
+            # Read by a hook of the user's, or it was never a stream.
+            undone = response.is_stream_consumed
             body = Body(self._max_response_bytes, attempt.call.sink, progress, undone)
             body.start()
             if undone or response.is_closed:

@@ -11,7 +11,7 @@ from ..._call.redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from ..._call.retries import Fate
 from ..._call.server import Server
 from ..._network.answer import Answer
-from ..._network.proxies import is_proxied
+from ..._network.proxies import proxy_for
 from ..._runtime import concurrency
 from ..._runtime.httpx_modules import HttpClient
 from ..._runtime.lazy_httpx import httpx
@@ -38,11 +38,15 @@ class Transport:
 
     def _choose(self, server: Server, http_client: Optional[HttpClient], *limits: int) -> Sender:
         """Decide how all requests of the client are sent; most clients load nothing of httpx."""
-        if http_client is None and not is_proxied(server.scheme, server.host):
+        proxy = None if http_client else proxy_for(server.scheme, server.host, server.port)
+        if http_client is None and proxy is None:
             return PoolSender(server, *limits)
         from .httpx_sender import HttpxSender
+        from .proxy_routes import check_proxy
         from .sender import SenderFactory
 
+        if proxy is not None:
+            check_proxy(proxy)
         given: object = http_client
         if isinstance(given, SenderFactory):
             return given.make_sender(*limits)
