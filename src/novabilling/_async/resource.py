@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
-from .._call.envelopes import decode_list, decode_object
+from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
 from .._call.errors import ResponseDecodeError, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
-from .._words.decoders import UNREADABLE
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
 from .caller import AsyncAgain, AsyncCaller
@@ -58,6 +57,7 @@ class AsyncResource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
+        prepare_list(of, self._caller.config.root)
         with self._caller.watch(Call("GET", route, "read", query)) as call:
             answer = await self._caller.send(call)
             data, meta = self._read(call, answer, decode_list, of)
@@ -94,6 +94,7 @@ class AsyncResource:
     async def _object(
         self, of: Type[T], call: Call, again: Optional[AsyncAgain] = None
     ) -> Response[T]:
+        prepare_object(of, self._caller.config.root)
         with self._caller.watch(call) as watched:
             answer = await self._caller.send(watched, again)
             return Response(self._read(watched, answer, decode_object, of), answer)
@@ -112,7 +113,7 @@ class AsyncResource:
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
             return decode(answer.content, *of, self._caller.config.root)
-        except UNREADABLE as exc:
+        except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
 

@@ -78,6 +78,16 @@ _decode_keys = decoder(Dict[str, msgspec.Raw]).decode
 _decode_page = decoder(_Page).decode
 
 
+def prepare_object(of: Type[object], root: str) -> None:
+    """Make what reads one object of a type, before the request is sent that it is the answer to."""
+    _decoder(of, root)
+
+
+def prepare_list(of: Type[object], root: str) -> None:
+    """Make what reads a list of objects of a type, before the request is sent."""
+    _list_decoder(of, root)
+
+
 def decode_object(content: bytes, of: Type[T], root: str) -> T:
     """Read one object of a type, bare or inside `data`."""
     decode: Callable[[_Json], T] = _decoder(of, root).decode

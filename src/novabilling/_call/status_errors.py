@@ -9,6 +9,7 @@ from typing import Dict, List, Optional, Type
 import msgspec
 
 from .._runtime.lazy_httpx import httpx
+from .._runtime.real_time import real_datetime
 from .._words.decoders import UNREADABLE, decoder
 from .errors import (
     MAX_MESSAGE,
@@ -115,7 +116,7 @@ def _target(location: str) -> str:
 
 def _timestamp(value: object) -> Optional[datetime]:
     try:
-        moment = msgspec.convert(value, datetime)
+        moment = msgspec.convert(value, real_datetime())
         return moment.astimezone(timezone.utc) if moment.tzinfo else None
     except (msgspec.ValidationError, OverflowError):  # or of no year from 1 to 9999 in UTC
         return None

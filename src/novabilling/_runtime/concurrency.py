@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import nullcontext
 from typing import (
     AsyncContextManager,
@@ -16,13 +15,12 @@ from typing import (
 )
 
 from .loops import async_running_loop
+from .real_time import monotonic as monotonic
 
 T = TypeVar("T")
 
 Token = Union[str, Callable[[], str], None]
 AsyncToken = Union[str, Callable[[], Union[str, Awaitable[str]]], None]
-
-monotonic = time.monotonic
 
 
 async def async_sleep(seconds: float) -> None:

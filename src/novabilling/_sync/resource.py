@@ -6,13 +6,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Type, TypeVar
 
 from .._call.call import Call
-from .._call.envelopes import decode_list, decode_object
+from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
 from .._call.errors import ResponseDecodeError, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
-from .._words.decoders import UNREADABLE
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
 from .caller import Again, Caller
@@ -59,6 +58,7 @@ class Resource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
+        prepare_list(of, self._caller.config.root)
         with self._caller.watch(Call("GET", route, "read", query)) as call:
             answer = self._caller.send(call)
             data, meta = self._read(call, answer, decode_list, of)
@@ -93,6 +93,7 @@ class Resource:
             return Response(self._read(call, answer, decode_object, Message), answer)
 
     def _object(self, of: Type[T], call: Call, again: Optional[Again] = None) -> Response[T]:
+        prepare_object(of, self._caller.config.root)
         with self._caller.watch(call) as watched:
             answer = self._caller.send(watched, again)
             return Response(self._read(watched, answer, decode_object, of), answer)
@@ -111,7 +112,7 @@ class Resource:
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
             return decode(answer.content, *of, self._caller.config.root)
-        except UNREADABLE as exc:
+        except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
 

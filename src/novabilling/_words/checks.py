@@ -6,11 +6,12 @@ import math
 import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, Callable, Iterable, List, Mapping, TypeVar, Union, cast
+from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, TypeVar, Union, cast
 
 import msgspec
 from msgspec import UnsetType
 
+from .._runtime.real_time import real_date, real_datetime
 from .._runtime.secrets import Secret
 from .warnings import warn
 
@@ -19,7 +20,10 @@ T = TypeVar("T")
 Omittable = Union[T, UnsetType]
 """The type of an argument that is not sent unless it is given."""
 
-Date = Union[datetime, date, str]
+if TYPE_CHECKING:
+    Date = Union[datetime, date, str]
+else:
+    Date = Union[real_datetime(), real_date(), str]
 """An aware datetime, a date (midnight UTC), or an ISO 8601 string."""
 
 Convert = Callable[[str, Any], Any]
@@ -105,7 +109,7 @@ def calendar_day(name: str, value: object) -> str:
     """Take a time of which the server reads the day, in UTC: warn if that is another one."""
     sent = timestamp(name, value)
     try:
-        moment = msgspec.convert(value, datetime) if isinstance(value, str) else value
+        moment = msgspec.convert(value, real_datetime()) if isinstance(value, str) else value
         if isinstance(moment, datetime) and moment.tzinfo is not None:
             day = moment.astimezone(timezone.utc).date()
             if day != moment.date():

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
 import msgspec
 
+from .._runtime.real_time import real_datetime
 from .vocabulary import camel, text_of, vocabulary
 
 if sys.version_info >= (3, 9):
@@ -71,7 +72,7 @@ else:
         def read(value, _):
             return _percentage(value)
 
-    Timestamp = Annotated[datetime, msgspec.Meta(tz=True)]
+    Timestamp = Annotated[real_datetime(), msgspec.Meta(tz=True)]
 
 
 def field_reader(root: str) -> Callable[[Any, Any], Any]:

@@ -8,6 +8,7 @@ from typing import Optional
 
 import msgspec
 
+from .._runtime.real_time import real_date, real_datetime
 from .checks import Date
 
 
@@ -21,10 +22,10 @@ def moment_of(value: Date) -> Optional[datetime]:
     text = re.sub(r"^(\d{4}-\d\d)\Z", r"\1-01", text)
     text = re.sub(r"([T ]\d\d:\d\d)(?=Z|[+-]|\Z)", r"\1:00", text)
     try:
-        moment = msgspec.convert(text, datetime)
+        moment = msgspec.convert(text, real_datetime())
     except msgspec.ValidationError:
         try:
-            return moment_of(msgspec.convert(text, date))
+            return moment_of(msgspec.convert(text, real_date()))
         except msgspec.ValidationError:
             return None
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, List, Mapping, Union
 
 import msgspec
 from msgspec import UNSET, UnsetType
 
+from .._words.checks import Date
 from .._words.literals import Currency
 
 Amount = Union[int, float, Decimal]
@@ -79,5 +79,5 @@ class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
     subscription_id: str
     code: str
     transaction_id: Union[str, UnsetType] = UNSET
-    timestamp: Union[datetime, date, str, UnsetType] = UNSET
+    timestamp: Union[Date, UnsetType] = UNSET
     properties: Union[Mapping[str, Any], UnsetType] = UNSET
