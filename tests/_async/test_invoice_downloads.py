@@ -224,7 +224,7 @@ async def test_a_file_that_is_replaced_keeps_its_owner(client_for, tmp_path):
     assert (found.st_uid, found.st_gid) == (1234, 4321)
 
 
-@pytest.mark.parametrize("to", [None, 5, b"1.pdf", ["1.pdf"], object()], ids=repr)
+@pytest.mark.parametrize("to", [None, 5, b"1.pdf", ["1.pdf"], object()], ids=type)
 async def test_what_is_neither_a_path_nor_a_file_is_refused(client_for, to):
     server = Server(pdf())
 

@@ -29,6 +29,7 @@ JSON = json.dumps(CUSTOMER).encode()
 @pytest.mark.parametrize(
     ("encoding", "content"),
     [("gzip", gzip.compress(JSON)), ("deflate", zlib.compress(JSON)), ("identity", JSON)],
+    ids=["gzip", "deflate", "identity"],
 )
 @pytest.mark.parametrize("declared", [True, False])
 def test_an_encoded_answer_is_decoded(client_for, encoding, content, declared):

@@ -18,12 +18,10 @@ def loop() -> Iterator[asyncio.AbstractEventLoop]:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def short_collections() -> Iterator[None]:
+def short_collections() -> None:
     """Leave what other tests have left out of the garbage collections, which stop the clock."""
     gc.collect()
     gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,7 @@ def test_a_head_over_16_kb_is_431(sandbox: Sandbox) -> None:
             201,
         ),
         (
-            gzip.compress(json.dumps(CUSTOMER).encode()),
+            gzip.compress(json.dumps(CUSTOMER).encode(), mtime=0),
             {"Content-Type": "application/json", "Content-Encoding": "gzip"},
             201,
         ),

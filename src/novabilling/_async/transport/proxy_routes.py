@@ -6,6 +6,7 @@ from typing import Dict, Optional, Tuple
 
 from ..._network.proxies import proxy_for
 from ..._network.tls import tls_context
+from ..._runtime.forks import RenewedLock
 from ..._runtime.lazy_httpx import httpx
 
 
@@ -17,6 +18,7 @@ class AsyncProxyRoutes(httpx.AsyncBaseTransport):
 
     def __init__(self, limits: httpx.Limits) -> None:
         self._limits = limits
+        self._lock = RenewedLock()
         self._transports: Dict[Tuple[Optional[str], bool], httpx.AsyncHTTPTransport] = {}
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -26,14 +28,15 @@ class AsyncProxyRoutes(httpx.AsyncBaseTransport):
         proxy = proxy_for(url.scheme, url.host, url.port)
         encrypted = url.scheme == "https" or (proxy or "").startswith("https")
         way = (proxy, encrypted)
-        if way not in self._transports:
-            self._transports[way] = httpx.AsyncHTTPTransport(
-                verify=tls_context() if encrypted else False,
-                limits=self._limits,
-                trust_env=False,
-                proxy=None if proxy is None else httpx.Proxy(proxy),
-            )
-        return self._transports[way]
+        with self._lock.held:  # two threads must not make two of them
+            if way not in self._transports:
+                self._transports[way] = httpx.AsyncHTTPTransport(
+                    verify=tls_context() if encrypted else False,
+                    limits=self._limits,
+                    trust_env=False,
+                    proxy=None if proxy is None else httpx.Proxy(proxy),
+                )
+            return self._transports[way]
 
     async def aclose(self) -> None:
         for transport in self._transports.values():

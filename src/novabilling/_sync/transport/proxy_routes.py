@@ -7,6 +7,7 @@ from typing import Dict, Optional, Tuple
 
 from ..._network.proxies import proxy_for
 from ..._network.tls import tls_context
+from ..._runtime.forks import RenewedLock
 from ..._runtime.lazy_httpx import httpx
 
 
@@ -18,6 +19,7 @@ class ProxyRoutes(httpx.BaseTransport):
 
     def __init__(self, limits: httpx.Limits) -> None:
         self._limits = limits
+        self._lock = RenewedLock()
         self._transports: Dict[Tuple[Optional[str], bool], httpx.HTTPTransport] = {}
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -27,14 +29,15 @@ class ProxyRoutes(httpx.BaseTransport):
         proxy = proxy_for(url.scheme, url.host, url.port)
         encrypted = url.scheme == "https" or (proxy or "").startswith("https")
         way = (proxy, encrypted)
-        if way not in self._transports:
-            self._transports[way] = httpx.HTTPTransport(
-                verify=tls_context() if encrypted else False,
-                limits=self._limits,
-                trust_env=False,
-                proxy=None if proxy is None else httpx.Proxy(proxy),
-            )
-        return self._transports[way]
+        with self._lock.held:  # two threads must not make two of them
+            if way not in self._transports:
+                self._transports[way] = httpx.HTTPTransport(
+                    verify=tls_context() if encrypted else False,
+                    limits=self._limits,
+                    trust_env=False,
+                    proxy=None if proxy is None else httpx.Proxy(proxy),
+                )
+            return self._transports[way]
 
     def close(self) -> None:
         for transport in self._transports.values():
