@@ -175,3 +175,35 @@ def test_a_count_that_the_server_never_gives_back_ends_with_one_block(seed):
 
     assert result.done == 150
     assert result.refused <= 2
+
+
+class Bell:
+    """What is told that its turn may have come."""
+
+    rung = False
+
+    def wake(self) -> None:
+        self.rung = True
+
+
+@pytest.mark.parametrize("last", ["answered", "unanswered"])
+def test_the_line_is_woken_when_the_server_names_no_limit_any_more(last):
+    Network.clock = 0.0
+    limit = OperationLimit()
+    refused, unnamed, under_way, waiting = (Turn(limit) for _ in range(4))
+    waiting.wait = bell = Bell()
+    for turn in (refused, unnamed, under_way):
+        assert limit.start(turn)
+    limit.refused(refused, 5.0, Network.clock)
+    assert not limit.start(waiting)
+    limit.join(waiting, first=False)
+
+    limit.answered(unnamed, ())
+    assert not limit.watches_clock(waiting)  # an answer is awaited
+    if last == "answered":
+        limit.answered(under_way, ())
+    else:
+        limit.unanswered(under_way, True, Network.clock)
+
+    assert bell.rung
+    assert limit.watches_clock(waiting)

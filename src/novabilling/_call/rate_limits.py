@@ -157,7 +157,7 @@ class OperationLimit:
         """Note an answer of the server, and what it says of the limit."""
         self._end(turn)
         headers = limit_headers(raw)
-        if headers is None and self._remaining is None:
+        if headers is None and self._remaining is None and not self._line:
             return
         now = concurrency.monotonic()
         with self._lock.held:
@@ -179,7 +179,7 @@ class OperationLimit:
     def unanswered(self, turn: Turn, counted: bool, now: float) -> None:
         """Note that a call ended without an answer of the server, which may have counted it."""
         self._end(turn)
-        if self._remaining is None:
+        if self._remaining is None and not self._line:
             return
         with self._lock.held:
             if counted and self._remaining:
