@@ -64,7 +64,7 @@ def check_value(value: Any, types: Set[Type[Any]]) -> None:
 
 
 def check_result(result: Any, types: Set[Type[Any]], closely: bool) -> None:
-    if isinstance(result, int):  # of download_pdf
+    if isinstance(result, (int, str)):  # of download_pdf and next_number
         return
     if isinstance(result, list):  # of an iterator
         check_value(result, types)
