@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import AsyncIterator, Optional, Sequence, Tuple, Union
 
 from msgspec import UNSET
@@ -128,7 +127,7 @@ class AsyncInvoices(AsyncResource):
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        for doubt in doubts(invoice_number, created_at, datetime.now(timezone.utc)):
+        for doubt in doubts(invoice_number, created_at, self._caller.config.now()):
             warnings.warn(doubt, NovaBillingWarning, stacklevel=2)
         again = None if has_number(invoice_number) else self._again_after_collisions()
         return await self._post(
@@ -173,7 +172,7 @@ class AsyncInvoices(AsyncResource):
         async for invoice in self._with_one_deadline().iter():
             newest = newest or invoice
             highest = max(highest, value_of(invoice.invoice_number))
-        if newest is not None and newest.created_at > datetime.now(timezone.utc):
+        if newest is not None and newest.created_at > self._caller.config.now():
             warnings.warn(dated_ahead(newest), NovaBillingWarning, stacklevel=2)
         return number_after(highest)
 

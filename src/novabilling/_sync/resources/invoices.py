@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
 from msgspec import UNSET
@@ -129,7 +128,7 @@ class Invoices(Resource):
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        for doubt in doubts(invoice_number, created_at, datetime.now(timezone.utc)):
+        for doubt in doubts(invoice_number, created_at, self._caller.config.now()):
             warnings.warn(doubt, NovaBillingWarning, stacklevel=2)
         again = None if has_number(invoice_number) else self._again_after_collisions()
         return self._post(
@@ -174,7 +173,7 @@ class Invoices(Resource):
         for invoice in self._with_one_deadline().iter():
             newest = newest or invoice
             highest = max(highest, value_of(invoice.invoice_number))
-        if newest is not None and newest.created_at > datetime.now(timezone.utc):
+        if newest is not None and newest.created_at > self._caller.config.now():
             warnings.warn(dated_ahead(newest), NovaBillingWarning, stacklevel=2)
         return number_after(highest)
 
