@@ -115,13 +115,14 @@ class Invoices(Resource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
-        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
-        time zone may be of another day there; a `NovaBillingWarning` says so.
         `notes` stands on it as a last line of amount 0: the place for a mark of your own, by which
         you find the invoice again. Leave `invoice_number` to the server, or give all invoices one:
         "INV-" and digits, each higher than all before. A `NovaBillingWarning` says what would stop
         the server's numbering. Creates without a number that collide with others are tried again
         for up to 30 s, also beyond `max_retries`; 0 switches that off.
+
+        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
+        time zone may be of another day there; a `NovaBillingWarning` says so.
 
         Raises:
             ConflictError: The number is taken, or the numbering has stopped (see `next_number`).
