@@ -441,3 +441,19 @@ async def test_until_the_day_of_an_invoice_that_is_dated_ahead_numbers_are_given
             await billing.invoices.create(**new)
         number = await billing.invoices.next_number()
         await billing.invoices.create(**new, invoice_number=number)
+
+
+async def test_the_time_of_a_sandbox_counts_for_its_clients():
+    sandbox = Sandbox(seed=1)  # in June 2026, whatever the day
+    client = sandbox.async_client()
+    new = await new_invoice(client)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        await client.invoices.create(**new, created_at=sandbox.now())
+    with pytest.warns(NovaBillingWarning, match=AHEAD):
+        await client.invoices.create(**new, created_at=sandbox.now() + timedelta(days=1))
+    with pytest.warns(NovaBillingWarning, match="which is dated 2026-06-02"):
+        await client.invoices.next_number()
+    with pytest.warns(NovaBillingWarning, match=BACK):
+        await client.invoices.create(**new, created_at=sandbox.now() - timedelta(days=1))

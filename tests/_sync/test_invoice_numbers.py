@@ -438,3 +438,19 @@ def test_until_the_day_of_an_invoice_that_is_dated_ahead_numbers_are_given(billi
             billing.invoices.create(**new)
         number = billing.invoices.next_number()
         billing.invoices.create(**new, invoice_number=number)
+
+
+def test_the_time_of_a_sandbox_counts_for_its_clients():
+    sandbox = Sandbox(seed=1)  # in June 2026, whatever the day
+    client = sandbox.client()
+    new = new_invoice(client)
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        client.invoices.create(**new, created_at=sandbox.now())
+    with pytest.warns(NovaBillingWarning, match=AHEAD):
+        client.invoices.create(**new, created_at=sandbox.now() + timedelta(days=1))
+    with pytest.warns(NovaBillingWarning, match="which is dated 2026-06-02"):
+        client.invoices.next_number()
+    with pytest.warns(NovaBillingWarning, match=BACK):
+        client.invoices.create(**new, created_at=sandbox.now() - timedelta(days=1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from datetime import datetime, timezone
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
 from msgspec import UNSET
@@ -116,20 +115,21 @@ class Invoices(Resource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
-        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
-        time zone may be of another day there; a `NovaBillingWarning` says so.
         `notes` stands on it as a last line of amount 0: the place for a mark of your own, by which
         you find the invoice again. Leave `invoice_number` to the server, or give all invoices one:
         "INV-" and digits, each higher than all before. A `NovaBillingWarning` says what would stop
         the server's numbering. Creates without a number that collide with others are tried again
         for up to 30 s, also beyond `max_retries`; 0 switches that off.
 
+        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
+        time zone may be of another day there; a `NovaBillingWarning` says so.
+
         Raises:
             ConflictError: The number is taken, or the numbering has stopped (see `next_number`).
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
-        for doubt in doubts(invoice_number, created_at, datetime.now(timezone.utc)):
+        for doubt in doubts(invoice_number, created_at, self._caller.config.now()):
             warnings.warn(doubt, NovaBillingWarning, stacklevel=2)
         again = None if has_number(invoice_number) else self._again_after_collisions()
         return self._post(
@@ -174,7 +174,7 @@ class Invoices(Resource):
         for invoice in self._with_one_deadline().iter():
             newest = newest or invoice
             highest = max(highest, value_of(invoice.invoice_number))
-        if newest is not None and newest.created_at > datetime.now(timezone.utc):
+        if newest is not None and newest.created_at > self._caller.config.now():
             warnings.warn(dated_ahead(newest), NovaBillingWarning, stacklevel=2)
         return number_after(highest)
 
