@@ -317,7 +317,7 @@ def test_a_tolerance_that_makes_no_sense_is_refused(tolerance):
         verify(tolerance=tolerance)
 
 
-@pytest.mark.parametrize("tolerance", [timedelta(minutes=5), "300"])
+@pytest.mark.parametrize("tolerance", [[300], "300"])
 def test_a_tolerance_of_another_type_is_refused(tolerance):
     with pytest.raises(TypeError, match="tolerance must be seconds"):
         verify(tolerance=tolerance)
