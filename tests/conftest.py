@@ -4,6 +4,7 @@ import gc
 import random
 from typing import Any, List
 
+import hypothesis  # noqa: F401  # it looks for referrers when it is loaded, which a freeze hides
 import pytest
 
 from novabilling._runtime import concurrency

@@ -21,6 +21,8 @@ else:
 
 T = TypeVar("T")
 
+_HASHED = (str, bytes, int, float, Decimal, datetime, bool, type(None))
+
 
 def _percentage(value: object) -> Decimal:
     if isinstance(value, str) and re.match(r"^-?[0-9]+(\.[0-9]+)?%?\Z", value):
@@ -91,5 +93,17 @@ def check_amounts(*amounts: Optional[Decimal]) -> None:
             raise ValueError("Expected a finite amount")
 
 
+def hash_of(result: msgspec.Struct) -> int:
+    """Hash a result by type and id, or without an id by what of its fields can be hashed."""
+    row_id: object = getattr(result, "id", None)
+    if isinstance(row_id, str):
+        return hash((type(result), row_id))
+    fields = (getattr(result, name) for name in result.__struct_fields__)
+    return hash((type(result), *(field for field in fields if isinstance(field, _HASHED))))
+
+
 class Model(msgspec.Struct, frozen=True, kw_only=True, rename=camel):
     """Base of all results: read-only, unknown fields ignored."""
+
+    def __hash__(self) -> int:
+        return hash_of(self)

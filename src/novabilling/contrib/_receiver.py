@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any, Callable, Optional, Protocol, Union
 
 from .._call.errors import WebhookSignatureError
@@ -29,12 +30,11 @@ class Headers(Protocol):
 class Receiver:
     """Checks the deliveries to one endpoint."""
 
-    def __init__(self, secret: Secret[Any], tolerance: Optional[float]) -> None:
+    def __init__(self, secret: Secret[Any], tolerance: Union[float, timedelta, None]) -> None:
         if not callable(secret.reveal()):
             keys_of(secret)
-        check_tolerance(tolerance)
         self._secret = secret
-        self._tolerance = tolerance
+        self._tolerance = check_tolerance(tolerance)
 
     def event(self, body: bytes, headers: Headers) -> AnyWebhookEvent:
         """Return the event of a request; the log says why another is refused."""

@@ -10,8 +10,9 @@ This needs `novabilling[django]`.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import wraps
-from typing import Any, Callable, Optional, TypeVar, Union
+from typing import Any, Callable, TypeVar, Union
 
 from asgiref.sync import iscoroutinefunction
 from django.http import HttpRequest, HttpResponseBadRequest
@@ -26,7 +27,7 @@ R = TypeVar("R")
 
 
 def webhook_view(
-    secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
+    secret: SecretSource, *, tolerance: Union[float, timedelta, None] = DEFAULT_TOLERANCE
 ) -> Callable[[Callable[..., R]], Callable[..., R]]:
     """Make a decorator of views, sync or async, that take the request and a verified event.
 
@@ -35,7 +36,8 @@ def webhook_view(
 
     Args:
         secret: The webhook secret, several of them, or a function that returns either.
-        tolerance: How many seconds old (or early) a delivery may be; None takes any age.
+        tolerance: How many seconds old (or early) a delivery may be, also as a `timedelta`; None
+            takes any age.
     """
     masked = Secret(secret)
     del secret  # so that no traceback with local variables shows it

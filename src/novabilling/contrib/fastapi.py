@@ -9,7 +9,8 @@ This needs `novabilling[fastapi]`, or Starlette alone.
 
 from __future__ import annotations
 
-from typing import Awaitable, Callable, Optional
+from datetime import timedelta
+from typing import Awaitable, Callable, Union
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -22,7 +23,7 @@ from ._receiver import REFUSAL, Receiver, SecretSource
 
 
 def webhook_event(
-    secret: SecretSource, *, tolerance: Optional[float] = DEFAULT_TOLERANCE
+    secret: SecretSource, *, tolerance: Union[float, timedelta, None] = DEFAULT_TOLERANCE
 ) -> Callable[[Request], Awaitable[AnyWebhookEvent]]:
     """Make a dependency that returns the verified event of a request.
 
@@ -31,7 +32,8 @@ def webhook_event(
 
     Args:
         secret: The webhook secret, several of them, or a function that returns either.
-        tolerance: How many seconds old (or early) a delivery may be; None takes any age.
+        tolerance: How many seconds old (or early) a delivery may be, also as a `timedelta`; None
+            takes any age.
     """
     masked = Secret(secret)
     del secret  # so that no traceback with local variables shows it

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
-from .._words.fields import Model, Timestamp, Word, check_amounts
+from .._words.fields import Model, Timestamp, Word, check_amounts, hash_of
 from .._words.literals import CreditNoteReason, CreditNoteStatus, DiscountType
 from ._summaries import CustomerSummary, InvoiceSummary
 
@@ -64,6 +64,9 @@ class DeletedCoupon(msgspec.Struct, frozen=True, kw_only=True):
 
     message: Optional[str] = None
     coupon: Optional[Coupon] = None
+
+    def __hash__(self) -> int:
+        return hash_of(self)
 
 
 class AddOnPrice(Model, frozen=True, kw_only=True):

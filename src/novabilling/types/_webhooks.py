@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, Tuple
 import msgspec
 
 from .._runtime.secrets import masked_fields, masked_repr
-from .._words.fields import Word
+from .._words.fields import Word, hash_of
 from .._words.literals import WebhookEventType, WebhookStatus
 
 
@@ -22,6 +22,9 @@ class Webhook(msgspec.Struct, frozen=True, kw_only=True):
     events: List[Word[WebhookEventType]]
     status: WebhookStatus = "active"
     secret: Optional[str] = None
+
+    def __hash__(self) -> int:
+        return hash_of(self)
 
     def __repr__(self) -> str:
         return masked_repr(self)
@@ -40,6 +43,9 @@ class WebhookEvent(msgspec.Struct, frozen=True, kw_only=True):
     data: object
     timestamp: datetime
     payload: bytes
+
+    def __hash__(self) -> int:
+        return hash_of(self)
 
     @property
     def content_key(self) -> str:

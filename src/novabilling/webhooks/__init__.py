@@ -8,7 +8,7 @@ to run twice, best by reading the object again and acting on its state.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Optional, Sequence, Union
 
 from .._call.errors import WebhookSignatureError
@@ -30,7 +30,7 @@ def verify(
     secret: Secrets,
     *,
     event_type: Optional[str] = None,
-    tolerance: Optional[float] = DEFAULT_TOLERANCE,
+    tolerance: Union[float, timedelta, None] = DEFAULT_TOLERANCE,
     now: Optional[datetime] = None,
 ) -> AnyWebhookEvent:
     """Check the signature of a delivery and return its event.
@@ -40,7 +40,8 @@ def verify(
         signature: The `X-Webhook-Signature` header.
         secret: The webhook secret, or several while one replaces another.
         event_type: The `X-Event-Type` header, which nobody signs: it must agree with the body.
-        tolerance: How many seconds old (or early) the delivery may be; None takes any age.
+        tolerance: How many seconds old (or early) the delivery may be, also as a `timedelta`; None
+            takes any age.
         now: The time to compare with, for tests; the default is the clock.
 
     Raises:
@@ -54,7 +55,7 @@ def verify(
     keys = keys_of(masked)
     body = raw_body(payload)
     at = moment(now)
-    check_tolerance(tolerance)
+    seconds = check_tolerance(tolerance)
     if len(body) > MAX_PAYLOAD:
         raise WebhookSignatureError(f"the payload is larger than {MAX_PAYLOAD:,} bytes")
     if not matches(body, digest_in(signature), keys):
@@ -62,8 +63,8 @@ def verify(
     event = read_event(body)
     if event_type is not None and not is_named(event, event_type):
         raise WebhookSignatureError("the event type in the header is not the one that was signed")
-    if tolerance is not None:
-        check_age(event, at, tolerance)
+    if seconds is not None:
+        check_age(event, at, seconds)
     return event
 
 

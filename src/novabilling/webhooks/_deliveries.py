@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
-from typing import Any, Callable, Dict, Tuple, get_args
+from typing import Any, Callable, Dict, Optional, Tuple, get_args
 
 import msgspec
 
@@ -93,14 +93,17 @@ def moment(now: object) -> datetime:
     return now
 
 
-def check_tolerance(tolerance: object) -> None:
-    """Refuse what is no span of seconds."""
+def check_tolerance(tolerance: object) -> Optional[float]:
+    """Return a span in seconds, or None; refuse what is no span."""
     if tolerance is None:
-        return
+        return None
+    if isinstance(tolerance, timedelta):
+        tolerance = tolerance.total_seconds()
     if not isinstance(tolerance, (int, float)):
         raise TypeError(f"tolerance must be seconds or None, not {type(tolerance).__name__}")
     if isinstance(tolerance, bool) or not tolerance >= 0:  # NaN is not
         raise ValueError(f"tolerance must be seconds from 0 on, or None; not {tolerance!r}")
+    return tolerance
 
 
 def check_age(event: AnyWebhookEvent, now: datetime, tolerance: float) -> None:

@@ -10,6 +10,7 @@ from typing import Any, List, Sequence
 from .._call.errors import WebhookSignatureError
 from .._runtime.secrets import Secret
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _is_signature = re.compile(r"[0-9a-f]{64}").fullmatch
 
 
@@ -37,6 +38,11 @@ def key_of(secret: Secret[Any]) -> Secret[str]:
         raise TypeError(f"secret must be a str, or for verify a list of them, not {kind}")
     if not (secret.reveal() or "").strip():
         raise ValueError("secret is empty: give the webhook secret, as webhooks.list() shows it")
+    if _CONTROL.search(secret.reveal()) or secret.reveal() != secret.reveal().strip():
+        raise ValueError(
+            "secret must not begin or end with a space, or hold control characters "
+            "(is there a line break at its end?)"
+        )
     return secret
 
 
