@@ -140,15 +140,13 @@ class _Connector(aiohttp.TCPConnector):
         while True:
             connection = await super().connect(*args, **more)
             protocol: Any = connection.protocol
-            if protocol not in self._known or not _is_unclean(protocol):
+            sock = protocol.transport.get_extra_info("socket")
+            unclean = protocol.should_close or is_readable(sock)
+            if not unclean or protocol not in self._known:  # TLS speaks first on a new one
                 self._known.add(protocol)
                 _protocol.set(protocol)
                 return connection
             connection.close()
-
-
-def _is_unclean(protocol: Any) -> bool:
-    return protocol.should_close or is_readable(protocol.transport.get_extra_info("socket"))
 
 
 def _session(max_connections: int) -> aiohttp.ClientSession:
