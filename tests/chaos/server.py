@@ -210,7 +210,8 @@ class Fault(NamedTuple):
 
     `fate` is what it may conclude: "unsent", "unknown" (retry what is safe), "cut" (a 2xx that
     breaks off: a write was applied, a GET is retried), "unreadable" (a 2xx that is no answer),
-    "refused", "broken" (500), "moved" (a GET is followed), "moved whole" (all are), "fine".
+    "refused", "broken" (500), "failed" (a write may be done), "moved" (a GET is followed), "moved
+    late" (so it is, and a write may be done), "moved whole" (all are followed), "fine".
     """
 
     fate: str
@@ -417,7 +418,9 @@ for _status, _fate in {408: "unknown", 502: "unknown", 503: "unknown", 504: "unk
     sends(f"json-{_status}", _fate, answer({"statusCode": _status, "message": "No"}, _status))
 for _status in (500, 501, 505, 599, 999):
     sends(f"status-{_status}", "broken" if _status == 500 else "failed", html(_status))
-for _status in (300, 304, 305, 306, 400, 401, 402, 403, 405, 409, 410, 413, 418, 422, 423, 451):
+for _status in (300, 304, 305, 306):
+    sends(f"status-{_status}", "failed", answer({"message": "No"}, _status))
+for _status in (400, 401, 402, 403, 405, 409, 410, 413, 418, 422, 423, 451):
     sends(f"status-{_status}", "refused", answer({"message": "No"}, _status))
 sends("status-204", "unreadable", b"HTTP/1.1 204 No Content\r\n\r\n")
 sends("status-205", "unreadable", answer(b"", 205))
@@ -514,14 +517,17 @@ def _redirect(name: str, fate: str, status: int, location: str) -> None:
 
 
 for _status in (301, 302, 303, 307, 308):
-    _whole = "moved whole" if _status > 303 else "moved"
+    _late = _status <= 303
+    _whole = "moved late" if _late else "moved whole"
+    _moved = "moved late" if _late else "moved"
+    _refused = "failed" if _late else "refused"
     _redirect(f"redirect-{_status}-path", _whole, _status, MOVED + "{target}")
-    _redirect(f"redirect-{_status}-origin", "moved", _status, ELSEWHERE + "{target}")
+    _redirect(f"redirect-{_status}-origin", _moved, _status, ELSEWHERE + "{target}")
     _redirect(f"redirect-{_status}-self", "loop", _status, "{target}")
-    _redirect(f"redirect-{_status}-nonsense", "refused", _status, "javascript:x")
-    _redirect(f"redirect-{_status}-nowhere", "refused", _status, "")
-    _redirect(f"redirect-{_status}-scheme", "refused", _status, "ftp://127.0.0.1/x")
-    _redirect(f"redirect-{_status}-user", "refused", _status, "http://ada:pw@127.0.0.1/x")
+    _redirect(f"redirect-{_status}-nonsense", _refused, _status, "javascript:x")
+    _redirect(f"redirect-{_status}-nowhere", _refused, _status, "")
+    _redirect(f"redirect-{_status}-scheme", _refused, _status, "ftp://127.0.0.1/x")
+    _redirect(f"redirect-{_status}-user", _refused, _status, "http://ada:pw@127.0.0.1/x")
 
 
 class Server:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import ExitStack
 from typing import Any, List
 
@@ -24,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("short_waits")
 
 RETRIES = 1
 # The work may be done before these; the others say that it was not.
-DOUBTFUL = ("unknown", "cut", "unreadable", "broken", "failed")
+DOUBTFUL = ("unknown", "cut", "unreadable", "broken", "failed", "moved late")
 
 
 def plans_of(name: str) -> List[str]:
@@ -50,13 +49,8 @@ def is_repeated(fault: Fault, operation: str) -> bool:
 
 def is_followed(fault: Fault, operation: str) -> bool:
     """Say whether the contract has a call follow this redirect."""
-    return fault.fate == "moved whole" or (fault.fate == "moved" and operation == "GET")
-
-
-def comes_after_the_work(plan: str) -> bool:
-    """Say whether a redirect leaves open what was done: only 307 and 308 say that nothing was."""
-    found = re.match(r"(?:status|redirect)-(3\d\d)", plan)
-    return found is not None and found[1] not in ("307", "308")
+    moved = fault.fate in ("moved", "moved late")
+    return fault.fate == "moved whole" or (moved and operation == "GET")
 
 
 def fault_of(ended: Ended) -> Fault:
@@ -81,7 +75,7 @@ def check(ended: Ended, fault: Fault, received: int) -> None:
         assert received == (1 + RETRIES if repeated else 1), (operation, plan)
     if error is None:
         return
-    doubtful = operation != "GET" and (fault.fate in DOUBTFUL or comes_after_the_work(plan))
+    doubtful = fault.fate in DOUBTFUL and operation != "GET"
     assert error.may_have_been_applied is doubtful, (operation, plan, error)
     is_write = operation != "GET"
     expected = {
