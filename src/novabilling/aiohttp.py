@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from contextvars import ContextVar
-from typing import Any, AsyncIterator, Dict, List, Optional, Tuple, Union
+from functools import partial
+from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Tuple, Union
 from weakref import WeakSet
 
 import httpx
@@ -58,9 +59,10 @@ class AiohttpClient(httpx.AsyncClient):
         self._connections = _Connections(max_connections)
         super().__init__(transport=_Transport(self._connections), cookies=no_cookies())
 
-    def make_sender(self, max_connections: int, max_response_bytes: int) -> AsyncSender:
-        """Make what sends the calls of the SDK: not through httpx, unless there are event hooks."""
-        return _AiohttpSender(self._connections, self, max_connections, max_response_bytes)
+    @property
+    def delegate(self) -> Callable[[int, int], AsyncSender]:
+        """What makes the sender of the SDK's calls: not through httpx, unless there are hooks."""
+        return partial(_AiohttpSender, self._connections, self)
 
 
 class _Connections:

@@ -35,8 +35,8 @@ class AsyncResource:
     _login_only = False
     _needs_token = True
 
-    def __init__(self, caller: AsyncCaller) -> None:
-        caller = caller.with_hint(LOGIN_NEEDED) if self._login_only else caller
+    def __init__(self, session: AsyncCaller) -> None:
+        caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
         self._caller = caller if self._needs_token else caller.with_optional_token()
 
     def _with_one_deadline(self) -> Self:

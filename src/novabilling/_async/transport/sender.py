@@ -6,7 +6,7 @@ one in `novabilling.aiohttp`. Which of them a client uses is decided once, in `t
 
 from __future__ import annotations
 
-from typing import Optional, Protocol, runtime_checkable
+from typing import Callable, Optional, Protocol, runtime_checkable
 
 from ..._call.attempt import Attempt, Progress
 from ..._network.answer import Answer
@@ -50,6 +50,7 @@ class AsyncSender(Protocol):
 class AsyncSenderFactory(Protocol):
     """A user's client that knows a shorter way than through httpx: that of aiohttp does."""
 
-    def make_sender(self, max_connections: int, max_response_bytes: int) -> AsyncSender:
-        """Make what sends the calls of one client of the SDK."""
+    @property
+    def delegate(self) -> Callable[[int, int], AsyncSender]:
+        """Make what sends the calls of a client, with so many connections and bytes of an answer."""
         ...

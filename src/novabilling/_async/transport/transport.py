@@ -50,7 +50,7 @@ class AsyncTransport:
             check_proxy(proxy)
         given: object = http_client
         if isinstance(given, AsyncSenderFactory):
-            return given.make_sender(*limits)
+            return given.delegate(*limits)
         return AsyncHttpxSender(http_client, *limits)
 
     async def attempt(self, attempt: Attempt) -> Optional[Outcome]:

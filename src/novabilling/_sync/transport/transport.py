@@ -49,7 +49,7 @@ class Transport:
             check_proxy(proxy)
         given: object = http_client
         if isinstance(given, SenderFactory):
-            return given.make_sender(*limits)
+            return given.delegate(*limits)
         return HttpxSender(http_client, *limits)
 
     def attempt(self, attempt: Attempt) -> Optional[Outcome]:

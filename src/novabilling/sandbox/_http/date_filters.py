@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import List
 
 from .._javascript.values import InvalidDate, Row, to_date
-from .._store.columns import Query as DatabaseCall
+from .._store.columns import DatabaseCall
 
 
 def created_within(rows: List[Row], query: Row, table: str) -> List[Row]:

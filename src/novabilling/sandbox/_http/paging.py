@@ -7,7 +7,7 @@ from typing import Callable, List, Optional, TypeVar
 
 from .._javascript import values as js
 from .._javascript.values import Number, Row
-from .._store.columns import Query as DatabaseCall
+from .._store.columns import DatabaseCall
 from .field_types import integer, maximum, minimum
 from .request import Query
 from .validation import Field

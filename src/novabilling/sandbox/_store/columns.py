@@ -22,7 +22,7 @@ INTEGER_LIMIT = 2**31
 DECIMAL_LIMIT = Decimal(10) ** 15
 
 
-class Query(NamedTuple):
+class DatabaseCall(NamedTuple):
     """The call that a complaint is about, e.g. `db.customer.update()`."""
 
     client: str
@@ -38,7 +38,7 @@ def exact_context() -> ContextManager[Context]:
     return localcontext(Context(28, ROUND_HALF_EVEN, traps=[InvalidOperation]))
 
 
-def store(query: Query, column: Column, value: Any) -> Any:
+def store(query: DatabaseCall, column: Column, value: Any) -> Any:
     """Return the value as the column keeps it; QueryError if it cannot."""
     if value is None:
         if column.nullable:
@@ -51,7 +51,7 @@ def store(query: Query, column: Column, value: Any) -> Any:
     return _STORES[column.type](query, column, value)
 
 
-def wrong_type(query: Query, column: Column, value: Any) -> QueryError:
+def wrong_type(query: DatabaseCall, column: Column, value: Any) -> QueryError:
     expected = column.type
     if query.action == "update":
         prefix = "Nullable" if column.nullable else ""
@@ -81,19 +81,19 @@ def check_text(text: str) -> str:
     return text
 
 
-def _enum(query: Query, column: Column, value: Any) -> Any:
+def _enum(query: DatabaseCall, column: Column, value: Any) -> Any:
     if value not in ENUMS[column.type]:
         raise query.error(f"Invalid value for argument `{column.name}`. Expected {column.type}.")
     return value
 
 
-def _string(query: Query, column: Column, value: Any) -> Any:
+def _string(query: DatabaseCall, column: Column, value: Any) -> Any:
     if not isinstance(value, str):
         raise wrong_type(query, column, value)
     return check_text(value)
 
 
-def _integer(query: Query, column: Column, value: Any) -> Any:
+def _integer(query: DatabaseCall, column: Column, value: Any) -> Any:
     if not js.is_number(value) or not math.isfinite(value):
         raise wrong_type(query, column, value)
     if not -INTEGER_LIMIT <= value < INTEGER_LIMIT:
@@ -105,13 +105,13 @@ def _integer(query: Query, column: Column, value: Any) -> Any:
     return int(value)
 
 
-def _boolean(query: Query, column: Column, value: Any) -> Any:
+def _boolean(query: DatabaseCall, column: Column, value: Any) -> Any:
     if not isinstance(value, bool):
         raise wrong_type(query, column, value)
     return value
 
 
-def _decimal(query: Query, column: Column, value: Any) -> Any:
+def _decimal(query: DatabaseCall, column: Column, value: Any) -> Any:
     if isinstance(value, str):
         exact = _decimal_of_text(query, column, value)
     elif js.is_number(value):
@@ -133,7 +133,7 @@ def decimal_of_number(value: js.Number) -> Decimal:
     return Decimal(format(float(value), ".15e"))
 
 
-def _decimal_of_text(query: Query, column: Column, text: str) -> Decimal:
+def _decimal_of_text(query: DatabaseCall, column: Column, text: str) -> Decimal:
     try:
         return Decimal(text)
     except InvalidOperation:
@@ -143,7 +143,7 @@ def _decimal_of_text(query: Query, column: Column, text: str) -> Decimal:
         ) from None
 
 
-def _date(query: Query, column: Column, value: Any) -> Any:
+def _date(query: DatabaseCall, column: Column, value: Any) -> Any:
     if isinstance(value, js.InvalidDate):
         raise query.error(
             f"Invalid value for argument `{column.name}`: "

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Generator, Iterable, List, Optional
 from .._errors import QueryError
 from .._javascript.values import UNDEFINED, Row
 from .clock import Clock
-from .columns import Query, check_text, store
+from .columns import DatabaseCall, check_text, store
 from .schema import NOW, REQUIRED, Column, Model, references_to
 
 Where = Dict[str, Any]
@@ -27,8 +27,8 @@ class Table:
         self.model = model
         self.rows: Dict[str, Row] = {}
 
-    def _query(self, action: str) -> Query:
-        return Query(self._database.client, self.model.name, action)
+    def _query(self, action: str) -> DatabaseCall:
+        return DatabaseCall(self._database.client, self.model.name, action)
 
     def get(self, row_id: str) -> Optional[Row]:
         return self.rows.get(check_text(row_id))
@@ -79,21 +79,21 @@ class Table:
             self._database.forget(self._query("delete"), self.model, row_id)
         return row
 
-    def _given(self, query: Query, column: Column, value: Any, now: datetime) -> Any:
+    def _given(self, query: DatabaseCall, column: Column, value: Any, now: datetime) -> Any:
         if value is not UNDEFINED:
             return value
         if column.default is REQUIRED:
             raise query.error(f"Argument `{column.name}` is missing.")
         return now if column.default is NOW else column.default
 
-    def _column(self, query: Query, name: str) -> Column:
+    def _column(self, query: DatabaseCall, name: str) -> Column:
         if name == "id":
             return Column("id", "String", False, REQUIRED, None)
         if name not in self.model.columns:
             raise query.error(f"Unknown argument `{name}`. Available options are marked with ?.")
         return self.model.columns[name]
 
-    def _check_keys(self, query: Query, row: Row) -> None:
+    def _check_keys(self, query: DatabaseCall, row: Row) -> None:
         for key in self.model.unique:
             wanted = {name: row[name] for name in key}
             if None in wanted.values():
@@ -109,7 +109,7 @@ class Table:
     def _all(self) -> Iterable[Row]:
         return self.rows.values()
 
-    def violation(self, query: Query, column: str) -> QueryError:
+    def violation(self, query: DatabaseCall, column: str) -> QueryError:
         constraint = self.model.constraint(column)
         return query.error(f"Foreign key constraint violated on the constraint: `{constraint}`")
 
@@ -156,7 +156,7 @@ class Database:
                 raise QueryError(invocation, error.detail) from None
             raise
 
-    def forget(self, query: Query, model: Model, row_id: str) -> None:
+    def forget(self, query: DatabaseCall, model: Model, row_id: str) -> None:
         """Remove a row and follow the foreign keys that point at it."""
         self[model.name].rows.pop(row_id, None)
         pointing = [

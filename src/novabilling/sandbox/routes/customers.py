@@ -23,7 +23,7 @@ from .._http.field_types import (
 from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, number, to_date
-from .._store.columns import Query, unknown_argument
+from .._store.columns import DatabaseCall, unknown_argument
 from .._store.database import newest_first
 from .._store.rows import given, only, require, without
 
@@ -78,7 +78,7 @@ def _mentions(row: Row, sought: str) -> bool:
 
 
 def _sort(rows: List[Row], column: str, order: str) -> List[Row]:
-    call = Query("db", "customer", "findMany")
+    call = DatabaseCall("db", "customer", "findMany")
     if column in _RELATIONS:
         expected = f"{_RELATIONS[column]}OrderByRelationAggregateInput"
         words = f"Invalid value provided. Expected {expected}, provided String."
