@@ -319,7 +319,7 @@ def test_the_next_number_warns_of_an_invoice_that_is_dated_ahead(client_for):
 
 OTHER_KIND = r"^invoice_number=.*INV-.*fail.*put your own mark into notes$"
 AHEAD = r"^created_at is in the future: .*fail.*leave out created_at$"
-BACK = r"^created_at is in the past, without invoice_number: .*fail.*each higher"
+BACK = r"^created_at without invoice_number: .*fail.*each higher"
 
 
 @pytest.mark.parametrize(
@@ -376,7 +376,22 @@ def test_what_harms_nothing_is_not_warned_of(client_for, given):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         client_for(Server(MADE)).invoices.create(**NEW, **given)
-        client_for(Server(MADE)).invoices.create(**NEW, created_at=datetime.now(timezone.utc))
+        client_for(Server(MADE)).invoices.create(
+            **NEW, invoice_number="INV-8", created_at=datetime.now(timezone.utc)
+        )
+
+
+@pytest.mark.parametrize("seconds", [-9, 0, 9])
+def test_a_time_close_to_now_is_not_the_newest_either(client_for, seconds):
+    near = datetime.now(timezone.utc) + timedelta(seconds=seconds)
+
+    with pytest.warns(NovaBillingWarning, match=BACK):
+        client_for(Server(MADE)).invoices.create(**NEW, created_at=near)
+
+
+def test_a_number_beyond_what_the_server_counts_is_warned_of(client_for):
+    with pytest.warns(NovaBillingWarning, match="no further than 2\\^53"):
+        client_for(Server(MADE)).invoices.create(**NEW, invoice_number="INV-" + "9" * 20)
 
 
 def test_what_is_refused_is_not_warned_of(client_for):
@@ -447,7 +462,7 @@ def test_the_time_of_a_sandbox_counts_for_its_clients():
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        client.invoices.create(**new, created_at=sandbox.now())
+        client.invoices.create(**new, invoice_number="INV-00050", created_at=sandbox.now())
     with pytest.warns(NovaBillingWarning, match=AHEAD):
         client.invoices.create(**new, created_at=sandbox.now() + timedelta(days=1))
     with pytest.warns(NovaBillingWarning, match="which is dated 2026-06-02"):

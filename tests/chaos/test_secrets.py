@@ -95,7 +95,7 @@ def test_no_fault_shows_what_the_user_put_in(server, caplog, colour, name):
         warnings.simplefilter("always")
         run(colour, main)
 
-    assert len(errors) == len(names) or fault.fate in ("fine", "moved", "moved whole")
+    assert len(errors) == len(names) or fault.fate in ("fine", "moved", "moved late", "moved whole")
     for error in errors:
         assert isinstance(error, NovaBillingError)
         assert frames_of_package(error) > 2

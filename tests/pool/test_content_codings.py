@@ -248,7 +248,7 @@ def peak_of(way: Way, behave: Behaviour, script: Callable[[Any], Any], **options
 def test_the_memory_is_at_most_twice_the_limit(way, content):
     make, script = CONTENTS[content]
 
-    peak = peak_of(way, make(), script, max_response_bytes=LIMIT)
+    peak = peak_of(way, make(), script, max_response_bytes=LIMIT, timeout=100)
 
     print(f"{content}: {peak / LIMIT:.2f} times the limit")  # noqa: T201
     assert peak < 2 * LIMIT + CONSTANT
@@ -257,7 +257,8 @@ def test_the_memory_is_at_most_twice_the_limit(way, content):
 def test_chunks_of_two_bytes_take_no_more_memory_than_their_content(way):
     if way.carrier.startswith("aiohttp") and sys.version_info < (3, 9):
         pytest.skip("its aiohttp notes each chunk")
-    peak = peak_of(way, in_chunks(JSON + b" " * 80_000, 2), get, max_response_bytes=100_000)
+    chunks = in_chunks(JSON + b" " * 80_000, 2)
+    peak = peak_of(way, chunks, get, max_response_bytes=100_000, timeout=100)
 
     print(f"{peak / 100_000:.2f} times the limit")  # noqa: T201
     assert peak < 200_000 + CONSTANT

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from typing import Any, Awaitable, Callable, Iterator, List
 
@@ -112,6 +113,68 @@ def test_calls_over_http_all_succeed(colour, clock):
     assert [error for error in ended if isinstance(error, Exception)] == []
     assert sum(info.status_code == 429 for info in seen) <= 3
     assert clock.now - began <= 2 * MINUTE + 2
+
+
+def test_more_connections_than_the_limit_learn_it_from_the_first_answers(colour, clock):
+    sandbox = sandbox_on(clock, rate_limit=100)
+    with serve(sandbox.handle) as url:
+        client = client_of(
+            colour, url, token=sandbox.token, max_retries=2, timeout=None, max_connections=300
+        )
+        with statuses(client) as seen:
+            ended = together(colour, creations(client, 250), client)
+
+    assert [error for error in ended if isinstance(error, Exception)] == []
+    assert sum(info.status_code == 429 for info in seen) <= 2
+
+
+def test_calls_that_other_clients_keep_from_their_turn_wait_as_long_as_it_takes(colour, clock):
+    sandbox = sandbox_on(clock, rate_limit=10)
+    other = sandbox.client(max_retries=0)
+    client = of(sandbox, colour, max_retries=1)
+    refusals = 0
+
+    async def work(client: Any) -> None:
+        nonlocal refusals
+        await client.customers.list()
+        for _ in range(3):  # the other one is always there first
+            with suppress(RateLimitError):
+                for _ in range(20):
+                    other.customers.list()
+            with statuses(client.found) as seen:
+                await client.customers.list()
+            refusals += sum(info.status_code == 429 for info in seen)
+
+    script(colour, work, client)
+
+    assert refusals >= 3
+
+
+def test_time_that_the_sandbox_skips_lets_as_many_go_as_the_limit():
+    sandbox = Sandbox(rate_limit=50)
+    client = sandbox.client()
+    ended: List[Any] = []
+
+    def call() -> None:
+        try:
+            ended.append(client.plans.list())
+        except Exception as error:
+            ended.append(error)
+
+    threads = [threading.Thread(target=call) for _ in range(200)]
+    for thread in threads:
+        thread.start()
+    for _ in range(100):
+        time.sleep(0.05)
+        sandbox.advance(seconds=61)
+        if not any(thread.is_alive() for thread in threads):
+            break
+    for thread in threads:
+        thread.join(10)
+    client.close()
+
+    assert [error for error in ended if isinstance(error, Exception)] == []
+    assert len(ended) == 200
 
 
 def script(colour: str, work: Callable[[Any], Any], client: Any) -> None:

@@ -147,7 +147,9 @@ class AsyncCaller:
             failure = judge(call, outcome)
             failure.error.request_id = request_id
             failure.error.may_have_been_applied |= tried_in_doubt
-            wait = self._wait(call, failure, retries - others, _left(ends))
+            # A refusal by the server's own limit is no retry: it ends when the minute does.
+            own = isinstance(failure.error, RateLimitError) and turn.limit.names_limit
+            wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
             if wait is None and again is not None:
                 wait = await again(failure.error, ends)
                 others += 1
@@ -158,6 +160,7 @@ class AsyncCaller:
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
+            others += own
             refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
             if not refused:  # else it waits in the line
                 await self.transport.waits.wait(wait)
@@ -166,7 +169,7 @@ class AsyncCaller:
         """Say whether a call has to stand in the line; without retries, none does."""
         if not self.config.max_retries:
             return False
-        return refused or (turn.limit.is_known and not turn.limit.start(turn))
+        return refused or not turn.limit.start(turn)
 
     async def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn

@@ -19,6 +19,9 @@ from .._runtime.forks import Renewed, RenewedLock
 WINDOW = 60.0
 """Seconds that a call counts, and that a block lasts; a longer one is not the server's limit."""
 
+FIRST_BURST = 100
+"""Calls of one operation that go before its first answer; the server takes so many in a minute."""
+
 _next_number = count().__next__
 
 
@@ -77,7 +80,8 @@ class OperationLimit:
 
     A call goes, by the numbers in the code:
 
-    1. at once, while no answer has named a limit: servers without one cost nothing;
+    1. at once, if answers name no limit: servers without one cost nothing. Before the first answer
+       it may be one of 100, which is what the server takes in a minute;
     2. while fewer are on their way than remain by the newest answer: it may have been written
        before any of them was counted;
     3. alone, as a probe, when a call of our own has ceased to count, the window has ended, or the
@@ -93,7 +97,9 @@ class OperationLimit:
         self._remaining: Optional[int] = None
         self._last_given = -1
         self._known_since = -1  # the last call that was given its turn before `_remaining` was
-        self._limit = 1
+        self._heard = False
+        self._names_limit = False
+        self._limit = FIRST_BURST
         self._times: Deque[float] = deque()  # of the answers to our own calls that count
         self._resumes_at = 0.0
         self._blocked_until = 0.0
@@ -102,6 +108,11 @@ class OperationLimit:
     def is_known(self) -> bool:
         """Whether an answer has named a limit."""
         return self._remaining is not None
+
+    @property
+    def names_limit(self) -> bool:
+        """Whether the server's own headers have named it: its refusals then end by themselves."""
+        return self._names_limit
 
     @property
     def waiting(self) -> int:
@@ -113,7 +124,7 @@ class OperationLimit:
         if turn.given:
             return True
         now = concurrency.monotonic()
-        if self._remaining is None or whatever_remains:  # 1
+        if whatever_remains or (self._remaining is None and self._heard):  # 1
             self._give(turn, now)
             return True
         with self._lock.held:
@@ -187,9 +198,11 @@ class OperationLimit:
             self._let_go(now)
 
     def forget(self, now: float) -> None:
-        """Go back to knowing nothing, and let all that wait go."""
+        """Begin a new window: as many of those that wait go as the limit lets."""
         with self._lock.held:
-            self._remaining, self._blocked_until = None, 0.0
+            self._remaining = self._limit if self._names_limit else None
+            self._known_since, self._blocked_until = self._last_given, 0.0
+            self._times.clear()
             self._let_go(now)
 
     def _give(self, turn: Turn, now: float) -> None:
@@ -199,7 +212,7 @@ class OperationLimit:
 
     def _end(self, turn: Turn) -> None:
         if turn.given:
-            turn.given = False
+            turn.given, self._heard = False, True
             self._on_their_way.discard(turn.number)
 
     def _leave(self, turn: Turn) -> None:
@@ -209,7 +222,9 @@ class OperationLimit:
     def _may_go(self, now: float) -> bool:
         if self._blocked_until > now:
             return False
-        if self._remaining is None or self._remaining > len(self._on_their_way):  # 1, 2
+        if self._remaining is None:  # 1
+            return self._heard or len(self._on_their_way) < FIRST_BURST
+        if self._remaining > len(self._on_their_way):  # 2
             return True
         return not self._on_their_way and self._resumes(now) <= now  # 3
 
@@ -222,7 +237,7 @@ class OperationLimit:
         return min(self._times[0] + WINDOW, self._resumes_at)
 
     def _learn(self, turn: Turn, headers: LimitHeaders, now: float) -> None:
-        self._limit = max(1, headers.limit)
+        self._limit, self._names_limit = max(1, headers.limit), True
         # Answers overtake each other, and within a window less and less remains. So only a call
         # that went after the last lesson can teach that there is more again.
         later = turn.number > self._known_since

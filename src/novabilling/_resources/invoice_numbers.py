@@ -12,7 +12,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Iterator, Optional
 
-from msgspec import UNSET, UnsetType
+from msgspec import UnsetType
 
 from .._call.errors import APIStatusError, NovaBillingError
 from .._words.checks import Date, Omittable
@@ -43,8 +43,8 @@ STOPPED = (
 )
 DATED_AHEAD = (
     "the server's numbering has stopped: it goes on from the invoice with the newest created_at, "
-    "{number}, which is dated {day}; until then, give every invoice the number that "
-    "invoices.next_number() finds"
+    "{number}, which is dated {day}; until then give every invoice the number that "
+    "invoices.next_number() finds, and after that day one more"
 )
 _OTHER_KIND = (
     'the server goes on from the digits behind "INV-" in the newest invoice: after one with a '
@@ -53,9 +53,9 @@ _OTHER_KIND = (
     'form "INV-00001", and put your own mark into notes'
 )
 _AHEAD = (
-    "the server numbers invoices from the one with the newest created_at: until this created_at "
-    "has come, invoices without a number of their own fail and those of subscriptions are lost; "
-    "leave out created_at"
+    "the server numbers invoices from the one with the newest created_at: until this moment has "
+    "come, and after it until one invoice is given the next number, invoices without a number of "
+    "their own fail and those of subscriptions are lost; leave out created_at"
 )
 _BACK = (
     "the server numbers invoices from the one with the newest created_at, which this one may not "
@@ -86,15 +86,17 @@ def doubts(
     number: Omittable[Optional[str]], created_at: Omittable[Optional[Date]], now: datetime
 ) -> Iterator[str]:
     """Yield what to warn of: what would stop the server's numbering."""
-    if number is not UNSET and number and not _NUMBER.match(number):
+    if isinstance(number, str) and number and not _NUMBER.match(number):
         yield f"invoice_number={number!r}: {_OTHER_KIND}"
+    elif isinstance(number, str) and number and not value_of(number) and number.strip("INV-0"):
+        yield f"invoice_number={number!r}: the server counts no further than 2^53"
     moment = None if isinstance(created_at, UnsetType) or not created_at else moment_of(created_at)
     if moment is None:
         return
     if moment > now + _AROUND_NOW:
         yield f"created_at is in the future: {_AHEAD}"
-    elif moment < now - _AROUND_NOW and not has_number(number):
-        yield f"created_at is in the past, without invoice_number: {_BACK}"
+    elif not has_number(number):
+        yield f"created_at without invoice_number: {_BACK}"
 
 
 def is_collision(error: NovaBillingError) -> bool:

@@ -8,12 +8,10 @@ from datetime import date, datetime, timezone
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, TypeVar, Union, cast
 
-import msgspec
 from msgspec import UnsetType
 
 from .._runtime.real_time import real_date, real_datetime
 from .._runtime.secrets import Secret
-from .warnings import warn
 
 T = TypeVar("T")
 
@@ -103,21 +101,6 @@ def timestamp(name: str, value: object) -> str:
     if isinstance(value, str):
         return value
     raise TypeError(f"{name} must be a datetime, date or ISO 8601 str, not {type(value).__name__}")
-
-
-def calendar_day(name: str, value: object) -> str:
-    """Take a time of which the server reads the day, in UTC: warn if that is another one."""
-    sent = timestamp(name, value)
-    try:
-        moment = msgspec.convert(value, real_datetime()) if isinstance(value, str) else value
-        if isinstance(moment, datetime) and moment.tzinfo is not None:
-            day = moment.astimezone(timezone.utc).date()
-            if day != moment.date():
-                meant = repr(moment.date()).partition(".")[2]
-                warn(f"{name}: in UTC, {value} is of {day}, the day that counts; give {meant}")
-    except (msgspec.ValidationError, OverflowError):
-        pass  # no datetime, or of no year from 1 to 9999: the server may say what it is
-    return sent
 
 
 def currency(name: str, value: object) -> str:

@@ -12,7 +12,6 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
     Omittable,
-    calendar_day,
     currency,
     flag,
     identifier,
@@ -21,6 +20,7 @@ from ..._words.checks import (
     timestamp,
 )
 from ..._words.literals import CancelAt, Currency, SubscriptionStatus
+from ..._words.moments import calendar_day
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Subscription

@@ -52,5 +52,5 @@ class AsyncSenderFactory(Protocol):
 
     @property
     def delegate(self) -> Callable[[int, int], AsyncSender]:
-        """Make what sends the calls of a client, with so many connections and bytes of an answer."""
+        """Make what sends the calls of a client, within so many connections and bytes."""
         ...

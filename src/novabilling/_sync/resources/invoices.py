@@ -31,7 +31,6 @@ from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
     Date,
     Omittable,
-    calendar_day,
     currency,
     identifier,
     money,
@@ -40,6 +39,7 @@ from ..._words.checks import (
     timestamp,
 )
 from ..._words.literals import Currency, InvoiceStatus
+from ..._words.moments import calendar_day
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Invoice

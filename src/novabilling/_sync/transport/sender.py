@@ -51,5 +51,5 @@ class SenderFactory(Protocol):
 
     @property
     def delegate(self) -> Callable[[int, int], Sender]:
-        """Make what sends the calls of a client, with so many connections and bytes of an answer."""
+        """Make what sends the calls of a client, within so many connections and bytes."""
         ...
