@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import random
 from typing import Any, List
 
@@ -8,6 +9,17 @@ import hypothesis  # noqa: F401  # it looks for referrers when it is loaded, whi
 import pytest
 
 from novabilling._runtime import concurrency
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Let a test run while others wait for a timeout."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: List[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.timeout(3600))
 
 
 @pytest.hookimpl(trylast=True)

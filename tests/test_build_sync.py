@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 GENERATED = "src/novabilling/_sync/resources/currencies.py"
 SOURCE = "src/novabilling/_async/resources/currencies.py"
+CACHES = shutil.ignore_patterns("__pycache__")
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def checkout(tmp_path):
     for name in ("build_sync.py", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path)
     for folder in ("src/novabilling/_async", "src/novabilling/_sync"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
+        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=CACHES)
     (tmp_path / "tests" / "_async").mkdir(parents=True)
     return tmp_path
 

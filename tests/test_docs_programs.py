@@ -35,7 +35,7 @@ COMMANDS = {
     "pip install novabilling",
     'python -m pip install ".[trio]" && python examples/quickstart.py',
     'python -m pip install -e ".[test]" && python -m pytest --cov',
-    "python -m pytest -n 0 --timeout 0 -m slow -s tests/chaos",  # by hand: it takes long
+    "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }
 """The commands of the pages; .ci/run runs all but those marked."""

@@ -97,7 +97,8 @@ def test_pytest_is_not_imported_by_anything_else():
 
 @pytest.mark.skipif(not EXAMPLE.exists(), reason="the examples are not part of the sdist")
 def test_the_suite_of_the_example_passes():
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(EXAMPLE)]
+    options = ["-q", "-n", "0", "-p", "no:cacheprovider"]
+    command = [sys.executable, "-m", "pytest", *options, str(EXAMPLE)]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
 
     assert done.returncode == 0, done.stdout
