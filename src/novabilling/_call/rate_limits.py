@@ -166,12 +166,13 @@ class OperationLimit:
 
     def answered(self, turn: Turn, raw: RawHeaders) -> None:
         """Note an answer of the server, and what it says of the limit."""
-        self._end(turn)
         headers = limit_headers(raw)
         if headers is None and self._remaining is None and not self._line:
+            self._end(turn)
             return
         now = concurrency.monotonic()
-        with self._lock.held:
+        with self._lock.held:  # at once: a call is on its way, or counted in what remains
+            self._end(turn)
             if headers is None:  # the server knows no limit any more
                 self._remaining = None
             else:
@@ -189,10 +190,11 @@ class OperationLimit:
 
     def unanswered(self, turn: Turn, counted: bool, now: float) -> None:
         """Note that a call ended without an answer of the server, which may have counted it."""
-        self._end(turn)
         if self._remaining is None and not self._line:
+            self._end(turn)
             return
         with self._lock.held:
+            self._end(turn)
             if counted and self._remaining:
                 self._remaining -= 1
             self._let_go(now)
