@@ -232,7 +232,7 @@ def test_a_pool_of_ten_survives_random_cancellations(backend, way, count):
         done, canceled = play(
             backend, server.url, lambda api: soak(api, server, way, count), max_connections=10
         )
-        assert server.peak == 10
+        assert server.peak <= 10
     print(f"{done} done, {canceled} of them canceled, at most {server.peak} connections")  # noqa: T201
     assert done == count - 100
     assert canceled > count / 20
