@@ -11,7 +11,7 @@ from typing import Any, Callable, List, NamedTuple
 
 import pytest
 
-from novabilling._call.rate_limits import OperationLimit, Turn
+from novabilling._call.rate_limits import OperationLimit, Turn, limit_headers
 from novabilling._runtime import concurrency
 from novabilling.sandbox._errors import HttpError
 from novabilling.sandbox._world.rate_limit import RateLimit
@@ -91,11 +91,11 @@ class Network:
 
     def answer(self, turn: Turn, headers: Any) -> None:
         self.done += 1
-        self.limit.answered(turn, headers)
+        self.limit.answered(turn, limit_headers(headers))
 
     def refuse(self, turn: Turn, seconds: float) -> None:
         self.refused += 1
-        self.limit.refused(turn, seconds, self.now)
+        self.limit.refused(turn, seconds)
         self.limit.join(turn, first=True)
         self.look_at_the_clock(turn)
 
@@ -194,16 +194,16 @@ def test_the_line_is_woken_when_the_server_names_no_limit_any_more(last):
     waiting.wait = bell = Bell()
     for turn in (refused, unnamed, under_way):
         assert limit.start(turn)
-    limit.refused(refused, 5.0, Network.clock)
+    limit.refused(refused, 5.0)
     assert not limit.start(waiting)
     limit.join(waiting, first=False)
 
-    limit.answered(unnamed, ())
+    limit.answered(unnamed, None)
     assert not limit.watches_clock(waiting)  # an answer is awaited
     if last == "answered":
-        limit.answered(under_way, ())
+        limit.answered(under_way, None)
     else:
-        limit.unanswered(under_way, True, Network.clock)
+        limit.unanswered(under_way, True)
 
     assert bell.rung
     assert limit.watches_clock(waiting)

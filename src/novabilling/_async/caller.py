@@ -9,6 +9,8 @@ import logging
 import os
 from typing import ContextManager, Optional, Protocol
 
+from msgspec import structs
+
 from .._call.attempt import Attempt
 from .._call.call import Call
 from .._call.configuration import Config, check_token_text
@@ -64,7 +66,10 @@ class AsyncCaller:
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
-        self._lacks_token = config.token.reveal() is None and not config.token_optional
+        token = config.token.reveal()
+        self._lacks_token = token is None and not config.token_optional
+        self._asks_for_token = callable(token)
+        self._token = None if token is None else config.token  # checked when the client was made
 
     def copy(
         self,
@@ -90,7 +95,7 @@ class AsyncCaller:
 
     def with_optional_token(self) -> AsyncCaller:
         """Return a copy for operations that need no token."""
-        return self.copy(config=self.config._replace(token_optional=True))
+        return self.copy(config=structs.replace(self.config, token_optional=True))
 
     def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
@@ -110,7 +115,7 @@ class AsyncCaller:
 
     def watch(self, call: Call) -> ContextManager[Call]:
         """Make the block in which a call is sent and its answer read; send the call it gives."""
-        return self.hooks.watch(call, self.config.root) if self.hooks.all else call
+        return self.hooks.watch(call, self.config.server.root) if self.hooks.all else call
 
     async def send(self, call: Call, again: Optional[AsyncAgain] = None) -> Answer:
         """Return the answer to a call, or raise what became of it.
@@ -124,11 +129,13 @@ class AsyncCaller:
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
         retries = others = 0
-        turn = self.limiter.turn(call)
+        turn = self.limiter.limits.turn(call)
         refused = False
         while True:
             outcome: Optional[Outcome] = None
-            if self._must_wait(turn, refused):
+            # Without retries, no call stands in the line.
+            limited = self.config.max_retries and not turn.limit.is_open
+            if limited and (refused or not turn.limit.start(turn)):
                 outcome = await self.limiter.wait(call, turn, ends, refused)
             refused = False
             call.watch.begin(retries + 1, request_id)
@@ -165,29 +172,26 @@ class AsyncCaller:
             if not refused:  # else it waits in the line
                 await self.transport.waits.wait(wait)
 
-    def _must_wait(self, turn: Turn, refused: bool) -> bool:
-        """Say whether a call has to stand in the line; without retries, none does."""
-        if not self.config.max_retries:
-            return False
-        return refused or not turn.limit.start(turn)
-
     async def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
     ) -> Optional[Outcome]:
-        started = concurrency.monotonic()
-        try:
-            token = await self._token(_left(ends))
-        except TimeoutError:  # the deadline's, or the user's own
-            if ends is None or ends > concurrency.monotonic():
-                raise
-            return deadline_failure()
+        logs = logger.isEnabledFor(logging.DEBUG)
+        started = concurrency.monotonic() if logs else 0.0
+        token = self._token
+        if self._asks_for_token:
+            try:
+                token = await self._ask_for_token(_left(ends))
+            except TimeoutError:  # the deadline's, or the user's own
+                if ends is None or ends > concurrency.monotonic():
+                    raise
+                return deadline_failure()
         left = _left(ends)
         if left is not None and left <= 0:
             return deadline_failure()
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         outcome = await self.transport.attempt(attempt)
-        if logger.isEnabledFor(logging.DEBUG) and outcome is not None:
+        if logs and outcome is not None:
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
                 result = type(outcome.error).__name__
@@ -202,19 +206,16 @@ class AsyncCaller:
             )
         return outcome
 
-    async def _token(self, left: Optional[float]) -> Optional[Secret[str]]:
-        token = self.config.token
-        if token.reveal() is None:
-            return None
-        if not callable(token.reveal()):  # it was checked when the client was made
-            return token
+    async def _ask_for_token(self, left: Optional[float]) -> Secret[str]:
         with concurrency.async_time_limit(left):
-            return check_token_text(Secret(await concurrency.async_resolve(token.reveal()())))
+            ask = self.config.token.reveal()
+            return check_token_text(Secret(await concurrency.async_resolve(ask())))
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)
-        limits = [t for t in (timeout, left) if isinstance(t, (int, float))]
-        return min(limits) if limits else None
+        if not isinstance(timeout, (int, float)):  # of single network operations, if at all
+            return left
+        return timeout if left is None else min(timeout, left)
 
     def _wait(
         self, call: Call, failure: Failure, retries: int, left: Optional[float]

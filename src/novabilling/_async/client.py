@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, UnsetType, structs
 
 from .._call.configuration import (
     DEFAULT_MAX_CONNECTIONS,
@@ -114,15 +114,15 @@ class AsyncNovaBilling(AsyncResources):
         if token is not UNSET:
             masked = Secret(token)
             del token
-            config = config._replace(token=check_token(masked))
+            config = structs.replace(config, token=check_token(masked))
         if timeout is not UNSET:
-            config = config._replace(timeout=check_timeout(timeout))
+            config = structs.replace(config, timeout=check_timeout(timeout))
         if max_retries is not UNSET:
-            config = config._replace(max_retries=check_count(max_retries, "max_retries", 0))
+            config = structs.replace(config, max_retries=check_count(max_retries, "max_retries", 0))
         if deadline is not UNSET:
-            config = config._replace(deadline=check_timeout(deadline, "deadline"))
+            config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
-            config = config._replace(headers={**config.headers, **check_headers(headers)})
+            config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
         copy = object.__new__(type(self))
         copy._caller = self._caller.copy(config=config)
         return copy
@@ -158,7 +158,7 @@ class AsyncNovaBilling(AsyncResources):
         caller: Optional[AsyncCaller] = getattr(self, "_caller", None)
         if caller is None:  # the arguments were refused, and a debugger asks
             return f"{type(self).__name__}()"
-        return f"{type(self).__name__}(base_url={caller.config.root!r})"
+        return f"{type(self).__name__}(base_url={caller.config.server.root!r})"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a client holds a token and connections: it cannot be pickled or copied")

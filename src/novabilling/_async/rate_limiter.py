@@ -24,14 +24,8 @@ class AsyncRateLimiter:
 
     def __init__(self, waits: AsyncWaits) -> None:
         self._waits = waits
-        self._limits = RateLimits()
+        self.limits = RateLimits()
         self.closed = False
-
-    def turn(self, call: Call) -> Turn:
-        """Return the turn of a call; an address that the server named has no limit."""
-        if call.url is not None:
-            return Turn(OperationLimit())
-        return Turn(self._limits.of(call.method, call.route.template))
 
     async def wait(
         self, call: Call, turn: Turn, ends: Optional[float], first: bool
@@ -55,7 +49,7 @@ class AsyncRateLimiter:
                 await self._waits.wait(left, wait)
         except BaseException:
             if turn.given:  # it came too late for us
-                limit.unanswered(turn, False, concurrency.monotonic())
+                limit.unanswered(turn, False)
             raise
         finally:
             limit.leave(turn)
@@ -63,7 +57,7 @@ class AsyncRateLimiter:
 
     def forget(self) -> None:
         """Forget all limits: a sandbox has moved its time on."""
-        self._limits.forget(concurrency.monotonic())
+        self.limits.forget()
 
     def _warn(self, call: Call, limit: OperationLimit, seconds: float) -> None:
         if seconds >= WORTH_A_WARNING:
@@ -77,28 +71,26 @@ class AsyncRateLimiter:
 
     def note(self, turn: Turn, outcome: Optional[Outcome]) -> None:
         """Note how an attempt ended; None is a cancellation, or one that was not sent at all."""
-        if outcome is None and not turn.given:
-            return
-        if isinstance(outcome, Answer) and outcome.is_success:
-            turn.limit.answered(turn, outcome.raw_headers)
-            return
-        now = concurrency.monotonic()
         if not isinstance(outcome, Answer):
+            if outcome is None and not turn.given:
+                return
             counted = not isinstance(outcome, Failure) or outcome.fate != "unsent"
-            turn.limit.unanswered(turn, counted, now)
+            turn.limit.unanswered(turn, counted)
         elif outcome.status_code == 429:
-            self._refused(turn, outcome, now)
-        elif limit_headers(outcome.raw_headers) is not None:
-            turn.limit.answered(turn, outcome.raw_headers)
-        else:  # of a gateway, or of a guard that stands before the one that counts
-            turn.limit.unanswered(turn, outcome.status_code >= 500, now)
+            self._refused(turn, outcome)
+        else:
+            headers = limit_headers(outcome.raw_headers)
+            if headers is not None or outcome.status_code < 300:
+                turn.limit.answered(turn, headers)
+            else:  # of a gateway, or of a guard that stands before the one that counts
+                turn.limit.unanswered(turn, outcome.status_code >= 500)
 
-    def _refused(self, turn: Turn, answer: Answer, now: float) -> None:
+    def _refused(self, turn: Turn, answer: Answer) -> None:
         seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)
         if seconds is None or not 0 < seconds <= WINDOW:  # not the server's own limit
-            turn.limit.unanswered(turn, False, now)
+            turn.limit.unanswered(turn, False)
         else:
-            turn.limit.refused(turn, seconds, now)
+            turn.limit.refused(turn, seconds)
 
 
 def too_late(call: Call, seconds: float) -> RateLimitError:

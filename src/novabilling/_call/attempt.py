@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, NamedTuple, Optional, Tuple, cast
+from typing import Any, Dict, List, Optional, Tuple, cast
+
+import msgspec
 
 from .._network.answer import RawHeaders
 from .._network.time_limits import TimeLimits
@@ -22,7 +24,7 @@ MARK = "novabilling"
 _NOTHING_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
 
 
-class Attempt(NamedTuple):
+class Attempt(msgspec.Struct, frozen=True):
     """One request of a call, written when there is a connection for it."""
 
     call: Call
@@ -34,6 +36,11 @@ class Attempt(NamedTuple):
     turn: Turn
 
     @property
+    def tries_once(self) -> bool:
+        """Whether there are no retries, so that it goes whatever the rate limit is."""
+        return not self.config.max_retries
+
+    @property
     def path(self) -> str:
         """Path and query below the base URL."""
         path = f"/api{self.call.route.path}"
@@ -41,7 +48,7 @@ class Attempt(NamedTuple):
 
     @property
     def address(self) -> str:
-        return self.call.url or self.config.root + self.path
+        return self.call.url or self.config.server.root + self.path
 
     @property
     def operations(self) -> Optional[httpx.Timeout]:

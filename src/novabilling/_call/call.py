@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, NamedTuple, Optional
+from typing import TYPE_CHECKING, Dict, Optional
+
+import msgspec
 
 from .._runtime.secrets import Secret
 from .._words.routes import Route
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
     from .._network.downloads import Sink
 
 
-class Call(NamedTuple):
+class Call(msgspec.Struct, frozen=True):
     """An operation with its arguments translated, ready to be sent any number of times."""
 
     method: str

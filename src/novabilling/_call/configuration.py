@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import sys
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Mapping, NamedTuple, Optional, Union
+from typing import Any, Callable, Dict, Mapping, Optional, Union
 
+import msgspec
 from msgspec import UNSET, UnsetType
 
 from .._runtime.httpx_modules import OperationTimeouts, classes
@@ -35,7 +36,7 @@ def utc_now() -> datetime:
     return datetime.now(timezone.utc)
 
 
-class Config(NamedTuple):
+class Config(msgspec.Struct, frozen=True):
     """What every call of one client shares."""
 
     token: Secret[Any]
@@ -49,10 +50,6 @@ class Config(NamedTuple):
     """Whether a request may go without a token: none is needed, or the user's client adds one."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
-
-    @property
-    def root(self) -> str:
-        return self.server.root
 
     def timeout_for(self, default: Optional[float]) -> Timeout:
         """Return the timeout of one attempt: the user's, else the operation's, else 60 s."""

@@ -69,28 +69,19 @@ def _required_fields(of: Any) -> FrozenSet[str]:
     return frozenset(field.encode_name for field in fields if field.required)
 
 
-_decoder: Callable[..., msgspec.json.Decoder[Any]] = lru_cache(maxsize=1024)(_make_decoder)
-_list_decoder: Callable[..., msgspec.json.Decoder[Any]] = lru_cache(maxsize=1024)(
-    _make_list_decoder
-)
+_Prepare = Callable[[Any, str], msgspec.json.Decoder[Any]]
+prepare_object: _Prepare = lru_cache(maxsize=1024)(_make_decoder)
+"""Make what reads one object of a type, before the request is sent that it is the answer to."""
+prepare_list: _Prepare = lru_cache(maxsize=1024)(_make_list_decoder)
+"""Make what reads a list of objects of a type, before the request is sent."""
 _required: Callable[..., FrozenSet[str]] = lru_cache(maxsize=None)(_required_fields)
 _decode_keys = decoder(Dict[str, msgspec.Raw]).decode
 _decode_page = decoder(_Page).decode
 
 
-def prepare_object(of: Type[object], root: str) -> None:
-    """Make what reads one object of a type, before the request is sent that it is the answer to."""
-    _decoder(of, root)
-
-
-def prepare_list(of: Type[object], root: str) -> None:
-    """Make what reads a list of objects of a type, before the request is sent."""
-    _list_decoder(of, root)
-
-
 def decode_object(content: bytes, of: Type[T], root: str) -> T:
     """Read one object of a type, bare or inside `data`."""
-    decode: Callable[[_Json], T] = _decoder(of, root).decode
+    decode: Callable[[_Json], T] = prepare_object(of, root).decode
     try:
         return _in_utc(content, decode(content))
     except msgspec.ValidationError:
@@ -110,7 +101,7 @@ def _inside_envelope(content: bytes, of: Type[object]) -> Optional[msgspec.Raw]:
 
 def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], PaginationMeta]:
     """Read a list of objects: a bare array or a page, each bare or inside `data`."""
-    decode: Callable[[_Json], List[T]] = _list_decoder(of, root).decode
+    decode: Callable[[_Json], List[T]] = prepare_list(of, root).decode
     if content.lstrip()[:1] == b"[":
         items = _in_utc(content, decode(content))
         return items, whole_list(items)

@@ -120,7 +120,7 @@ class HookedWatch:
                 block = hook(self._info)
                 self._observers.append(block.__enter__())
                 self._blocks.append(block)
-        return self._call._replace(watch=self)
+        return structs.replace(self._call, watch=self)
 
     def __exit__(
         self,

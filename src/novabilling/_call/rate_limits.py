@@ -10,11 +10,16 @@ from __future__ import annotations
 
 from collections import deque
 from itertools import count
-from typing import Deque, Dict, NamedTuple, Optional, Protocol, Set, Tuple
+from typing import TYPE_CHECKING, Deque, Dict, Optional, Protocol, Set, Tuple
+
+import msgspec
 
 from .._network.answer import RawHeaders
 from .._runtime import concurrency
 from .._runtime.forks import Renewed, RenewedLock
+
+if TYPE_CHECKING:
+    from .call import Call
 
 WINDOW = 60.0
 """Seconds that a call counts, and that a block lasts; a longer one is not the server's limit."""
@@ -31,7 +36,7 @@ class Wakeable(Protocol):
     def wake(self) -> None: ...
 
 
-class LimitHeaders(NamedTuple):
+class LimitHeaders(msgspec.Struct, frozen=True):
     """What an answer says of the limit; `reset` is in seconds."""
 
     limit: int
@@ -39,35 +44,41 @@ class LimitHeaders(NamedTuple):
     reset: int
 
 
-_NAMES = (b"x-ratelimit-limit", b"x-ratelimit-remaining", b"x-ratelimit-reset")
-_LENGTHS = frozenset(map(len, _NAMES))
+_MOST_DIGITS = 9
 
 
 def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
     """Read the three headers of the limit; None if one is missing or no number."""
-    found: Dict[bytes, bytes] = {}
-    for name, value in raw:
-        if len(name) in _LENGTHS:
-            found[name.lower()] = value
-    values = [found.get(name, b"") for name in _NAMES] if found else []
-    if not values or not all(value.isdigit() and len(value) < 10 for value in values):
+    limit = remaining = reset = b""
+    for name, value in raw:  # every answer comes by here: their lengths tell most names apart
+        if len(name) == 17:
+            name = name.lower()
+            if name == b"x-ratelimit-limit":
+                limit = value
+            elif name == b"x-ratelimit-reset":
+                reset = value
+        elif len(name) == 21 and name.lower() == b"x-ratelimit-remaining":
+            remaining = value
+    if not (limit.isdigit() and remaining.isdigit() and reset.isdigit()):
         return None
-    return LimitHeaders(*map(int, values))
+    if len(limit) > _MOST_DIGITS or len(remaining) > _MOST_DIGITS or len(reset) > _MOST_DIGITS:
+        return None
+    return LimitHeaders(int(limit), int(remaining), int(reset))
 
 
 class Turn:
-    """The turn of one call at its operation; `given` while it may be on its way."""
+    """The turn of one call at its operation."""
 
     __slots__ = ("given", "limit", "number", "since", "wait")
-
-    number: int
-    """Its place among all that were given."""
-    since: float
-    """When it was given."""
 
     def __init__(self, limit: OperationLimit) -> None:
         self.limit: OperationLimit = limit
         self.given: bool = False
+        """Whether it is counted as being on its way; without a limit, none is."""
+        self.number: int = -1
+        """Its place among all that were given."""
+        self.since: float = 0.0
+        """When it was given."""
         self.wait: Optional[Wakeable] = None
 
     def wake(self) -> None:
@@ -91,6 +102,8 @@ class OperationLimit:
     """
 
     def __init__(self) -> None:
+        self.is_open: bool = False
+        """Whether answers have come, and name no limit: nothing is counted (1)."""
         self._lock = RenewedLock()
         self._line: Deque[Turn] = deque()
         self._on_their_way: Set[int] = set()
@@ -121,16 +134,17 @@ class OperationLimit:
 
     def start(self, turn: Turn, whatever_remains: bool = False) -> bool:
         """Let a call go if it may."""
-        if turn.given:
+        if turn.given or self.is_open:  # 1
             return True
         now = concurrency.monotonic()
-        if whatever_remains or (self._remaining is None and self._heard):  # 1
+        if whatever_remains:
             self._give(turn, now)
             return True
         with self._lock.held:
             if (self._line and self._line[0] is not turn) or not self._may_go(now):
                 return False  # 4
-            self._leave(turn)
+            if self._line:
+                self._line.popleft()
             self._give(turn, now)
             return True
 
@@ -164,11 +178,9 @@ class OperationLimit:
                 return max(0, full_windows - 1) * WINDOW
             return max(0.0, self._resumes(now) - now) + full_windows * WINDOW
 
-    def answered(self, turn: Turn, raw: RawHeaders) -> None:
+    def answered(self, turn: Turn, headers: Optional[LimitHeaders]) -> None:
         """Note an answer of the server, and what it says of the limit."""
-        headers = limit_headers(raw)
-        if headers is None and self._remaining is None and not self._line:
-            self._end(turn)
+        if headers is None and self.is_open and not turn.given:
             return
         now = concurrency.monotonic()
         with self._lock.held:  # at once: a call is on its way, or counted in what remains
@@ -179,8 +191,9 @@ class OperationLimit:
                 self._learn(turn, headers, now)
             self._let_go(now)
 
-    def refused(self, turn: Turn, retry_after: float, now: float) -> None:
+    def refused(self, turn: Turn, retry_after: float) -> None:
         """Note a 429: nothing goes until the block is over."""
+        now = concurrency.monotonic()
         with self._lock.held:
             self._end(turn)
             self._blocked_until = max(self._blocked_until, now + retry_after)
@@ -188,19 +201,18 @@ class OperationLimit:
             self._times.clear()  # after a block, the server counts anew
             self._let_go(now)
 
-    def unanswered(self, turn: Turn, counted: bool, now: float) -> None:
+    def unanswered(self, turn: Turn, counted: bool) -> None:
         """Note that a call ended without an answer of the server, which may have counted it."""
-        if self._remaining is None and not self._line:
-            self._end(turn)
-            return
+        now = concurrency.monotonic()
         with self._lock.held:
             self._end(turn)
             if counted and self._remaining:
                 self._remaining -= 1
             self._let_go(now)
 
-    def forget(self, now: float) -> None:
+    def forget(self) -> None:
         """Begin a new window: as many of those that wait go as the limit lets."""
+        now = concurrency.monotonic()
         with self._lock.held:
             self._remaining = self._limit if self._names_limit else None
             self._known_since, self._blocked_until = self._last_given, 0.0
@@ -254,6 +266,7 @@ class OperationLimit:
             self._times.popleft()
 
     def _let_go(self, now: float) -> None:
+        self.is_open = self._heard and self._remaining is None
         while self._line and self._may_go(now):
             turn = self._line.popleft()
             self._give(turn, now)
@@ -268,13 +281,15 @@ class RateLimits:
     def __init__(self) -> None:
         self._operations: Renewed[Dict[Tuple[str, str], OperationLimit]] = Renewed(dict)
 
-    def of(self, method: str, template: str) -> OperationLimit:
-        """Return the limit of an operation."""
-        operations = self._operations.held
-        found = operations.get((method, template))
-        return found or operations.setdefault((method, template), OperationLimit())
+    def turn(self, call: Call) -> Turn:
+        """Return the turn of a call; an address that the server named has no limit."""
+        if call.url is not None:
+            return Turn(OperationLimit())
+        operations, name = self._operations.held, (call.method, call.route.template)
+        found = operations.get(name)
+        return Turn(found or operations.setdefault(name, OperationLimit()))
 
-    def forget(self, now: float) -> None:
+    def forget(self) -> None:
         """Forget what is known, after a sandbox has moved its time on."""
         for limit in list(self._operations.held.values()):
-            limit.forget(now)
+            limit.forget()

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import socket
 from functools import lru_cache
-from typing import NamedTuple, Optional
+from typing import Optional
 from urllib.parse import urlsplit
+
+import msgspec
 
 from .._runtime.lazy_httpx import httpx
 from .redirects import is_web_address
@@ -20,7 +22,7 @@ _PLAIN = re.compile(
 )
 
 
-class Server(NamedTuple):
+class Server(msgspec.Struct, frozen=True):
     """The client's own server; `path` is the prefix of all its targets."""
 
     root: str

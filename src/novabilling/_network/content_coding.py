@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from typing import Any, Iterator
+from typing import Any, Iterable, Iterator
 
 _INPUT = 1 << 14  # bytes at a time: zlib copies what is left of them at each step
 _OUTPUT = 1 << 16
@@ -26,24 +26,30 @@ class ContentDecoder:
 
     def __init__(self, encoding: str, most: int, undone: bool = False) -> None:
         """Take the value of Content-Encoding; `undone` content is only counted."""
-        self._left = most
+        self._left = self._most = most
         self._coded_left = 2 * most + 1024  # coded content without end may hold nothing at all
-        self._most = most
         self._inflate: Any = None
+        self._coded = encoding != "" and self._is_coded(encoding) and not undone
+
+    def _is_coded(self, encoding: str) -> bool:
         codings = [name.strip() for name in encoding.lower().split(",") if name.strip()]
         coding = codings[0] if codings else "identity"
         if len(codings) > 1 or coding not in ("gzip", "x-gzip", "deflate", "identity"):
             raise BadEncoding(f"Content-Encoding {encoding[:40]!r} was not asked for")
-        self._coded = coding != "identity" and not undone
         self._deflate = coding == "deflate"
+        return coding != "identity"
 
-    def feed(self, data: bytes) -> Iterator[bytes]:
+    def feed(self, data: bytes) -> Iterable[bytes]:
         """Give the next decoded bytes, a few at a time."""
-        for piece in self._decoded(data) if self._coded else (data,):
-            self._left -= len(piece)
-            if self._left < 0:
-                raise TooLarge(self._most)
-            yield piece
+        if self._coded:
+            return map(self._counted, self._decoded(data))
+        return (self._counted(data),)
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._left -= len(piece)
+        if self._left < 0:
+            raise TooLarge(self._most)
+        return piece
 
     def finish(self) -> None:
         """Refuse content that was cut off."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Optional
 
 from .._runtime import concurrency
@@ -25,11 +24,13 @@ class TimeLimits:
 
     def left(self, name: str) -> Optional[float]:
         """Return the seconds that an operation may take now; TimeoutError if there are none."""
-        self.check()
-        until = math.inf if self.until is None else self.until - concurrency.monotonic()
-        operation = self._operations.get(name)
-        seconds = until if operation is None else min(until, operation)
-        return None if seconds == math.inf else max(seconds, 0.001)
+        seconds = self._operations.get(name)
+        if self.until is not None:
+            left = self.until - concurrency.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            seconds = left if seconds is None else min(left, seconds)
+        return None if seconds is None else max(seconds, 0.001)
 
     def check(self) -> None:
         """Raise TimeoutError if the attempt has used up its time."""

@@ -25,14 +25,8 @@ class RateLimiter:
 
     def __init__(self, waits: Waits) -> None:
         self._waits = waits
-        self._limits = RateLimits()
+        self.limits = RateLimits()
         self.closed = False
-
-    def turn(self, call: Call) -> Turn:
-        """Return the turn of a call; an address that the server named has no limit."""
-        if call.url is not None:
-            return Turn(OperationLimit())
-        return Turn(self._limits.of(call.method, call.route.template))
 
     def wait(self, call: Call, turn: Turn, ends: Optional[float], first: bool) -> Optional[Failure]:
         """Stand in the line until a call may be sent; return a failure if it cannot in its time."""
@@ -54,7 +48,7 @@ class RateLimiter:
                 self._waits.wait(left, wait)
         except BaseException:
             if turn.given:  # it came too late for us
-                limit.unanswered(turn, False, concurrency.monotonic())
+                limit.unanswered(turn, False)
             raise
         finally:
             limit.leave(turn)
@@ -62,7 +56,7 @@ class RateLimiter:
 
     def forget(self) -> None:
         """Forget all limits: a sandbox has moved its time on."""
-        self._limits.forget(concurrency.monotonic())
+        self.limits.forget()
 
     def _warn(self, call: Call, limit: OperationLimit, seconds: float) -> None:
         if seconds >= WORTH_A_WARNING:
@@ -76,28 +70,26 @@ class RateLimiter:
 
     def note(self, turn: Turn, outcome: Optional[Outcome]) -> None:
         """Note how an attempt ended; None is a cancellation, or one that was not sent at all."""
-        if outcome is None and not turn.given:
-            return
-        if isinstance(outcome, Answer) and outcome.is_success:
-            turn.limit.answered(turn, outcome.raw_headers)
-            return
-        now = concurrency.monotonic()
         if not isinstance(outcome, Answer):
+            if outcome is None and not turn.given:
+                return
             counted = not isinstance(outcome, Failure) or outcome.fate != "unsent"
-            turn.limit.unanswered(turn, counted, now)
+            turn.limit.unanswered(turn, counted)
         elif outcome.status_code == 429:
-            self._refused(turn, outcome, now)
-        elif limit_headers(outcome.raw_headers) is not None:
-            turn.limit.answered(turn, outcome.raw_headers)
-        else:  # of a gateway, or of a guard that stands before the one that counts
-            turn.limit.unanswered(turn, outcome.status_code >= 500, now)
+            self._refused(turn, outcome)
+        else:
+            headers = limit_headers(outcome.raw_headers)
+            if headers is not None or outcome.status_code < 300:
+                turn.limit.answered(turn, headers)
+            else:  # of a gateway, or of a guard that stands before the one that counts
+                turn.limit.unanswered(turn, outcome.status_code >= 500)
 
-    def _refused(self, turn: Turn, answer: Answer, now: float) -> None:
+    def _refused(self, turn: Turn, answer: Answer) -> None:
         seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)
         if seconds is None or not 0 < seconds <= WINDOW:  # not the server's own limit
-            turn.limit.unanswered(turn, False, now)
+            turn.limit.unanswered(turn, False)
         else:
-            turn.limit.refused(turn, seconds, now)
+            turn.limit.refused(turn, seconds)
 
 
 def too_late(call: Call, seconds: float) -> RateLimitError:

@@ -58,7 +58,7 @@ class Resource:
         limit: Optional[int] = None,
     ) -> PaginatedResponse[T]:
         query = {**(filters or {}), **paging.query(page=page, limit=limit)}
-        prepare_list(of, self._caller.config.root)
+        prepare_list(of, self._caller.config.server.root)
         with self._caller.watch(Call("GET", route, "read", query)) as call:
             answer = self._caller.send(call)
             data, meta = self._read(call, answer, decode_list, of)
@@ -93,7 +93,7 @@ class Resource:
             return Response(self._read(call, answer, decode_object, Message), answer)
 
     def _object(self, of: Type[T], call: Call, again: Optional[Again] = None) -> Response[T]:
-        prepare_object(of, self._caller.config.root)
+        prepare_object(of, self._caller.config.server.root)
         with self._caller.watch(call) as watched:
             answer = self._caller.send(watched, again)
             return Response(self._read(watched, answer, decode_object, of), answer)
@@ -111,7 +111,7 @@ class Resource:
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
-            return decode(answer.content, *of, self._caller.config.root)
+            return decode(answer.content, *of, self._caller.config.server.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem

@@ -6,6 +6,7 @@ import warnings
 from contextlib import suppress
 from typing import AsyncIterator, Optional, Sequence, Tuple, Union
 
+import msgspec
 from msgspec import UNSET
 
 from ..._call.call import Call
@@ -269,7 +270,7 @@ class AsyncInvoices(AsyncResource):
                 _check_pdf(call, answer, sink)
                 return answer, None
             address = self._read(call, answer, read_address)
-        with self._caller.watch(call._replace(url=address)) as fetching:
+        with self._caller.watch(msgspec.structs.replace(call, url=address)) as fetching:
             answer = await self._caller.send(fetching)
             streamed = is_file(answer.raw_headers)
             _check_pdf(call, answer, sink if streamed else None)

@@ -7,6 +7,7 @@ import warnings
 from contextlib import suppress
 from typing import Iterator, Optional, Sequence, Tuple, Union
 
+import msgspec
 from msgspec import UNSET
 
 from ..._call.call import Call
@@ -268,7 +269,7 @@ class Invoices(Resource):
                 _check_pdf(call, answer, sink)
                 return answer, None
             address = self._read(call, answer, read_address)
-        with self._caller.watch(call._replace(url=address)) as fetching:
+        with self._caller.watch(msgspec.structs.replace(call, url=address)) as fetching:
             answer = self._caller.send(fetching)
             streamed = is_file(answer.raw_headers)
             _check_pdf(call, answer, sink if streamed else None)

@@ -75,7 +75,8 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
-                if not attempt.turn.limit.start(attempt.turn, not attempt.config.max_retries):
+                turn = attempt.turn
+                if not turn.limit.is_open and not turn.limit.start(turn, attempt.tries_once):
                     return None
                 concurrency.give_way()
                 with concurrency.time_limit(self._guard(progress)):  # 3
@@ -104,8 +105,10 @@ class Transport:
             progress.status = 0
             progress.limits.check()  # a redirect does not start it again
             answer = self._sender.exchange(attempt, url, progress)
-            answer.history = list(history)
-            answer.hides_query = url is not None or attempt.call.url is not None
+            if history:
+                answer.history = list(history)
+            if url is not None or attempt.call.url is not None:
+                answer.hides_query = True
             if answer.status_code not in REDIRECTS or not attempt.config.follow_redirects:
                 return answer
             location = answer.headers.get("location", "")

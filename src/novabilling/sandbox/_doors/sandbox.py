@@ -10,6 +10,7 @@ from weakref import WeakSet
 
 import anyio
 import httpx
+from msgspec import structs
 
 from novabilling._runtime.secrets import Secret
 
@@ -174,7 +175,7 @@ class Sandbox:
     def _connected(self, client: Client) -> Client:
         """Give a client the sandbox's time, which it writes into events that have none."""
         caller = client._caller  # pyright: ignore[reportPrivateUsage]
-        caller.config = caller.config._replace(now=self.now)
+        caller.config = structs.replace(caller.config, now=self.now)
         self._clients.add(client)
         return client
 
