@@ -37,7 +37,7 @@ _Json = Union[bytes, msgspec.Raw]
 # How a timestamp with another offset than Z ends; the first search is quick, and may be wrong.
 _MAYBE_OFFSET = re.compile(rb'-\d\d:?\d\d"').search
 _SIGN = rb"(?:[+-]|\\u002[BbDd])"  # some gateways escape a plus
-_OFFSET = re.compile(rb":\d\d(?:\.\d+)?" + _SIGN + rb'\d\d:?\d\d"').search
+_OFFSET = rb":\d\d(?:\.\d+)?" + _SIGN + rb'\d\d:?\d\d"'
 
 _Limit = Union[int, float, None]
 """Some routes of the 1.0 server give a fraction back."""
@@ -115,7 +115,7 @@ def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], Pagina
 def _in_utc(content: bytes, value: T) -> T:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
     maybe = b"+" in content or b"\\u002" in content or _MAYBE_OFFSET(content)
-    if maybe and _OFFSET(content):
+    if maybe and re.search(_OFFSET, content):
         try:
             _move_to_utc(value)
         except OverflowError:

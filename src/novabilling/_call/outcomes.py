@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Optional, Tuple, Type, Union
 
 import h11
+import msgspec
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
@@ -20,9 +21,7 @@ from .errors import (
     ResponseDecodeError,
     plain_cause,
 )
-from .reasons import name_of, reason_of
 from .retries import Fate, fate_of_status, may_have_been_applied
-from .status_errors import error_from
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
@@ -40,7 +39,7 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
     )
 
 
-class Failure(NamedTuple):
+class Failure(msgspec.Struct, frozen=True):
     """An attempt without a usable answer, and what is known about its effect."""
 
     error: NovaBillingError
@@ -63,6 +62,8 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
     """Say what went wrong, and what it means for the server's state."""
+    from .reasons import name_of, reason_of  # most programs meet no failure
+
     error: NovaBillingError
     fate = progress.fate(exc)
     write_succeeded = attempt.call.method != "GET" and 200 <= progress.status < 300
@@ -113,9 +114,10 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[A
 def judge(call: Call, outcome: Outcome) -> Failure:
     """Make the error of an attempt and say what it did on the server."""
     if isinstance(outcome, Failure):
-        error, fate = outcome
-        status = None
+        error, fate, status = outcome.error, outcome.fate, None
     else:
+        from .status_errors import error_from  # most programs are refused nothing
+
         error = error_from(outcome.http, call.keys_first)
         status = outcome.status_code
         fate = fate_of_status(status, call.repeat)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Optional
+from typing import Optional
 
 import h11
+import msgspec
 
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
@@ -14,7 +15,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "record layer failure", "RECORD_LAYER", "HTTP_REQUEST")
 
 
-class Reason(NamedTuple):
+class Reason(msgspec.Struct, frozen=True):
     """Why there is no answer; what is `final` would be the same at every other try."""
 
     text: str

@@ -9,8 +9,8 @@ from ipaddress import ip_address, ip_network
 from typing import Dict, List, Optional, Tuple
 
 _SYSTEM_HAS_SETTINGS = sys.platform in ("darwin", "win32")
-_SEPARATOR = re.compile(r"[\s,;]+")
-_HOST = re.compile(r"^(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z")
+_SEPARATOR = r"[\s,;]+"
+_HOST = r"^(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z"
 
 
 def is_proxied(scheme: str, host: str, port: Optional[int] = None) -> bool:
@@ -55,7 +55,7 @@ def is_direct(no_proxy: str, host: str, port: Optional[int] = None) -> bool:
     `example.com` is the host and all below it, `.example.com` those below it alone; `*` is all. An
     address may stand in brackets, and a port may follow both.
     """
-    entries: List[str] = [entry for entry in _SEPARATOR.split(no_proxy.lower()) if entry]
+    entries: List[str] = [entry for entry in re.split(_SEPARATOR, no_proxy.lower()) if entry]
     named = [_names(entry, host.strip("[]").lower(), port) for entry in entries]  # errors first
     return any(named)
 
@@ -82,7 +82,7 @@ def _without_port(entry: str) -> Tuple[str, Optional[int]]:
 
 
 def _names_host(entry: str, name: str, host: str) -> bool:
-    if not _HOST.match(name):
+    if not re.match(_HOST, name):
         raise ValueError(
             f"NO_PROXY holds {entry!r}, which is no host, domain, address or network: "
             "write them with commas between, as in localhost,.example.com,10.0.0.0/8,::1"

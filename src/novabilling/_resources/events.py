@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Sequence, Union, cast
+from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union, cast
 from uuid import uuid4
 from weakref import WeakKeyDictionary
 
@@ -105,7 +105,7 @@ def merge(one: EventBatch, other: EventBatch) -> EventBatch:
 SECONDS_KNOWN = 60.0
 
 
-class KnownMetrics(NamedTuple):
+class KnownMetrics(msgspec.Struct, frozen=True):
     """The billable metrics of a tenant by their codes, as they were at a time."""
 
     by_code: Dict[str, BillableMetric]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, NamedTuple, Optional, Union, cast
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Union, cast
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from .._runtime.secrets import Secret
 from .checks import Convert, count
@@ -24,7 +24,7 @@ def credentials(name: str, value: Secret[Any]) -> Secret[Any]:
 _wire_name = lru_cache(maxsize=4096)(camel)
 
 
-class not_null(NamedTuple):  # reads as a declaration: `plan_id=not_null(identifier)`
+class not_null(Struct, frozen=True):  # reads as a declaration: `plan_id=not_null(identifier)`
     """Declare an argument that None does not clear: it is checked like every other value."""
 
     convert: Convert

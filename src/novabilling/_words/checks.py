@@ -29,7 +29,7 @@ Convert = Callable[[str, Any], Any]
 
 MAX_ID = 255
 MAX_DEPTH = 100
-_CONTROL_OR_SURROGATE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL_OR_SURROGATE = "[\x00-\x1f\x7f-\x9f\ud800-\udfff]"
 
 
 def identifier(name: str, value: object) -> str:
@@ -40,7 +40,7 @@ def identifier(name: str, value: object) -> str:
         raise ValueError(f"{name} must be an id, not {value!r}")
     if len(value) > MAX_ID:
         raise ValueError(f"{name} must have at most {MAX_ID} characters, not {len(value)}")
-    if _CONTROL_OR_SURROGATE.search(value):
+    if not value.isprintable() and re.search(_CONTROL_OR_SURROGATE, value):
         raise ValueError(f"{name} must not hold control characters or lone surrogates")
     return value
 
