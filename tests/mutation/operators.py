@@ -48,7 +48,17 @@ METHODS = {
 }
 NEGATED_BY_COMPARISON = (ast.Eq, ast.NotEq, ast.Is, ast.IsNot, ast.In, ast.NotIn)
 LOGGERS = {"logger", "logging"}
-UNORDERED = {"isinstance", "issubclass", "getattr", "hasattr", "min", "max", "suppress"}
+# Functions whose arguments in another order are an error at once, or the same.
+UNORDERED = {
+    "check_amounts",
+    "getattr",
+    "hasattr",
+    "isinstance",
+    "issubclass",
+    "max",
+    "min",
+    "suppress",
+}
 LISTS_OF_NAMES = {"__all__", "__slots__"}
 TYPES = {
     "Annotated",
