@@ -37,6 +37,7 @@ def options(arguments: List[str]) -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", metavar="ID", help="these mutants, whatever the seed")
     parser.add_argument("--again", action="store_true", help="those that survived the last run")
     parser.add_argument("--resume", action="store_true", help="those that have not been run yet")
+    parser.add_argument("--rounds", type=int, help="1 and 2: some of the tests, for a quick look")
     parser.add_argument("--list", action="store_true", help="show the mutants, and run no test")
     return parser.parse_args(arguments)
 
@@ -74,7 +75,7 @@ def main(arguments: List[str]) -> int:
 
 def run(tree: Tree, mutants: List[Mutant], wanted: argparse.Namespace) -> List[Result]:
     """Run what is wanted of a sample, and return the results of all of it."""
-    runner = Runner(tree, Tests(tree.work))
+    runner = Runner(tree, Tests(tree.work), wanted.rounds)
     runner.prepare()
     log = reporting.Log(tree.work / "results.jsonl")
     reasons = {} if wanted.only else reporting.explained()

@@ -13,6 +13,7 @@ from tests.mutation.measuring import coverage_file, durations_file
 from tests.mutation.mutants import Mutant
 
 FIRST = 40
+SLOW = 0.1
 FEW = 25
 """So few tests run a line that it may be one that runs once for all of them, as in a cache."""
 
@@ -37,8 +38,8 @@ class Tests:
     def rounds(self, mutant: Mutant) -> List[List[str]]:
         """Return the tests in rounds; the next one is only for those that survive.
 
-        First some of all kinds, then one of each function, then all that run the line, then those
-        whose code runs in a process of its own.
+        First some of all kinds, then one of each function, the slow ones later, then all that run
+        the line, then those whose code runs in a process of its own.
         """
         first, last = mutant.change.lines
         lines = self._lines(mutant.module)
@@ -51,7 +52,9 @@ class Tests:
         taken = set(order)
         others = sorted(exact - taken, key=self.seconds.__getitem__)
         apart = [test for test in self.elsewhere() if test not in taken]
-        return [part for part in (order[:FIRST], order[FIRST:], others, apart) if part]
+        more = sorted(order[FIRST:], key=self.seconds.__getitem__)
+        quick = [test for test in more if self.seconds[test] < SLOW]
+        return [part for part in (order[:FIRST], quick, more[len(quick) :], others, apart) if part]
 
     def _lines(self, module: str) -> Dict[int, Set[str]]:
         if module not in self._modules:

@@ -53,12 +53,12 @@ class Result(NamedTuple):
 
 
 class Runner:
-    def __init__(self, tree: Tree, tests: Tests) -> None:
+    def __init__(self, tree: Tree, tests: Tests, rounds: Optional[int] = None) -> None:
         self._tree = tree
         self._tests = tests
         self._result = tree.work / "result.json"
         self.log = tree.work / "last.log"
-        self.rounds: Optional[int] = None
+        self._rounds = rounds
 
     def prepare(self) -> None:
         """Import what tests import, but not the package, and see that a test passes."""
@@ -77,7 +77,7 @@ class Runner:
         started = time.monotonic()
         shown = 0
         with self._tree.changed(mutant.module, mutant.after):
-            for tests in self._tests.rounds(mutant)[: self.rounds]:
+            for tests in self._tests.rounds(mutant)[: self._rounds]:
                 state, test = self._verdict(tests)
                 if state != "passed":
                     end = End.HUNG if state == "hung" else End.KILLED
