@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from itertools import accumulate
 from pathlib import Path, PurePosixPath
 from typing import Dict, Iterable, List, Set
 
@@ -14,6 +15,8 @@ from tests.mutation.mutants import Mutant
 
 FIRST = 40
 SLOW = 0.1
+LONGEST = 120
+"""Seconds of those that differ from others by their parameters alone."""
 FEW = 25
 """So few tests run a line that it may be one that runs once for all of them, as in a cache."""
 
@@ -38,8 +41,8 @@ class Tests:
     def rounds(self, mutant: Mutant) -> List[List[str]]:
         """Return the tests in rounds; the next one is only for those that survive.
 
-        First some of all kinds, then one of each function, the slow ones later, then all that run
-        the line, then those whose code runs in a process of its own.
+        First some of all kinds, then one of each function, the slow ones later; then their variants;
+        then, where few run the line, those that start a process of their own.
         """
         first, last = mutant.change.lines
         lines = self._lines(mutant.module)
@@ -50,11 +53,16 @@ class Tests:
             rest = set()
         order = [*self._one_of_each(exact, mutant), *self._one_of_each(rest - exact, mutant)]
         taken = set(order)
-        others = sorted(exact - taken, key=self.seconds.__getitem__)
-        apart = [test for test in self.elsewhere() if test not in taken]
+        others = self._within(sorted(exact - taken, key=self.seconds.__getitem__), LONGEST)
+        rare = not mutant.change.function or len(exact) < FEW
+        apart = [test for test in self.elsewhere() if test not in taken] if rare else []
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
         return [part for part in (order[:FIRST], quick, more[len(quick) :], others, apart) if part]
+
+    def _within(self, tests: List[str], seconds: float) -> List[str]:
+        ends = accumulate(self.seconds[test] for test in tests)
+        return [test for test, end in zip(tests, ends) if end <= seconds]
 
     def _lines(self, module: str) -> Dict[int, Set[str]]:
         if module not in self._modules:

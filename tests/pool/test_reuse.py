@@ -167,6 +167,22 @@ def test_a_second_answer_never_becomes_that_of_the_next_call(colour, behave, sch
         play(colour, server.url, script)
 
 
+@pytest.mark.parametrize(
+    "behave", [surplus_at_once, surplus_behind_much, content_beyond_its_length]
+)
+def test_a_connection_that_was_used_before_is_not_used_after_a_second_answer(colour, behave):
+    def at_last(peer: Peer, request: Request) -> None:
+        (echo if peer.requests < 3 else behave)(peer, request)
+
+    async def script(api: Any) -> None:
+        for n in range(6):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+
+    with serve(at_last) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 2
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_an_answer_that_comes_unasked_is_not_taken(colour, scheme, request):
     tls = None

@@ -6,6 +6,7 @@ from typing import Any, Dict, List, NamedTuple, Optional, Tuple, cast
 
 from .._network.answer import RawHeaders
 from .._network.time_limits import TimeLimits
+from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
 from .._runtime.secrets import Secret
@@ -121,5 +122,7 @@ class Progress:
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""
+        if isinstance(exc, BadCertificateFile):
+            return "unsent"
         sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
         return "unknown" if sent else "unsent"
