@@ -236,8 +236,14 @@ def test_a_wait_is_logged_with_the_operation_and_its_length(colour, clock, caplo
 
 
 def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):
+    tokens: List[str] = []
+
+    def token() -> str:
+        tokens.append(sandbox.token)
+        return sandbox.token
+
     sandbox = Sandbox(rate_limit=1)
-    client = of(sandbox, colour)
+    client = of(sandbox, colour, token=token)
     ended: List[BaseException] = []
 
     if colour == "sync":
@@ -273,6 +279,7 @@ def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):
         run(colour, main)
 
     assert [type(error) for error in ended] == [ClientClosedError]
+    assert len(tokens) == 2  # nobody was asked for one that is not sent
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -352,6 +359,24 @@ def test_who_gives_up_when_the_turn_has_come_leaves_it_to_the_next(backend, cloc
 
     anyio.run(main, backend=backend)
     assert len(sent) == 3
+
+
+def test_an_interrupt_when_the_turn_has_come_leaves_it_to_the_next(clock, monkeypatch):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    client = sandbox.client(deadline=90)
+    client.customers.list()
+
+    def interrupted(seconds: float, turn: object) -> None:
+        sandbox.advance(minutes=1)  # which gives the turn
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("novabilling._runtime.concurrency.sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.customers.list()
+
+    assert client.customers.list().data == []
+    assert clock.slept == []
 
 
 class Answers:
