@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import threading
+from types import SimpleNamespace
 from typing import Any, Callable, Dict, List
 
 import pytest
@@ -199,6 +201,23 @@ def test_an_answer_that_comes_unasked_is_not_taken(colour, scheme, request):
     with serve(behave, tls=tls) as server:
         play(colour, server.url, script)
         assert server.accepted == 5
+
+
+@pytest.mark.parametrize("surplus", [True, False])
+def test_a_system_without_poll_sees_what_comes_unasked_as_well(colour, monkeypatch, surplus):
+    behave = SurplusLater()
+
+    async def script(api: Any) -> None:
+        for n in range(3):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+            if surplus:
+                behave.let_it_arrive()
+
+    no_poll = SimpleNamespace(select=select.select)
+    monkeypatch.setattr("novabilling._network.socket_state.select", no_poll)
+    with serve(behave if surplus else echo) as server:
+        play(colour, server.url, script)
+        assert server.accepted == (3 if surplus else 1)
 
 
 def test_the_content_of_a_204_never_becomes_the_next_answer(colour):
