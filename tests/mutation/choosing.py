@@ -41,8 +41,8 @@ class Tests:
     def rounds(self, mutant: Mutant) -> List[List[str]]:
         """Return the tests in rounds; the next one is only for those that survive.
 
-        First some of all kinds, then one of each function, the slow ones later; then their variants;
-        then, where few run the line, those that start a process of their own.
+        First some of all kinds, then one of each function, slow ones later; then variants; then,
+        where few run the line, those that start a process of their own.
         """
         first, last = mutant.change.lines
         lines = self._lines(mutant.module)

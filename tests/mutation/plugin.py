@@ -23,7 +23,7 @@ class Chosen:
         self._functions = {test.partition("[")[0].rpartition("::")[2] for test in tests}
         self._seconds = seconds
         self._result = result
-        self._failed = ""
+        self._failed = self._running = ""
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_pycollect_makeitem(self, name: str) -> Optional[List[pytest.Item]]:
@@ -42,6 +42,7 @@ class Chosen:
         items[:] = chosen
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self._running = nodeid
         self._write("running", nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -58,7 +59,7 @@ class Chosen:
     def pytest_sessionfinish(self, exitstatus: int) -> None:
         if not self._failed:
             passed = exitstatus in (0, pytest.ExitCode.NO_TESTS_COLLECTED)
-            self._write("passed" if passed else "failed", "")
+            self._write("passed" if passed else "hung", "" if passed else self._running)
 
     def _write(self, state: str, test: str) -> None:
         self._result.write_text(json.dumps([state, test]), "utf-8")

@@ -21,7 +21,7 @@ class Tree:
         self.work = work
         self.root = work / "tree"
         self._origin = origin
-        self._age = 0
+        self._time = 1_000_000_000  # of 2001: archives know none before 1980
 
     def refresh(self) -> None:
         """Make the copy equal to the checkout; what has not changed keeps its compiled files."""
@@ -56,10 +56,10 @@ class Tree:
         """
         path = self.root / name
         original, times = path.read_bytes(), path.stat()
-        self._age += 1
+        self._time += 1
         try:
             path.write_text(text, "utf-8")
-            os.utime(path, (self._age, self._age))
+            os.utime(path, (self._time, self._time))
             yield
         finally:
             path.write_bytes(original)
