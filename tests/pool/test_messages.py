@@ -95,6 +95,21 @@ def test_a_certificate_file_without_certificates_is_named(colour, monkeypatch, t
     assert f"SSL_CERT_FILE {str(path)!r} holds no certificates" in message
 
 
+def test_a_certificate_file_that_nobody_may_read_is_named(colour, monkeypatch, tmp_path):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")  # not for root, who may read everything
+
+    path = tmp_path / "ca.pem"
+    path.touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_FILE {str(path)!r} holds no certificates in PEM" in message
+    assert "Permission denied" in message
+
+
 @contextmanager
 def curt(answer: bytes) -> Iterator[str]:
     """Serve connections that end with these bytes, whatever is asked."""
