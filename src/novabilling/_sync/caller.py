@@ -138,8 +138,6 @@ class Caller:
                     outcome = self._attempt(call, request_id, retries, ends, turn)
                 finally:
                     self.limiter.note(turn, outcome)
-            if outcome is None:  # the limit was used up while it waited for a connection
-                continue
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
@@ -174,7 +172,7 @@ class Caller:
 
     def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
-    ) -> Optional[Outcome]:
+    ) -> Outcome:
         started = concurrency.monotonic()
         try:
             token = self._token(_left(ends))
@@ -188,7 +186,7 @@ class Caller:
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         outcome = self.transport.attempt(attempt)
-        if logger.isEnabledFor(logging.DEBUG) and outcome is not None:
+        if logger.isEnabledFor(logging.DEBUG):
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
                 result = type(outcome.error).__name__
