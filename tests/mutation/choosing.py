@@ -21,7 +21,7 @@ FEW = 25
 """So few tests run a line that it may be one that runs once for all of them, as in a cache."""
 
 # They compare texts of the package with each other: that a mutant differs proves nothing.
-_READERS = ("tests/test_build_sync.py", "tests/test_architecture.py", "tests/test_declarations.py")
+_READERS = ("tests/test_build_sync.py", "tests/test_architecture.py")
 
 
 class Tests:
@@ -35,7 +35,7 @@ class Tests:
         }
         self._data = CoverageData(str(coverage_file(work)))
         self._data.read()
-        self._elsewhere: List[str] = []
+        self._blind: List[str] = []
         self._modules: Dict[str, Dict[int, Set[str]]] = {}
 
     def rounds(self, mutant: Mutant) -> List[List[str]]:
@@ -55,7 +55,7 @@ class Tests:
         taken = set(order)
         others = self._within(sorted(exact - taken, key=self.seconds.__getitem__), LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
-        apart = [test for test in self.elsewhere() if test not in taken] if rare else []
+        apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
         return [part for part in (order[:FIRST], quick, more[len(quick) :], others, apart) if part]
@@ -84,7 +84,7 @@ class Tests:
         files: Dict[str, List[str]] = defaultdict(list)
         for test in quickest.values():
             files[test.partition("::")[0]].append(test)
-        stem = PurePosixPath(mutant.module).stem.strip("_")
+        stem = _stem(mutant)
         places = {
             test: (number // (8 if stem in file else 1), self.seconds[test])
             for file, ordered in files.items()
@@ -92,13 +92,24 @@ class Tests:
         }
         return sorted(places, key=places.__getitem__)
 
-    def elsewhere(self) -> List[str]:
-        """Return one of each test function that runs no line here: it starts another process."""
-        if not self._elsewhere:
-            here = self._tests_in(self._data.measured_contexts())
-            found = set(self.seconds) - here
-            quickest: Dict[str, str] = {}
-            for test in sorted(found, key=lambda test: (self.seconds[test], test)):
-                quickest.setdefault(test.partition("[")[0], test)
-            self._elsewhere = list(quickest.values())
-        return self._elsewhere
+    def _elsewhere(self, mutant: Mutant) -> List[str]:
+        """Return tests that run no line here, as in another process: one of each function.
+
+        Of those with parameters, all that name the module: `[wallets.create]`.
+        """
+        if not self._blind:
+            self._blind = sorted(
+                set(self.seconds) - self._tests_in(self._data.measured_contexts()),
+                key=lambda test: (self.seconds[test], test),
+            )
+        stem, seen, found = _stem(mutant), set(), []
+        for test in self._blind:
+            function, _, parameters = test.partition("[")
+            if function not in seen or stem in parameters:
+                found.append(test)
+            seen.add(function)
+        return found
+
+
+def _stem(mutant: Mutant) -> str:
+    return PurePosixPath(mutant.module).stem.strip("_")
