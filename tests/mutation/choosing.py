@@ -77,14 +77,18 @@ class Tests:
         return {test for test in tests if test in self.seconds}
 
     def _one_of_each(self, tests: Iterable[str], mutant: Mutant) -> List[str]:
-        """Take the quickest of each test function, one of each file in turn; its namesake first."""
+        """Take the quickest of each test function, one of each file in turn; its namesake first.
+
+        Of those with parameters, all that name the module as well: `[asyncio-charges-create]`.
+        """
+        stem = _stem(mutant)
         quickest: Dict[str, str] = {}
         for test in sorted(tests, key=lambda test: (self.seconds[test], test)):
-            quickest.setdefault(test.partition("[")[0], test)
+            function, _, parameters = test.partition("[")
+            quickest.setdefault(test if stem in parameters else function, test)
         files: Dict[str, List[str]] = defaultdict(list)
         for test in quickest.values():
             files[test.partition("::")[0]].append(test)
-        stem = _stem(mutant)
         places = {
             test: (number // (8 if stem in file else 1), self.seconds[test])
             for file, ordered in files.items()
