@@ -264,6 +264,22 @@ def test_a_look_shares_the_deadline(client_for, clock):
     assert not caught.value.may_have_been_applied
 
 
+@pytest.mark.parametrize(("deadline", "seconds"), [(5, 4.7), (8, 7.7), (60, 10.0), (None, 10.0)])
+def test_a_look_takes_ten_seconds_and_what_is_left_at_most(client_for, clock, deadline, seconds):
+    limits = []
+
+    def answer(request):
+        if request.method == "GET":
+            limits.append(request.extensions["timeout"]["read"])
+        return race(request)
+
+    race = Race(3)
+    client_for(answer, deadline=deadline).invoices.create(**NEW)
+
+    assert limits == [pytest.approx(seconds)]
+    assert clock.slept[:2] == [0.1, 0.2]
+
+
 # The next number
 
 

@@ -64,6 +64,22 @@ def test_a_request_is_written_in_one_piece_to_the_address_of_the_server(colour, 
     assert stream.closed
 
 
+@pytest.mark.parametrize(
+    ("url", "place"),
+    [
+        ("http://billing.test", "billing.test:80"),
+        ("https://billing.test", "billing.test:443"),
+        ("https://billing.test:80", "billing.test:80"),
+    ],
+)
+def test_a_scheme_has_a_port_of_its_own(colour, monkeypatch, url, place):
+    player = Player(colour, monkeypatch, [answer()])
+
+    play(colour, url, get)
+
+    assert [stream.connected_to for stream in player.streams] == [place]
+
+
 def test_the_next_call_takes_the_same_connection(colour, monkeypatch):
     player = Player(colour, monkeypatch, [answer("cus_1"), answer("cus_2")])
 

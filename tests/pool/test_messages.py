@@ -10,10 +10,16 @@ from typing import Any, Iterator, List
 
 import pytest
 
-from novabilling import APIConnectionError, AttemptInfo, NovaBilling, ResponseDecodeError
+from novabilling import (
+    APIConnectionError,
+    AsyncNovaBilling,
+    AttemptInfo,
+    NovaBilling,
+    ResponseDecodeError,
+)
 from novabilling._network import tls as tls_module
 from tests.pool.servers import serve
-from tests.pool.support import Api, client_of, run
+from tests.pool.support import Api, client_of, play, run
 
 
 def message_of(colour: str, url: str, attempts: int, **options: Any) -> str:
@@ -50,6 +56,22 @@ def test_the_port_stands_in_the_message(colour, no_waits):
     message = message_of(colour, f"http://127.0.0.1:{port}", attempts=2)
 
     assert f"127.0.0.1:{port}" in message
+
+
+def test_behind_a_redirect_the_place_to_which_it_leads_is_named(colour):
+    port = free_port()
+
+    def redirect(peer: Any, request: Any) -> None:
+        head = f"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:{port}/x?signature=canary\r\n"
+        peer.send(f"{head}Content-Length: 0\r\n\r\n".encode())
+
+    async def script(api: Any) -> None:
+        with pytest.raises(APIConnectionError, match=f"127.0.0.1:{port}") as caught:
+            await api.get()
+        assert "canary" not in str(caught.value)
+
+    with serve(redirect) as server:
+        play(colour, server.url, script)
 
 
 def test_a_certificate_that_nobody_trusts_says_where_a_ca_goes(colour, tls):
@@ -93,6 +115,21 @@ def test_a_certificate_file_without_certificates_is_named(colour, monkeypatch, t
     message = message_of(colour, "https://127.0.0.1:1", attempts=1)
 
     assert f"SSL_CERT_FILE {str(path)!r} holds no certificates" in message
+
+
+def test_a_certificate_file_that_nobody_may_read_is_named(colour, monkeypatch, tmp_path):
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")  # not for root, who may read everything
+
+    path = tmp_path / "ca.pem"
+    path.touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(path))
+    monkeypatch.setattr(ssl, "create_default_context", refuse)
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_FILE {str(path)!r} holds no certificates in PEM" in message
+    assert "Permission denied" in message
 
 
 @contextmanager
@@ -201,12 +238,15 @@ def test_a_proxy_that_wants_a_password_is_named_and_asked_once(colour, monkeypat
     assert f"the proxy {url[7:]} refused: 407" in message
 
 
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
 @pytest.mark.parametrize("proxy", ["ftp://127.0.0.1", "http://[::1", "nonsense://canary@a"])
-def test_a_proxy_that_is_no_address_is_refused_by_the_name_of_its_variable(monkeypatch, proxy):
+def test_a_proxy_that_is_no_address_is_refused_by_the_name_of_its_variable(
+    monkeypatch, client, proxy
+):
     monkeypatch.setenv("HTTPS_PROXY", proxy)
 
     with pytest.raises(ValueError, match="HTTPS_PROXY") as caught:
-        NovaBilling(token="sk")
+        client(token="sk")
     assert "canary" not in str(caught.value)
 
 

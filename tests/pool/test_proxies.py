@@ -11,7 +11,7 @@ from typing import Any, List
 import anyio
 import pytest
 
-from novabilling import NovaBillingTimeoutError
+from novabilling import APIConnectionError, NovaBillingTimeoutError
 from tests.pool.servers import Peer, Request, echo, serve, silence
 from tests.pool.support import (
     SLACK,
@@ -153,6 +153,53 @@ def test_one_client_serves_one_loop_after_the_other_through_a_proxy(backends, mo
             run(backend, api.post)
         run("asyncio", api.close)
     gc.collect()
+
+
+@unclosed
+@pytest.mark.parametrize("other", ["asyncio", "trio"])
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_from_another_loop_through_a_proxy_does_not_raise(backend, other, monkeypatch):
+    async def main() -> None:
+        await api.get()
+        await anyio.to_thread.run_sync(run, other, api.close)
+
+    with serve() as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        api = Api(client_of(backend, HOME))
+        run(backend, main)
+    gc.collect()
+
+
+def test_a_proxy_over_tls_that_nobody_trusts_is_refused_and_gets_nothing(colour, tls, monkeypatch):
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False):
+            await api.post()
+
+    with serve(tls=tls) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        play(colour, HOME, script)
+        assert proxy.requests == []
+
+
+def test_a_proxy_over_tls_is_trusted_by_ssl_cert_file(colour, tls, trusted, monkeypatch):
+    async def script(api: Any) -> None:
+        assert await api.get("cus_1") == "cus_1"
+
+    with serve(tls=tls) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.url)
+        play(colour, HOME, script)
+        assert [r.path for r in proxy.requests] == [f"{HOME}/api/customers/cus_1"]
+
+
+def test_a_file_of_certificates_that_is_missing_is_named_for_a_proxy_as_well(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        assert "SSL_CERT_FILE" in str(caught.value)
+
+    monkeypatch.setenv("http_proxy", "https://127.0.0.1:9")
+    monkeypatch.setenv("SSL_CERT_FILE", "/not/there.pem")
+    play(colour, HOME, script)
 
 
 @unclosed

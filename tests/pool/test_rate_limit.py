@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
-from typing import Any, Awaitable, Callable, Iterator, List
+from typing import Any, Awaitable, Callable, Iterator, List, Union
 
 import anyio
 import httpx
@@ -236,8 +236,14 @@ def test_a_wait_is_logged_with_the_operation_and_its_length(colour, clock, caplo
 
 
 def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):
+    tokens: List[str] = []
+
+    def token() -> str:
+        tokens.append(sandbox.token)
+        return sandbox.token
+
     sandbox = Sandbox(rate_limit=1)
-    client = of(sandbox, colour)
+    client = of(sandbox, colour, token=token)
     ended: List[BaseException] = []
 
     if colour == "sync":
@@ -273,6 +279,7 @@ def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):
         run(colour, main)
 
     assert [type(error) for error in ended] == [ClientClosedError]
+    assert len(tokens) == 2  # nobody was asked for one that is not sent
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
@@ -314,16 +321,76 @@ def test_who_gives_up_in_the_line_leaves_it_to_the_next(backend, clock, monkeypa
     assert done == ["second"]
 
 
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_who_gives_up_when_the_turn_has_come_leaves_it_to_the_next(backend, clock):
+    sent: List[httpx.Request] = []
+
+    async def main() -> None:
+        in_line, scope = anyio.Event(), anyio.CancelScope()
+
+        async def answer(request: httpx.Request) -> httpx.Response:
+            sent.append(request)
+            if len(sent) == 2:
+                await in_line.wait()
+            return limited(1)
+
+        http = httpx.AsyncClient(transport=httpx.MockTransport(answer))
+        url = "http://billing.test"
+        async with client_of(backend, url, http_client=http, max_retries=2) as client:
+
+            async def gives_up() -> None:
+                with scope:
+                    await client.currencies.list()
+
+            def cancel(_: object) -> None:
+                if len(sent) == 2:  # this answer has just given the turn
+                    scope.cancel()
+
+            client.on_attempt(cancel)
+            await client.currencies.list()
+            async with anyio.create_task_group() as tasks:
+                tasks.start_soon(client.currencies.list)
+                await anyio.sleep(0.01)
+                tasks.start_soon(gives_up)
+                await anyio.sleep(0.01)
+                in_line.set()
+            with anyio.fail_after(10):
+                await client.currencies.list()
+
+    anyio.run(main, backend=backend)
+    assert len(sent) == 3
+
+
+def test_an_interrupt_when_the_turn_has_come_leaves_it_to_the_next(clock, monkeypatch):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    client = sandbox.client(deadline=90)
+    client.customers.list()
+
+    def interrupted(seconds: float, turn: object) -> None:
+        sandbox.advance(minutes=1)  # which gives the turn
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("novabilling._runtime.concurrency.sleep", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            client.customers.list()
+
+    assert client.customers.list().data == []
+    assert clock.slept == []
+
+
 class Answers:
     """A server that answers in turn."""
 
-    def __init__(self, *answers: httpx.Response) -> None:
+    def __init__(self, *answers: Union[httpx.Response, Exception]) -> None:
         self.answers = list(answers)
         self.count = 0
 
     def __call__(self, _: httpx.Request) -> httpx.Response:
         answer = self.answers[min(self.count, len(self.answers) - 1)]
         self.count += 1
+        if isinstance(answer, Exception):
+            raise answer
         return httpx.Response(answer.status_code, headers=answer.headers, content=answer.content)
 
 
@@ -436,6 +503,15 @@ def test_a_failure_may_have_been_counted(colour, clock):
     script(colour, work, client)
 
     assert clock.slept == [60.0]
+
+
+def test_a_call_that_was_not_sent_is_not_counted(colour, clock):
+    server = Answers(limited(1), httpx.ConnectError("refused"), limited(90))
+    client = over(colour, server, max_retries=2)
+
+    script(colour, listing(2), client)
+
+    assert (server.count, clock.slept) == (3, [0.5])
 
 
 def test_a_deadline_in_the_line_is_one_of_the_call(colour, clock):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import select
 import threading
-import time
+from types import SimpleNamespace
 from typing import Any, Callable, Dict, List
 
 import pytest
@@ -96,11 +97,26 @@ def surplus_in_a_record_of_its_own(peer: Peer, request: Request) -> None:
     peer.send_together(answer(request.id), answer("stranger"))
 
 
-def surplus_later(peer: Peer, request: Request) -> None:
-    peer.send(answer(request.id))
-    peer.pause(0.02)
-    peer.send(answer("stranger"))
-    peer.server.surplus.set()  # type: ignore[attr-defined]
+class SurplusLater:
+    """Sends a second answer when the call that got the first is over."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+        self._arrived = threading.Event()
+
+    def __call__(self, peer: Peer, request: Request) -> None:
+        peer.send(answer(request.id))
+        while not self._over.is_set():
+            peer.pause(0.001)
+        self._over.clear()
+        peer.send(answer("stranger"))
+        peer.await_arrival()
+        self._arrived.set()
+
+    def let_it_arrive(self) -> None:
+        self._arrived.clear()
+        self._over.set()
+        assert self._arrived.wait(60)
 
 
 def surplus_behind_much(peer: Peer, request: Request) -> None:
@@ -135,35 +151,73 @@ def test_a_second_answer_never_becomes_that_of_the_next_call(colour, behave, sch
         request.getfixturevalue("trusted")
         tls = request.getfixturevalue("tls")
 
+    arrived = threading.Event()
+
+    def behave_and_say_so(peer: Peer, request: Request) -> None:
+        behave(peer, request)
+        peer.await_arrival()
+        arrived.set()
+
     async def script(api: Any) -> None:
         for n in range(20):
             assert await api.get(f"cus_{n}") == f"cus_{n}"
-            if behave is surplus_behind_much:
-                time.sleep(0.02)  # it is many packets: the last must have arrived to be seen
+            if behave is surplus_behind_much:  # it is many packets
+                assert arrived.wait(60)
+                arrived.clear()
 
-    with serve(behave, tls=tls) as server:
+    with serve(behave_and_say_so, tls=tls) as server:
         play(colour, server.url, script)
+
+
+@pytest.mark.parametrize(
+    "behave", [surplus_at_once, surplus_behind_much, content_beyond_its_length]
+)
+def test_a_connection_that_was_used_before_is_not_used_after_a_second_answer(colour, behave):
+    def at_last(peer: Peer, request: Request) -> None:
+        (echo if peer.requests < 3 else behave)(peer, request)
+
+    async def script(api: Any) -> None:
+        for n in range(6):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+
+    with serve(at_last) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 2
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_an_answer_that_comes_unasked_is_not_taken(colour, scheme, request):
-    import threading
-
     tls = None
     if scheme == "https":
         request.getfixturevalue("trusted")
         tls = request.getfixturevalue("tls")
+    behave = SurplusLater()
 
     async def script(api: Any) -> None:
         for n in range(5):
-            server.surplus.clear()
             assert await api.get(f"cus_{n}") == f"cus_{n}"
-            assert server.surplus.wait(2)
+            behave.let_it_arrive()
 
-    with serve(surplus_later, tls=tls) as server:
-        server.surplus = threading.Event()  # type: ignore[attr-defined]
+    with serve(behave, tls=tls) as server:
         play(colour, server.url, script)
         assert server.accepted == 5
+
+
+@pytest.mark.parametrize("surplus", [True, False])
+def test_a_system_without_poll_sees_what_comes_unasked_as_well(colour, monkeypatch, surplus):
+    behave = SurplusLater()
+
+    async def script(api: Any) -> None:
+        for n in range(3):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+            if surplus:
+                behave.let_it_arrive()
+
+    no_poll = SimpleNamespace(select=select.select)
+    monkeypatch.setattr("novabilling._network.socket_state.select", no_poll)
+    with serve(behave if surplus else echo) as server:
+        play(colour, server.url, script)
+        assert server.accepted == (3 if surplus else 1)
 
 
 def test_the_content_of_a_204_never_becomes_the_next_answer(colour):

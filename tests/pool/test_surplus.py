@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from typing import Any, Callable
 
 import pytest
@@ -11,10 +10,10 @@ import pytest
 from novabilling import APIConnectionError, APIStatusError, ResponseDecodeError
 from tests.pool.servers import HEAD, Peer, Request, answer, echo, serve
 from tests.pool.test_reuse import (
+    SurplusLater,
     content_beyond_its_length,
     surplus_at_once,
     surplus_in_a_record_of_its_own,
-    surplus_later,
 )
 
 Behaviour = Callable[[Peer, Request], None]
@@ -72,14 +71,14 @@ def test_over_tls_as_well(way, behave, tls, trusted):
 
 
 def test_an_answer_that_comes_unasked_is_not_taken(way):
+    behave = SurplusLater()
+
     async def script(api: Any) -> None:
         for n in range(5):
-            server.surplus.clear()
             assert await api.get(f"cus_{n}") == f"cus_{n}"
-            assert server.surplus.wait(2)
+            behave.let_it_arrive()
 
-    with serve(surplus_later) as server:
-        server.surplus = threading.Event()  # type: ignore[attr-defined]
+    with serve(behave) as server:
         way.play(server, script)
         assert server.accepted == 5
 

@@ -132,20 +132,22 @@ class AsyncCaller:
         turn = self.limiter.limits.turn(call)
         refused = False
         while True:
-            outcome: Optional[Outcome] = None
+            too_late: Optional[Failure] = None
             # Without retries, no call stands in the line.
             limited = self.config.max_retries and not turn.limit.is_open
             if limited and (refused or not turn.limit.start(turn)):
-                outcome = await self.limiter.wait(call, turn, ends, refused)
+                too_late = await self.limiter.wait(call, turn, ends, refused)
             refused = False
             call.watch.begin(retries + 1, request_id)
-            if outcome is None:
+            outcome: Outcome
+            if too_late is not None:
+                outcome = too_late
+            else:
+                ended: Optional[Outcome] = None
                 try:
-                    outcome = await self._attempt(call, request_id, retries, ends, turn)
+                    outcome = ended = await self._attempt(call, request_id, retries, ends, turn)
                 finally:
-                    self.limiter.note(turn, outcome)
-            if outcome is None:  # the limit was used up while it waited for a connection
-                continue
+                    self.limiter.note(turn, ended)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
                 outcome.request_id = request_id
@@ -174,7 +176,7 @@ class AsyncCaller:
 
     async def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
-    ) -> Optional[Outcome]:
+    ) -> Outcome:
         logs = logger.isEnabledFor(logging.DEBUG)
         started = concurrency.monotonic() if logs else 0.0
         token = self._token
@@ -191,7 +193,7 @@ class AsyncCaller:
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         outcome = await self.transport.attempt(attempt)
-        if logs and outcome is not None:
+        if logs:
             result: object = getattr(outcome, "status_code", None)
             if isinstance(outcome, Failure):
                 result = type(outcome.error).__name__

@@ -8,6 +8,7 @@ import msgspec
 
 from .._network.answer import RawHeaders
 from .._network.time_limits import TimeLimits
+from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
 from .._runtime.secrets import Secret
@@ -34,11 +35,6 @@ class Attempt(msgspec.Struct, frozen=True):
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
     turn: Turn
-
-    @property
-    def tries_once(self) -> bool:
-        """Whether there are no retries, so that it goes whatever the rate limit is."""
-        return not self.config.max_retries
 
     @property
     def path(self) -> str:
@@ -128,5 +124,7 @@ class Progress:
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""
+        if isinstance(exc, BadCertificateFile):
+            return "unsent"
         sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
         return "unknown" if sent else "unsent"

@@ -20,7 +20,6 @@ class Sink:
     """Write the chunks of one answer; starting over discards what an earlier attempt wrote."""
 
     def __init__(self, to: Any) -> None:
-        self.used: bool = False
         self.written: int = 0
         self.head: bytes = b""
         """The first bytes of what was written, up to eight."""
@@ -45,7 +44,6 @@ class Sink:
 
     def restart(self) -> None:
         """Begin a new attempt with nothing written."""
-        self.used = True
         if self._path is not None:
             self._remove()
             # Not after the file: a name as long as the system allows would be too long then.

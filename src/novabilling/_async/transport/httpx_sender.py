@@ -130,5 +130,5 @@ class AsyncHttpxSender:
         if self._http is not None:
             return
         for client in self._clients.close():
-            with suppress(RuntimeError):  # some of its connections belong to another loop
+            with suppress(RuntimeError, TypeError):  # some of its connections are of another loop
                 await client.http.aclose()

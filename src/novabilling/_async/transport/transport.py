@@ -53,10 +53,8 @@ class AsyncTransport:
             return given.delegate(*limits)
         return AsyncHttpxSender(http_client, *limits)
 
-    async def attempt(self, attempt: Attempt) -> Optional[Outcome]:
+    async def attempt(self, attempt: Attempt) -> Outcome:
         """Send a request once, following redirects, and read the answer to its end.
-
-        None means that nothing was sent: the rate limit was used up while it waited for a slot.
 
         How it may end, by the numbers in the code:
 
@@ -76,9 +74,7 @@ class AsyncTransport:
         try:
             await slots.acquire(progress.limits)
             try:
-                turn = attempt.turn
-                if not turn.limit.is_open and not turn.limit.start(turn, attempt.tries_once):
-                    return None
+                attempt.turn.limit.start(attempt.turn, whatever_remains=True)  # without retries
                 await concurrency.async_give_way()
                 with concurrency.async_time_limit(self._guard(progress)):  # 3
                     answer = await self._follow(attempt, progress)

@@ -129,5 +129,5 @@ class HttpxSender:
         if self._http is not None:
             return
         for client in self._clients.close():
-            with suppress(RuntimeError):  # some of its connections belong to another loop
+            with suppress(RuntimeError, TypeError):  # some of its connections are of another loop
                 client.http.close()

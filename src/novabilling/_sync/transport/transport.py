@@ -52,10 +52,8 @@ class Transport:
             return given.delegate(*limits)
         return HttpxSender(http_client, *limits)
 
-    def attempt(self, attempt: Attempt) -> Optional[Outcome]:
+    def attempt(self, attempt: Attempt) -> Outcome:
         """Send a request once, following redirects, and read the answer to its end.
-
-        None means that nothing was sent: the rate limit was used up while it waited for a slot.
 
         How it may end, by the numbers in the code:
 
@@ -75,9 +73,7 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
-                turn = attempt.turn
-                if not turn.limit.is_open and not turn.limit.start(turn, attempt.tries_once):
-                    return None
+                attempt.turn.limit.start(attempt.turn, whatever_remains=True)  # without retries
                 concurrency.give_way()
                 with concurrency.time_limit(self._guard(progress)):  # 3
                     answer = self._follow(attempt, progress)

@@ -1,0 +1,1 @@
+"""Mutation testing: wrong code, on purpose, that the tests have to notice; see `__main__.py`."""
