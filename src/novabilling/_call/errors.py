@@ -39,6 +39,8 @@ class NovaBillingError(Exception):
 
     An error of `events.create` or `create_batch` has `events`, all with their transaction ids and
     timestamps, and `partial`, the result so far; sending those events again counts nothing twice.
+
+    A message alone is enough to make one, in tests of yours: `str(error)` is that message then.
     """
 
     message: str
@@ -49,7 +51,7 @@ class NovaBillingError(Exception):
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         request_id: Optional[str] = None,
         may_have_been_applied: bool = False,
@@ -62,7 +64,12 @@ class NovaBillingError(Exception):
     def add_hint(self, hint: str) -> None:
         """Add what to do about it to the message."""
         self.message = f"{self.message} ({hint})"
-        Exception.__init__(self, self.message)
+        _renew_text(self)
+
+    def __setstate__(self, state: Optional[Dict[str, object]]) -> None:
+        self.__dict__.update(state or {})
+        if self.args == (self.message,):  # in older pickles the text was made when it was read
+            _renew_text(self)
 
     def __reduce__(self) -> Tuple[object, ...]:
         # Without `__init__`, whose arguments differ; no private name of this package stands in it.
@@ -75,9 +82,19 @@ def _rebuild(  # pyright: ignore[reportUnusedFunction]
 ) -> NovaBillingError:
     """Build what an older pickle holds; those name this function."""
     error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
+    error.__setstate__(state)
     return error
+
+
+def _renew_text(error: NovaBillingError) -> None:
+    """Write what `str` shows into the arguments, of which alone others can build it again."""
+    text = error.message
+    if isinstance(error, APIStatusError):
+        if "status_code" in vars(error):  # of an answer, not that of the class
+            text = f"{error.status_code}: {text}"
+        details = "; ".join(row.message for row in error.errors)[:MAX_MESSAGE]
+        text = " ".join(f"{text} ({details})".split()) if details else text
+    error.args = (text,)
 
 
 class FieldError(NamedTuple):
@@ -88,19 +105,22 @@ class FieldError(NamedTuple):
 
 
 class APIStatusError(NovaBillingError):
-    """Raised when the server answers with a status other than 2xx."""
+    """Raised when the server answers with a status other than 2xx.
+
+    `http` is the answer. It is None in an error that your own code made, of a message alone.
+    """
 
     status_code: int = 0
     errors: List[FieldError]
     path: Optional[str]
     timestamp: Optional[datetime]
-    http: httpx.Response
+    http: httpx.Response = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     retry_after: Optional[float] = None
     """Seconds that the server asks to wait; None if it names none."""
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         http: Optional[httpx.Response] = None,
         errors: Optional[List[FieldError]] = None,
@@ -118,27 +138,31 @@ class APIStatusError(NovaBillingError):
         self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
-
-    def __str__(self) -> str:
-        details = "; ".join(error.message for error in self.errors)[:MAX_MESSAGE]
-        text = f"{self.status_code}: {self.message}"
-        return " ".join(f"{text} ({details})".split()) if details else text
+        _renew_text(self)
 
 
 class BadRequestError(APIStatusError):
     """Raised on 400: the request body or a parameter is invalid."""
 
+    status_code = 400
+
 
 class UnauthorizedError(APIStatusError):
     """Raised on 401: the token is missing, wrong, expired, or of the wrong kind."""
+
+    status_code = 401
 
 
 class ForbiddenError(APIStatusError):
     """Raised on 403: the token may not do this."""
 
+    status_code = 403
+
 
 class NotFoundError(APIStatusError):
     """Raised on 404: the resource does not exist for this tenant."""
+
+    status_code = 404
 
 
 class ConflictError(APIStatusError):
@@ -148,9 +172,13 @@ class ConflictError(APIStatusError):
     written something before it failed raises `ServerError` then.
     """
 
+    status_code = 409
+
 
 class UnprocessableEntityError(APIStatusError):
     """Raised on 422: the request is well formed and makes no sense."""
+
+    status_code = 422
 
 
 class RateLimitError(APIStatusError):
@@ -166,6 +194,8 @@ class RateLimitError(APIStatusError):
 
 class ServerError(APIStatusError):
     """Raised on 5xx. A write may have been applied all the same."""
+
+    status_code = 500
 
 
 class APIConnectionError(NovaBillingError):
