@@ -46,6 +46,10 @@ class NovaBillingError(Exception):
     message: str
     request_id: Optional[str]
     may_have_been_applied: bool
+    method: Optional[str] = None
+    """`GET`; None where no call failed."""
+    route: Optional[str] = None
+    """The path with names for the ids: `/customers/{customer_id}`."""
     events: Optional[List[UsageEventInput]] = None
     partial: Optional[EventBatch] = None
 
@@ -56,10 +60,11 @@ class NovaBillingError(Exception):
         request_id: Optional[str] = None,
         may_have_been_applied: bool = False,
     ) -> None:
-        super().__init__(message)
+        super().__init__()
         self.message = message
         self.request_id = request_id
         self.may_have_been_applied = may_have_been_applied
+        _renew_text(self)
 
     def add_hint(self, hint: str) -> None:
         """Add what to do about it to the message."""
@@ -94,7 +99,24 @@ def _renew_text(error: NovaBillingError) -> None:
             text = f"{error.status_code}: {text}"
         details = "; ".join(row.message for row in error.errors)[:MAX_MESSAGE]
         text = " ".join(f"{text} ({details})".split()) if details else text
+    operation = f"{error.method} {error.route}"
+    if error.route is not None and operation not in text:
+        text = f"{text} [{operation}]"
+    if error.may_have_been_applied:
+        text = f"{text} (may have been applied)"
     error.args = (text,)
+
+
+def name_operation(error: NovaBillingError, method: str, route: str) -> None:
+    """Say in an error which operation failed."""
+    error.method, error.route = method, route
+    _renew_text(error)
+
+
+def mark_as_applied(error: NovaBillingError) -> None:
+    """Say in an error that something may have been applied, whatever this attempt did."""
+    error.may_have_been_applied = True
+    _renew_text(error)
 
 
 class FieldError(NamedTuple):
@@ -129,16 +151,15 @@ class APIStatusError(NovaBillingError):
         request_id: Optional[str] = None,
         may_have_been_applied: bool = False,
     ) -> None:
-        super().__init__(
-            message, request_id=request_id, may_have_been_applied=may_have_been_applied
-        )
         if http is not None:
             self.status_code = http.status_code
             self.http = http
         self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
-        _renew_text(self)
+        super().__init__(
+            message, request_id=request_id, may_have_been_applied=may_have_been_applied
+        )
 
 
 class BadRequestError(APIStatusError):

@@ -18,6 +18,7 @@ from .errors import (
     NovaBillingError,
     NovaBillingTimeoutError,
     ResponseDecodeError,
+    name_operation,
     plain_cause,
 )
 from .reasons import name_of, reason_of
@@ -85,9 +86,13 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     return Failure(error, fate)
 
 
-def deadline_failure() -> Failure:
+def deadline_failure(call: Call) -> Failure:
     """Say that there is no time left for an attempt."""
-    return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
+    message = (
+        f"the deadline of {call.method} {call.route.template} is over; this attempt sent nothing: "
+        "try again, or allow more time with deadline="
+    )
+    return Failure(NovaBillingTimeoutError(message), "unsent")
 
 
 def closed_failure(fate: Fate) -> Failure:
@@ -96,9 +101,20 @@ def closed_failure(fate: Fate) -> Failure:
 
 
 def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+    call = attempt.call
     what = "nothing was sent" if fate == "unsent" else "the request was sent"
     after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
-    return f"{attempt.call.method} timed out{after}; {what}"
+    operation = f"{call.method} {call.route.template}"
+    return f"{operation} timed out{after}; {what}: {_next_step(call, fate)}"
+
+
+def _next_step(call: Call, fate: Fate) -> str:
+    more = "allow more time with timeout="
+    if fate == "applied" and call.repeat != "read":
+        return f"it was applied, do not repeat it; {more}"
+    if fate == "unknown" and call.repeat == "once":
+        return f"look for what it may have done before you repeat it; {more}"
+    return f"try again, or {more}"
 
 
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
@@ -121,4 +137,5 @@ def judge(call: Call, outcome: Outcome) -> Failure:
         fate = fate_of_status(status, call.repeat)
         status = None if isinstance(error, ConflictError) else status
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
+    name_operation(error, call.method, call.route.template)
     return Failure(error, fate)

@@ -6,7 +6,6 @@ Whether a call may be repeated is decided in `_call.retries`; here is when, and 
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import ContextManager, Optional, Protocol
 
@@ -18,8 +17,11 @@ from .._call.errors import (
     NovaBillingError,
     RateLimitError,
     UnauthorizedError,
+    mark_as_applied,
+    name_operation,
 )
 from .._call.hooks import Hooks
+from .._call.log_lines import log_attempt, log_retry
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
@@ -30,8 +32,6 @@ from .rate_limiter import RateLimiter
 from .transport.transport import Transport
 
 NO_CREDENTIAL = "this needs a token, and the client has none: pass token=, or with_options(token=)"
-
-logger = logging.getLogger("novabilling")
 
 
 class Again(Protocol):
@@ -120,7 +120,9 @@ class Caller:
         `again` is asked about errors that are not tried again here.
         """
         if self._lacks_token:
-            raise MissingTokenError(self._hint or NO_CREDENTIAL)
+            missing = MissingTokenError(self._hint or NO_CREDENTIAL)
+            name_operation(missing, call.method, call.route.template)
+            raise missing
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
@@ -147,7 +149,8 @@ class Caller:
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
-            failure.error.may_have_been_applied |= tried_in_doubt
+            if tried_in_doubt:
+                mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             own = isinstance(failure.error, RateLimitError) and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
@@ -163,6 +166,7 @@ class Caller:
             retries += 1
             others += own
             refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
+            log_retry(call, failure.error, None if refused else wait, retries, request_id)
             if not refused:  # else it waits in the line
                 self.transport.waits.wait(wait)
 
@@ -181,26 +185,15 @@ class Caller:
         except TimeoutError:  # the deadline's, or the user's own
             if ends is None or ends > concurrency.monotonic():
                 raise
-            return deadline_failure()
+            return deadline_failure(call)
         left = _left(ends)
         if left is not None and left <= 0:
-            return deadline_failure()
+            return deadline_failure(call)
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         outcome = self.transport.attempt(attempt)
-        if logger.isEnabledFor(logging.DEBUG) and outcome is not None:
-            result: object = getattr(outcome, "status_code", None)
-            if isinstance(outcome, Failure):
-                result = type(outcome.error).__name__
-            logger.debug(
-                "%s %s -> %s in %.0f ms (attempt %d, request %s)",
-                call.method,
-                call.route.template,
-                result,
-                (concurrency.monotonic() - started) * 1000,
-                retries + 1,
-                request_id,
-            )
+        elapsed = concurrency.monotonic() - started
+        log_attempt(call, outcome, elapsed, retries + 1, request_id)
         return outcome
 
     def _token(self, left: Optional[float]) -> Optional[Secret[str]]:

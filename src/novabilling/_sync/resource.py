@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Type, Type
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import ResponseDecodeError, plain_cause
+from .._call.errors import ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
@@ -128,4 +128,5 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
         may_have_been_applied=call.repeat != "read",
     )
     error.http = answer.http
+    name_operation(error, call.method, call.route.template)
     return error
