@@ -11,6 +11,7 @@ from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
 from .caller import AsyncAgain, AsyncCaller
@@ -112,7 +113,7 @@ class AsyncResource:
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
-            return decode(answer.content, *of, self._caller.config.root)
+            return decode(without_bom(answer.content), *of, self._caller.config.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
