@@ -242,7 +242,10 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 
 class MissingTokenError(NovaBillingError):
-    """Raised by a call that needs a token on a client that has none; nothing was sent."""
+    """Raised by a call that needs a token on a client that has none; nothing was sent.
+
+    Also when a callable that was given as token returns None.
+    """
 
 
 class WebhookSignatureError(NovaBillingError):

@@ -8,6 +8,7 @@ import h11
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
+from .._runtime import concurrency
 from .._runtime.httpx_modules import classes
 from .attempt import Attempt, Progress
 from .call import Call
@@ -15,6 +16,7 @@ from .errors import (
     APIConnectionError,
     ClientClosedError,
     ConflictError,
+    MissingTokenError,
     NovaBillingError,
     NovaBillingTimeoutError,
     ResponseDecodeError,
@@ -59,6 +61,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
     method, address = attempt.call.method, attempt.address
     answer = Answer(method, address, progress.status, progress.headers, b"", {})
     answer.hides_query = attempt.call.url is not None
+    answer.elapsed = concurrency.monotonic() - progress.started
     return answer
 
 
@@ -93,6 +96,12 @@ def deadline_failure(call: Call) -> Failure:
         "try again, or allow more time with deadline="
     )
     return Failure(NovaBillingTimeoutError(message), "unsent")
+
+
+def no_token_failure() -> Failure:
+    """Say that the user's callable had no token for a call that needs one."""
+    message = "the callable that was given as token returned None; this attempt sent nothing"
+    return Failure(MissingTokenError(message), "refused")
 
 
 def closed_failure(fate: Fate) -> Failure:

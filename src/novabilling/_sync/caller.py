@@ -22,7 +22,7 @@ from .._call.errors import (
 )
 from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry
-from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge, no_token_failure
 from .._call.rate_limits import Turn
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
@@ -31,7 +31,11 @@ from .._runtime.secrets import Secret
 from .rate_limiter import RateLimiter
 from .transport.transport import Transport
 
-NO_CREDENTIAL = "this needs a token, and the client has none: pass token=, or with_options(token=)"
+NO_CREDENTIAL = (
+    "the client has no token: pass token=, or with_options(token=). Was it None, as "
+    "os.environ.get() returns for a variable that is not set?"
+)
+CREDENTIAL_NEEDED = "this needs a token"
 
 
 class Again(Protocol):
@@ -65,7 +69,8 @@ class Caller:
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
-        self._lacks_token = config.token.reveal() is None and not config.token_optional
+        self._has_none = config.token.reveal() is None and config.needs_token
+        self._lacks_token = self._has_none and not config.token_optional
 
     def copy(
         self,
@@ -91,7 +96,7 @@ class Caller:
 
     def with_optional_token(self) -> Caller:
         """Return a copy for operations that need no token."""
-        return self.copy(config=self.config._replace(token_optional=True))
+        return self.copy(config=self.config._replace(needs_token=False))
 
     def with_one_deadline(self, at_most: Optional[float] = None) -> Caller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
@@ -120,7 +125,7 @@ class Caller:
         `again` is asked about errors that are not tried again here.
         """
         if self._lacks_token:
-            missing = MissingTokenError(self._hint or NO_CREDENTIAL)
+            missing = MissingTokenError(self._advice())
             name_operation(missing, call.method, call.route.template)
             raise missing
         ends = self._end()
@@ -159,8 +164,8 @@ class Caller:
                 others += 1
             call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
-                if self._hint and isinstance(failure.error, UnauthorizedError):
-                    failure.error.add_hint(self._hint)
+                if isinstance(failure.error, UnauthorizedError) and self._advice():
+                    failure.error.add_hint(self._advice())
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
@@ -169,6 +174,12 @@ class Caller:
             log_retry(call, failure.error, None if refused else wait, retries, request_id)
             if not refused:  # else it waits in the line
                 self.transport.waits.wait(wait)
+
+    def _advice(self) -> str:
+        """Say what to do about the token of a call that was refused for want of one."""
+        return (
+            f"{self._hint or CREDENTIAL_NEEDED}; {NO_CREDENTIAL}" if self._has_none else self._hint
+        )
 
     def _must_wait(self, turn: Turn, refused: bool) -> bool:
         """Say whether a call has to stand in the line; without retries, none does."""
@@ -186,6 +197,8 @@ class Caller:
             if ends is None or ends > concurrency.monotonic():
                 raise
             return deadline_failure(call)
+        if token is None and not self._has_none and self.config.needs_token:
+            return no_token_failure()
         left = _left(ends)
         if left is not None and left <= 0:
             return deadline_failure(call)
@@ -203,7 +216,8 @@ class Caller:
         if not callable(token.reveal()):  # it was checked when the client was made
             return token
         with concurrency.time_limit(left):
-            return check_token_text(Secret(concurrency.resolve(token.reveal()())))
+            found = Secret(concurrency.resolve(token.reveal()()))
+        return None if found.reveal() is None else check_token_text(found)
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)

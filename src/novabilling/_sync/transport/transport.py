@@ -103,7 +103,9 @@ class Transport:
         while True:
             progress.status = 0
             progress.limits.check()  # a redirect does not start it again
+            progress.started = concurrency.monotonic()
             answer = self._sender.exchange(attempt, url, progress)
+            answer.elapsed = concurrency.monotonic() - progress.started
             answer.history = list(history)
             answer.hides_query = url is not None or attempt.call.url is not None
             if answer.status_code not in REDIRECTS or not attempt.config.follow_redirects:
