@@ -23,7 +23,10 @@ np: Any = pytest.importorskip("numpy", reason="NumPy is not installed")
 
 
 def test_numpy_is_not_imported():
-    code = "import novabilling.sandbox, novabilling._sync.client, sys; assert 'numpy' not in sys.modules"
+    code = (
+        "import novabilling.sandbox, sys; novabilling.sandbox.Sandbox().client().plans.list(); "
+        "assert 'numpy' not in sys.modules"
+    )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
