@@ -20,7 +20,7 @@ def copy_of(original: T) -> T:
     of = type(original)
     copy = object.__new__(of)
     for name, value in {**vars(original), **_in_slots(original)}.items():
-        if not isinstance(getattr(of, name, None), _COMPUTED):
+        if not any(isinstance(vars(base).get(name), _COMPUTED) for base in of.__mro__):
             object.__setattr__(copy, name, value)
     return copy
 
