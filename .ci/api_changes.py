@@ -19,6 +19,7 @@ MODULES = (
     "contrib.fastapi",
     "contrib.flask",
     "otel",
+    "resources",
     "sandbox",
     "testing",
     "webhooks",

@@ -26,6 +26,7 @@ OWN_TESTS = {
     "clients.md#Hooks",
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
+    "mocking.md",
     "sandbox.md",
     "webhooks.md",
     "words.md#Words",

@@ -3,6 +3,7 @@ from __future__ import annotations
 import copy
 import pickle
 from datetime import datetime, timezone
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -82,7 +83,7 @@ def test_each_error_can_be_pickled_and_copied_with_its_attributes(cls, duplicate
 
     assert type(again) is cls
     assert again is not error
-    assert again.args == ("what went wrong",)
+    assert again.args == error.args == (str(error),)
     assert str(again) == str(error)
     assert again.message == "what went wrong"
     assert again.request_id == "req_1"
@@ -93,6 +94,49 @@ def test_each_error_can_be_pickled_and_copied_with_its_attributes(cls, duplicate
         assert again.http.content == b"{}"
         assert (again.errors, again.path) == (error.errors, error.path)
         assert again.timestamp == error.timestamp
+
+
+@pytest.mark.parametrize("cls", ERRORS)
+def test_an_error_is_made_of_a_message_alone(cls):
+    error = cls("gone")
+
+    assert (str(error), error.message, error.args) == ("gone", "gone", ("gone",))
+    assert (error.request_id, error.may_have_been_applied) == (None, False)
+    assert (error.events, error.partial) == (None, None)
+
+
+@pytest.mark.parametrize("cls", STATUS_ERRORS)
+def test_the_error_of_a_status_is_made_of_a_message_alone(cls):
+    error = cls("gone")
+
+    assert (error.http, error.errors, error.path, error.timestamp) == (None, [], None, None)
+    assert error.retry_after is None
+    assert pickle.loads(pickle.dumps(error)).http is None
+
+
+@pytest.mark.parametrize("cls", ERRORS)
+def test_a_mock_raises_the_class_itself(cls):
+    with pytest.raises(cls):
+        Mock(side_effect=cls)()
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("BadRequestError", 400),
+        ("UnauthorizedError", 401),
+        ("ForbiddenError", 403),
+        ("NotFoundError", 404),
+        ("ConflictError", 409),
+        ("UnprocessableEntityError", 422),
+        ("RateLimitError", 429),
+        ("ServerError", 500),
+    ],
+)
+def test_a_class_knows_its_status(name, status):
+    cls = getattr(novabilling, name)
+
+    assert cls.status_code == cls("gone").status_code == status
 
 
 @pytest.mark.parametrize("cls", [c for c in ERRORS if c not in STATUS_ERRORS])

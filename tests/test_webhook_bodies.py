@@ -52,6 +52,14 @@ def test_a_body_that_is_no_event_is_refused_though_it_is_signed_or_trusted(body)
             read(body)
 
 
+@pytest.mark.parametrize("form", [bytes, bytes.decode])
+def test_a_mark_of_the_byte_order_is_no_part_of_the_event(form):
+    body = form(b"\xef\xbb\xbf" + BODY)
+
+    assert webhooks.parse(body) == webhooks.parse(BODY)
+    assert signed(body).type == verify().type
+
+
 def test_fields_that_this_version_does_not_know_are_ignored():
     later = BODY.replace(b'{"event"', b'{"id":"evt_1","event"').replace(b'"NGN"', b'"NGN","x":{}')
 

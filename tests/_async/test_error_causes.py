@@ -12,6 +12,8 @@ import novabilling
 from novabilling import FieldError, ServerError
 from tests.support import TOKEN, Server, problem
 
+from .calls import call
+
 pytestmark = pytest.mark.anyio
 
 
@@ -115,6 +117,34 @@ async def test_a_copy_of_the_error_of_a_status_tells_the_same(client_for, clock,
     assert again.http.url == error.http.url
     assert {**vars(again), "http": None} == {**vars(error), "http": None}
     assert again.errors == [FieldError("zz", "property zz should not exist")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        problem(404, "Customer not found"),
+        problem(400, "No", errors=[{"field": "a", "message": "a is wrong"}]),
+        problem(401, "Unauthorized"),
+        problem(500, "Unique constraint failed on the fields: (`code`)"),
+        httpx.Response(503),
+        httpx.Response(418),
+        httpx.Response(302, headers={"location": "https://elsewhere.example"}),
+        httpx.Response(200, content=b"<html>"),
+        httpx.ConnectError("refused"),
+        httpx.ReadTimeout("slow"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+async def test_an_error_can_be_built_again_from_its_arguments(client_for, answer, method):
+    client = client_for(Server(answer), max_retries=0)
+    with pytest.raises(novabilling.NovaBillingError) as caught:
+        await call(client, method)
+    error = caught.value
+
+    again = type(error)(*error.args)
+
+    assert type(again) is type(error)
+    assert (str(again), repr(again), again.args) == (str(error), repr(error), error.args)
 
 
 async def test_a_hint_survives_pickling(client_for):

@@ -166,7 +166,7 @@ async def test_nothing_else_is_repeated(client_for, clock, given, answer):
 async def test_without_retries_a_collision_is_an_error(client_for, clock):
     server = Race(1)
 
-    with pytest.raises(ConflictError, match=r"wrote nothing\)$") as caught:
+    with pytest.raises(ConflictError, match=r"wrote nothing\) \[POST /invoices\]$") as caught:
         await client_for(server, max_retries=0).invoices.create(**NEW)
 
     assert server.creates == 1

@@ -5,7 +5,8 @@ import os
 import httpx
 import pytest
 
-from tests.support import CUSTOMER, TOKEN, Server, page
+from novabilling import MissingTokenError, UnauthorizedError
+from tests.support import CUSTOMER, TOKEN, Server, page, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -84,7 +85,61 @@ async def test_a_bad_token_from_a_callable_is_refused_before_anything_is_sent(cl
     assert "canary" not in str(caught.value)
 
 
-@pytest.mark.parametrize("token", [None, b"canary", 5])
+async def test_a_callable_that_returns_none_is_named(client_for):
+    server = Server(OK)
+
+    with pytest.raises(MissingTokenError, match="token returned None") as caught:
+        await client_for(server, token=lambda: None).customers.get("cus_1")
+
+    assert server.requests == []
+    assert caught.value.route == "/customers/{customer_id}"
+    assert not caught.value.may_have_been_applied
+
+
+async def test_a_callable_that_returns_none_after_an_attempt_in_doubt_leaves_the_doubt(
+    client_for, clock
+):
+    server = Server(BUSY)
+    tokens = iter(["one", None])
+
+    with pytest.raises(MissingTokenError, match="may have been applied") as caught:
+        await client_for(server, token=lambda: next(tokens)).customers.delete("cus_1")
+
+    assert caught.value.may_have_been_applied
+    assert len(caught.value.request_id) == 32
+    assert len(server.requests) == 1
+
+
+async def test_a_callable_may_return_none_where_no_token_is_needed(client_for):
+    server = Server(page([]))
+
+    await client_for(server, token=lambda: None).currencies.list()
+
+    assert "authorization" not in server.request.headers
+
+
+@pytest.mark.parametrize("token", [None, lambda: None])
+async def test_a_refused_login_is_not_told_of_a_token(client_for, token):
+    with pytest.raises(UnauthorizedError, match=r"^401: No \[POST /auth/login\]$"):
+        await client_for(Server(problem(401)), token=token).auth.login(email="a@b.c", password="x")
+
+
+@pytest.mark.parametrize("options", [{"token": None}, {"token": os.environ.get("NEVER_SET")}, {}])
+async def test_a_refusal_without_a_token_names_the_likely_cause(client_for, options):
+    client = client_for(Server(problem(401)), **{"token": None, **options})
+
+    with pytest.raises(UnauthorizedError, match=r"os\.environ\.get\(\) returns") as caught:
+        await client.customers.get("cus_1")
+
+    assert "auth.login()" not in str(caught.value)
+
+
+async def test_a_refusal_without_a_token_says_that_a_login_token_is_needed(client_for):
+    with pytest.raises(UnauthorizedError, match=r"auth\.login\(\).*os\.environ\.get\(\)"):
+        await client_for(Server(problem(401)), token=None).tenants.get_me()
+
+
+@pytest.mark.parametrize("token", [b"canary", 5])
 async def test_a_callable_must_return_a_str(client_for, token):
     server = Server(OK)
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import functools
+
 import httpx
 import pytest
 
-from novabilling import ClientClosedError, ServerError
-from tests.support import CUSTOMER, TOKEN, Server
+from novabilling import AsyncNovaBilling, ClientClosedError, ServerError
+from tests.support import BASE_URL, CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
 
@@ -82,3 +84,60 @@ async def test_a_copy_cannot_have_another_server(client_for):
 
     with pytest.raises(TypeError, match="base_url"):
         client.with_options(base_url="https://other.example")
+
+
+class Branch(AsyncNovaBilling):
+    """A client with more: attributes, one of them in a slot, and something computed once."""
+
+    __slots__ = ("__own", "till")
+
+    def __init__(self, name, **options):
+        super().__init__(token=TOKEN, **options)
+        self.name = name
+        self.till = {"opened": True}
+        self.__own = "own"
+
+    @property
+    def own(self):
+        return self.__own
+
+    @functools.cached_property
+    def timeout(self):
+        return self._caller.config.timeout
+
+
+def branch_for(server):
+    http = httpx.AsyncClient(transport=httpx.MockTransport(server))
+    return Branch("Lagos", base_url=BASE_URL, http_client=http, timeout=7)
+
+
+async def test_a_copy_keeps_what_a_subclass_added(clock):
+    branch = branch_for(Server(OK))
+
+    copy = branch.with_options(timeout=5).with_options(max_retries=0)
+
+    assert type(copy) is Branch
+    assert (copy.name, copy.till, copy.own) == ("Lagos", {"opened": True}, "own")
+    copy.name = "Abuja"
+    assert branch.name == "Lagos"
+
+
+async def test_what_a_subclass_has_not_set_yet_is_no_error():
+    branch = branch_for(Server(OK))
+    del branch.till
+
+    assert not hasattr(branch.with_options(), "till")
+
+
+async def test_a_copy_computes_for_itself_what_is_computed_once():
+    server = Server(OK)
+    branch = branch_for(server)
+    await branch.customers.get("cus_1")
+    assert branch.timeout == 7
+
+    copy = branch.with_options(timeout=5)
+    await copy.customers.get("cus_1")
+
+    assert copy.timeout == 5
+    assert copy.customers is not branch.customers
+    assert timeouts(server) == [7.0, 5.0]

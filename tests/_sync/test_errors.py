@@ -13,6 +13,9 @@ from tests.support import Server, problem
 pytestmark = pytest.mark.anyio
 
 
+WHERE = "[GET /customers/{customer_id}]"
+
+
 def error_of(client):
     """Make a call that fails and return its error."""
     with pytest.raises(novabilling.NovaBillingError) as caught:
@@ -108,7 +111,7 @@ def test_the_errors_of_fields_have_their_real_names(client_for):
     ]
     assert error.errors[1].field == "zz"
     assert str(error) == (
-        "400: Validation failed (email must be an email; property zz should not exist)"
+        "400: Validation failed (email must be an email; property zz should not exist) " + WHERE
     )
 
 
@@ -117,7 +120,7 @@ def test_errors_of_another_shape_are_none(client_for, errors):
     error = error_of(client_for(Server(problem(400, "No", errors=errors))))
 
     assert error.errors == []
-    assert str(error) == "400: No"
+    assert str(error) == f"400: No {WHERE}"
 
 
 def test_the_message_of_a_500_is_its_last_line(client_for):
@@ -129,7 +132,7 @@ def test_the_message_of_a_500_is_its_last_line(client_for):
     error = error_of(client_for(Server(problem(500, message))))
 
     assert error.message == "Unique constraint failed on the fields: (`code`)"
-    assert str(error) == "500: Unique constraint failed on the fields: (`code`)"
+    assert str(error) == f"500: Unique constraint failed on the fields: (`code`) {WHERE}"
 
 
 def test_a_long_message_is_cut(client_for):
@@ -151,7 +154,7 @@ def test_a_message_is_one_line(client_for, message, text):
     error = error_of(client_for(Server(problem(400, message))))
 
     assert error.message == text
-    assert str(error) == f"400: {text}"
+    assert str(error) == f"400: {text} {WHERE}"
 
 
 def test_long_messages_of_fields_are_cut_in_the_text_alone(client_for):
@@ -204,14 +207,14 @@ def test_a_body_without_a_message_gives_the_reason_of_the_status(
     error = error_of(client_for(server, max_retries=0))
 
     assert error.message == reason
-    assert str(error) == f"{status}: {reason}"
+    assert str(error) == f"{status}: {reason} {WHERE}"
     assert error.http.content == content
 
 
 def test_a_status_without_a_reason_says_so(client_for):
     error = error_of(client_for(Server(httpx.Response(499))))
 
-    assert str(error) == "499: the server gave no reason"
+    assert str(error) == f"499: the server gave no reason {WHERE}"
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
@@ -251,6 +254,7 @@ def test_a_refused_api_key_is_told_what_is_needed(client_for):
 
     assert str(caught.value) == (
         "401: Unauthorized (this needs a login token from auth.login(), an API key is refused)"
+        " [GET /tenants/me]"
     )
 
 
@@ -266,8 +270,14 @@ def test_a_refused_api_key_is_told_what_is_needed(client_for):
             httpx.RemoteProtocolError("a\nb"),
             "no answer from billing.example:443: RemoteProtocolError",
         ),
-        (httpx.ConnectTimeout("x"), "GET timed out after 60 s; nothing was sent"),
-        (httpx.ReadTimeout("x"), "GET timed out after 60 s; the request was sent"),
+        (
+            httpx.ConnectTimeout("x"),
+            "GET /customers/{customer_id} timed out after 60 s; nothing was sent",
+        ),
+        (
+            httpx.ReadTimeout("x"),
+            "GET /customers/{customer_id} timed out after 60 s; the request was sent",
+        ),
         (
             OSError(5, "input/output error"),
             "no answer from billing.example:443: OSError: [Errno 5]",

@@ -167,7 +167,7 @@ def test_the_look_at_the_metrics_shares_the_deadline(client_for, clock):
         return meter(request)
 
     client = client_for(slow, deadline=5)
-    with pytest.raises(NovaBillingTimeoutError, match="POST timed out after 2 s"):
+    with pytest.raises(NovaBillingTimeoutError, match="POST /events/batch timed out after 2 s"):
         client.events.create_batch([event()], check_codes=True)
 
     assert meter.asked == [READ, SENT]

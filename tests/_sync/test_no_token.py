@@ -54,6 +54,7 @@ def test_a_call_that_needs_a_token_is_refused_before_anything_is_sent(name):
 
     assert "this needs a" in error.message
     assert "token" in error.message
+    assert "os.environ.get()" in error.message
     assert ("auth.login()" in error.message) is (name.partition(".")[0] in LOGIN_ONLY)
     assert error.may_have_been_applied is False
 

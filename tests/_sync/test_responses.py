@@ -4,14 +4,15 @@ from __future__ import annotations
 import copy
 import json
 import pickle
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import httpx
 import pytest
 
+from novabilling import BadRequestError, NotFoundError, ResponseDecodeError
 from novabilling.types import PaginationMeta, RateLimit
 from tests.samples import body_of
-from tests.support import CUSTOMER, TOKEN, Server, page
+from tests.support import CUSTOMER, TOKEN, Server, page, problem
 
 from .calls import call
 
@@ -300,3 +301,83 @@ def test_dates_in_metadata_stay_as_they_are_sent(client_for):
 
     assert customer.metadata == metadata
     assert customer.updated_at == datetime(2026, 11, 21, 23, 30, tzinfo=timezone.utc)
+
+
+BOM = b"\xef\xbb\xbf"
+
+
+@pytest.mark.parametrize("wrap", [lambda row: row, lambda row: {"data": row}])
+def test_a_mark_of_the_byte_order_before_an_object_is_no_part_of_it(client_for, wrap):
+    content = BOM + json.dumps(wrap(CUSTOMER)).encode()
+
+    found = client_for(Server(httpx.Response(200, content=content))).customers.get("cus_1")
+
+    assert found.data.id == "cus_1"
+    assert found.http.content == content
+
+
+@pytest.mark.parametrize("listed", [httpx.Response(200, json=[CUSTOMER]), page([CUSTOMER])])
+def test_a_mark_of_the_byte_order_before_a_list_is_no_part_of_it(client_for, listed):
+    server = Server(httpx.Response(200, content=BOM + listed.content))
+
+    found = client_for(server).customers.list()
+
+    assert [row.id for row in found] == ["cus_1"]
+
+
+def test_a_mark_of_the_byte_order_before_an_error_is_no_part_of_it(client_for):
+    refusal = problem(400, "Validation failed", errors=[{"field": "a", "message": "a is wrong"}])
+    server = Server(httpx.Response(400, content=BOM + refusal.content))
+
+    with pytest.raises(BadRequestError, match="Validation failed") as caught:
+        call(client_for(server), "POST")
+
+    assert [row.field for row in caught.value.errors] == ["a"]
+
+
+def test_a_mark_of_the_byte_order_alone_is_no_answer(client_for):
+    with pytest.raises(ResponseDecodeError):
+        client_for(Server(httpx.Response(200, content=BOM))).customers.get("cus_1")
+
+
+@pytest.mark.parametrize("status", [200, 400])
+def test_an_answer_knows_how_long_it_took(client_for, clock, status):
+    def slow(request):
+        clock.now += 1.25
+        return httpx.Response(status, json=CUSTOMER)
+
+    client = client_for(Server(slow))
+    try:
+        http = (client.customers.get("cus_1")).http
+    except BadRequestError as error:
+        http = error.http
+
+    assert http.elapsed == timedelta(seconds=1.25)
+    assert pickle.loads(pickle.dumps(http)).elapsed == timedelta(seconds=1.25)
+
+
+def test_each_answer_of_a_redirect_knows_how_long_it_took(client_for, clock):
+    def there(request):
+        clock.now += 1
+        return httpx.Response(307, headers={"location": "/there"})
+
+    def slow(request):
+        clock.now += 2
+        return httpx.Response(200, json=CUSTOMER)
+
+    http = (client_for(Server(there, slow)).customers.get("cus_1")).http
+
+    assert [step.elapsed.total_seconds() for step in (*http.history, http)] == [1, 2]
+
+
+def test_an_answer_that_cannot_be_decoded_knows_how_long_it_took(client_for, clock):
+    def broken(request):
+        clock.now += 1
+        return httpx.Response(
+            404, headers={"content-encoding": "br"}, stream=httpx.ByteStream(b"x")
+        )
+
+    with pytest.raises(NotFoundError) as caught:
+        client_for(Server(broken)).customers.get("cus_1")
+
+    assert caught.value.http.elapsed == timedelta(seconds=1)

@@ -67,7 +67,9 @@ def undecodable(status):
 def test_an_error_that_cannot_be_decoded_is_known_by_its_status(client_for):
     client = client_for(undecodable(401))
 
-    with pytest.raises(UnauthorizedError, match=r"^401: Unauthorized$") as caught:
+    with pytest.raises(
+        UnauthorizedError, match=r"^401: Unauthorized \[POST /customers\]$"
+    ) as caught:
         call(client, "POST")
 
     assert not caught.value.may_have_been_applied

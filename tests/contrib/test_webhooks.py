@@ -132,8 +132,9 @@ def test_the_log_says_why_and_shows_no_secret_or_signature(make, caplog):
     with caplog.at_level(logging.WARNING, "novabilling"):
         endpoint_of(make).deliver(secret=OTHER)
 
-    ours = [record.getMessage() for record in caplog.records if record.name == "novabilling"]
-    assert ours == [
+    ours = [record for record in caplog.records if record.name == "novabilling"]
+    assert [record.novabilling_error for record in ours] == ["WebhookSignatureError"]
+    assert [record.getMessage() for record in ours] == [
         "a webhook delivery was refused: the signature does not match this payload and secret"
     ]
     assert "canary" not in caplog.text

@@ -167,7 +167,7 @@ def test_a_server_that_closes_without_an_answer_is_described_in_plain_words(colo
 
         message = run(colour, script)
 
-    assert message.endswith("closed the connection without an answer")
+    assert "closed the connection without an answer [GET /customers/{customer_id}]" in message
     assert "SEND_RESPONSE" not in message
 
 

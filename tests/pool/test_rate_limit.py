@@ -232,6 +232,8 @@ def test_a_wait_is_logged_with_the_operation_and_its_length(colour, clock, caplo
     assert record.levelno == logging.WARNING
     assert "GET /customers" in record.getMessage()
     assert "60 s" in record.getMessage()
+    assert (record.novabilling_method, record.novabilling_route) == ("GET", "/customers")
+    assert (record.novabilling_waiting, record.novabilling_wait) == (1, pytest.approx(60, abs=1))
     assert clock.slept == [pytest.approx(60, abs=1)]
 
 

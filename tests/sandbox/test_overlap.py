@@ -40,7 +40,7 @@ class Crowd:
         """Return the status of each call that failed, sorted, and 0 for those that did not."""
         ends = at_once(self.colour, lambda _: work(self.client), 5, closes)
         assert all(isinstance(end, APIStatusError) or hasattr(end, "data") for end in ends), ends
-        return sorted(getattr(end, "status_code", 0) for end in ends)
+        return sorted(end.status_code if isinstance(end, APIStatusError) else 0 for end in ends)
 
 
 @pytest.fixture(params=COLOURS)

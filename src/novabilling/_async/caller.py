@@ -19,9 +19,12 @@ from .._call.errors import (
     NovaBillingError,
     RateLimitError,
     UnauthorizedError,
+    mark_as_applied,
+    name_operation,
 )
 from .._call.hooks import Hooks
-from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.log_lines import log_attempt, log_retry, logger
+from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge, no_token_failure
 from .._call.rate_limits import Turn
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
@@ -30,9 +33,11 @@ from .._runtime.secrets import Secret
 from .rate_limiter import AsyncRateLimiter
 from .transport.transport import AsyncTransport
 
-NO_CREDENTIAL = "this needs a token, and the client has none: pass token=, or with_options(token=)"
-
-logger = logging.getLogger("novabilling")
+NO_CREDENTIAL = (
+    "the client has no token: pass token=, or with_options(token=). Was it None, as "
+    "os.environ.get() returns for a variable that is not set?"
+)
+CREDENTIAL_NEEDED = "this needs a token"
 
 
 class AsyncAgain(Protocol):
@@ -67,7 +72,8 @@ class AsyncCaller:
         self._hint = hint
         self._ends = ends
         token = config.token.reveal()
-        self._lacks_token = token is None and not config.token_optional
+        self._has_none = token is None and config.needs_token
+        self._lacks_token = self._has_none and not config.token_optional
         self._asks_for_token = callable(token)
         self._token = None if token is None else config.token  # checked when the client was made
 
@@ -95,7 +101,7 @@ class AsyncCaller:
 
     def with_optional_token(self) -> AsyncCaller:
         """Return a copy for operations that need no token."""
-        return self.copy(config=structs.replace(self.config, token_optional=True))
+        return self.copy(config=structs.replace(self.config, needs_token=False))
 
     def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
@@ -124,7 +130,9 @@ class AsyncCaller:
         `again` is asked about errors that are not tried again here.
         """
         if self._lacks_token:
-            raise MissingTokenError(self._hint or NO_CREDENTIAL)
+            missing = MissingTokenError(self._advice())
+            name_operation(missing, call.method, call.route.template)
+            raise missing
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
@@ -155,7 +163,8 @@ class AsyncCaller:
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
-            failure.error.may_have_been_applied |= tried_in_doubt
+            if tried_in_doubt:
+                mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             own = isinstance(failure.error, RateLimitError) and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
@@ -164,15 +173,22 @@ class AsyncCaller:
                 others += 1
             call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
-                if self._hint and isinstance(failure.error, UnauthorizedError):
-                    failure.error.add_hint(self._hint)
+                if isinstance(failure.error, UnauthorizedError) and self._advice():
+                    failure.error.add_hint(self._advice())
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
             others += own
             refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
+            log_retry(call, failure.error, None if refused else wait, retries, request_id)
             if not refused:  # else it waits in the line
                 await self.transport.waits.wait(wait)
+
+    def _advice(self) -> str:
+        """Say what to do about the token of a call that was refused for want of one."""
+        return (
+            f"{self._hint or CREDENTIAL_NEEDED}; {NO_CREDENTIAL}" if self._has_none else self._hint
+        )
 
     async def _attempt(
         self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
@@ -186,32 +202,25 @@ class AsyncCaller:
             except TimeoutError:  # the deadline's, or the user's own
                 if ends is None or ends > concurrency.monotonic():
                     raise
-                return deadline_failure()
+                return deadline_failure(call)
+            if token is None and self.config.needs_token:
+                return no_token_failure()
         left = _left(ends)
         if left is not None and left <= 0:
-            return deadline_failure()
+            return deadline_failure(call)
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         outcome = await self.transport.attempt(attempt)
         if logs:
-            result: object = getattr(outcome, "status_code", None)
-            if isinstance(outcome, Failure):
-                result = type(outcome.error).__name__
-            logger.debug(
-                "%s %s -> %s in %.0f ms (attempt %d, request %s)",
-                call.method,
-                call.route.template,
-                result,
-                (concurrency.monotonic() - started) * 1000,
-                retries + 1,
-                request_id,
-            )
+            elapsed = concurrency.monotonic() - started
+            log_attempt(call, outcome, elapsed, retries + 1, request_id)
         return outcome
 
-    async def _ask_for_token(self, left: Optional[float]) -> Secret[str]:
+    async def _ask_for_token(self, left: Optional[float]) -> Optional[Secret[str]]:
         with concurrency.async_time_limit(left):
             ask = self.config.token.reveal()
-            return check_token_text(Secret(await concurrency.async_resolve(ask())))
+            found = Secret(await concurrency.async_resolve(ask()))
+        return None if found.reveal() is None else check_token_text(found)
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)

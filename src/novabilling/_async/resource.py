@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type,
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import ResponseDecodeError, plain_cause
+from .._call.errors import ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
 from .caller import AsyncAgain, AsyncCaller
@@ -112,7 +113,8 @@ class AsyncResource:
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
-            return decode(answer.content, *of, self._caller.config.server.root)
+            content = without_bom(answer.content)
+            return decode(content, *of, self._caller.config.server.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
@@ -129,4 +131,5 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
         may_have_been_applied=call.repeat != "read",
     )
     error.http = answer.http
+    name_operation(error, call.method, call.route.template)
     return error

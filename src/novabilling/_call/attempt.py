@@ -108,7 +108,7 @@ class Attempt(msgspec.Struct, frozen=True):
 class Progress:
     """How far an attempt has come; read when it fails."""
 
-    __slots__ = ("address", "headers", "limits", "on_disk", "proxy", "sent", "status")
+    __slots__ = ("address", "headers", "limits", "on_disk", "proxy", "sent", "started", "status")
 
     def __init__(self, limits: TimeLimits) -> None:
         self.limits: TimeLimits = limits
@@ -121,6 +121,8 @@ class Progress:
         """Host and port of the proxy that the environment names, if it is used."""
         self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
+        self.started: float = 0.0
+        """When the request was begun, by `concurrency.monotonic`."""
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""

@@ -47,7 +47,9 @@ class Config(msgspec.Struct, frozen=True):
     deadline: Optional[float]
     headers: Dict[str, str]
     token_optional: bool
-    """Whether a request may go without a token: none is needed, or the user's client adds one."""
+    """Whether a request may go without a token of ours: the user's client may add one."""
+    needs_token: bool = True
+    """Whether the operation needs one at all."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
 

@@ -39,30 +39,42 @@ class NovaBillingError(Exception):
 
     An error of `events.create` or `create_batch` has `events`, all with their transaction ids and
     timestamps, and `partial`, the result so far; sending those events again counts nothing twice.
+
+    A message alone is enough to make one, in tests of yours: `str(error)` is that message then.
     """
 
     message: str
     request_id: Optional[str]
     may_have_been_applied: bool
+    method: Optional[str] = None
+    """`GET`; None where no call failed."""
+    route: Optional[str] = None
+    """The path with names for the ids: `/customers/{customer_id}`."""
     events: Optional[List[UsageEventInput]] = None
     partial: Optional[EventBatch] = None
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         request_id: Optional[str] = None,
         may_have_been_applied: bool = False,
     ) -> None:
-        super().__init__(message)
+        super().__init__()
         self.message = message
         self.request_id = request_id
         self.may_have_been_applied = may_have_been_applied
+        _renew_text(self)
 
     def add_hint(self, hint: str) -> None:
         """Add what to do about it to the message."""
         self.message = f"{self.message} ({hint})"
-        Exception.__init__(self, self.message)
+        _renew_text(self)
+
+    def __setstate__(self, state: Optional[Dict[str, object]]) -> None:
+        self.__dict__.update(state or {})
+        if self.args == (self.message,):  # in older pickles the text was made when it was read
+            _renew_text(self)
 
     def __reduce__(self) -> Tuple[object, ...]:
         # Without `__init__`, whose arguments differ; no private name of this package stands in it.
@@ -75,9 +87,36 @@ def _rebuild(  # pyright: ignore[reportUnusedFunction]
 ) -> NovaBillingError:
     """Build what an older pickle holds; those name this function."""
     error = cls.__new__(cls, *args)
-    error.args = args
-    error.__dict__.update(state)
+    error.__setstate__(state)
     return error
+
+
+def _renew_text(error: NovaBillingError) -> None:
+    """Write what `str` shows into the arguments, of which alone others can build it again."""
+    text = error.message
+    if isinstance(error, APIStatusError):
+        if "status_code" in vars(error):  # of an answer, not that of the class
+            text = f"{error.status_code}: {text}"
+        details = "; ".join(row.message for row in error.errors)[:MAX_MESSAGE]
+        text = " ".join(f"{text} ({details})".split()) if details else text
+    operation = f"{error.method} {error.route}"
+    if error.route is not None and operation not in text:
+        text = f"{text} [{operation}]"
+    if error.may_have_been_applied:
+        text = f"{text} (may have been applied)"
+    error.args = (text,)
+
+
+def name_operation(error: NovaBillingError, method: str, route: str) -> None:
+    """Say in an error which operation failed."""
+    error.method, error.route = method, route
+    _renew_text(error)
+
+
+def mark_as_applied(error: NovaBillingError) -> None:
+    """Say in an error that something may have been applied, whatever this attempt did."""
+    error.may_have_been_applied = True
+    _renew_text(error)
 
 
 class FieldError(NamedTuple):
@@ -88,19 +127,22 @@ class FieldError(NamedTuple):
 
 
 class APIStatusError(NovaBillingError):
-    """Raised when the server answers with a status other than 2xx."""
+    """Raised when the server answers with a status other than 2xx.
+
+    `http` is the answer. It is None in an error that your own code made, of a message alone.
+    """
 
     status_code: int = 0
     errors: List[FieldError]
     path: Optional[str]
     timestamp: Optional[datetime]
-    http: httpx.Response
+    http: httpx.Response = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
     retry_after: Optional[float] = None
     """Seconds that the server asks to wait; None if it names none."""
 
     def __init__(
         self,
-        message: str,
+        message: str = "",
         *,
         http: Optional[httpx.Response] = None,
         errors: Optional[List[FieldError]] = None,
@@ -109,36 +151,39 @@ class APIStatusError(NovaBillingError):
         request_id: Optional[str] = None,
         may_have_been_applied: bool = False,
     ) -> None:
-        super().__init__(
-            message, request_id=request_id, may_have_been_applied=may_have_been_applied
-        )
         if http is not None:
             self.status_code = http.status_code
             self.http = http
         self.errors = errors or []
         self.path = path
         self.timestamp = timestamp
-
-    def __str__(self) -> str:
-        details = "; ".join(error.message for error in self.errors)[:MAX_MESSAGE]
-        text = f"{self.status_code}: {self.message}"
-        return " ".join(f"{text} ({details})".split()) if details else text
+        super().__init__(
+            message, request_id=request_id, may_have_been_applied=may_have_been_applied
+        )
 
 
 class BadRequestError(APIStatusError):
     """Raised on 400: the request body or a parameter is invalid."""
 
+    status_code = 400
+
 
 class UnauthorizedError(APIStatusError):
     """Raised on 401: the token is missing, wrong, expired, or of the wrong kind."""
+
+    status_code = 401
 
 
 class ForbiddenError(APIStatusError):
     """Raised on 403: the token may not do this."""
 
+    status_code = 403
+
 
 class NotFoundError(APIStatusError):
     """Raised on 404: the resource does not exist for this tenant."""
+
+    status_code = 404
 
 
 class ConflictError(APIStatusError):
@@ -148,9 +193,13 @@ class ConflictError(APIStatusError):
     written something before it failed raises `ServerError` then.
     """
 
+    status_code = 409
+
 
 class UnprocessableEntityError(APIStatusError):
     """Raised on 422: the request is well formed and makes no sense."""
+
+    status_code = 422
 
 
 class RateLimitError(APIStatusError):
@@ -166,6 +215,8 @@ class RateLimitError(APIStatusError):
 
 class ServerError(APIStatusError):
     """Raised on 5xx. A write may have been applied all the same."""
+
+    status_code = 500
 
 
 class APIConnectionError(NovaBillingError):
@@ -191,7 +242,10 @@ class ClientClosedError(NovaBillingError, RuntimeError):
 
 
 class MissingTokenError(NovaBillingError):
-    """Raised by a call that needs a token on a client that has none; nothing was sent."""
+    """Raised by a call that needs a token on a client that has none; nothing was sent.
+
+    Also when a callable that was given as token returns None.
+    """
 
 
 class WebhookSignatureError(NovaBillingError):

@@ -204,7 +204,7 @@ def _harmless(hook: object) -> Generator[None, None, None]:
         yield
     except Exception:  # the payment has been made, whatever the metrics say
         name = getattr(hook, "__qualname__", type(hook).__name__)
-        logger.exception("The hook %s failed", name)
+        logger.exception("The hook %s failed", name, extra={"novabilling_hook": name})
 
 
 def hooks_of(client: object) -> Hooks:

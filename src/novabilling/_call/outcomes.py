@@ -9,6 +9,7 @@ import msgspec
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
+from .._runtime import concurrency
 from .._runtime.httpx_modules import classes
 from .attempt import Attempt, Progress
 from .call import Call
@@ -16,9 +17,11 @@ from .errors import (
     APIConnectionError,
     ClientClosedError,
     ConflictError,
+    MissingTokenError,
     NovaBillingError,
     NovaBillingTimeoutError,
     ResponseDecodeError,
+    name_operation,
     plain_cause,
 )
 from .retries import Fate, fate_of_status, may_have_been_applied
@@ -57,6 +60,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
     method, address = attempt.call.method, attempt.address
     answer = Answer(method, address, progress.status, progress.headers, b"", {})
     answer.hides_query = attempt.call.url is not None
+    answer.elapsed = concurrency.monotonic() - progress.started
     return answer
 
 
@@ -86,9 +90,19 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     return Failure(error, fate)
 
 
-def deadline_failure() -> Failure:
+def deadline_failure(call: Call) -> Failure:
     """Say that there is no time left for an attempt."""
-    return Failure(NovaBillingTimeoutError("the deadline is over"), "unsent")
+    message = (
+        f"the deadline of {call.method} {call.route.template} is over; this attempt sent nothing: "
+        "try again, or allow more time with deadline="
+    )
+    return Failure(NovaBillingTimeoutError(message), "unsent")
+
+
+def no_token_failure() -> Failure:
+    """Say that the user's callable had no token for a call that needs one."""
+    message = "the callable that was given as token returned None; this attempt sent nothing"
+    return Failure(MissingTokenError(message), "refused")
 
 
 def closed_failure(fate: Fate) -> Failure:
@@ -97,9 +111,20 @@ def closed_failure(fate: Fate) -> Failure:
 
 
 def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+    call = attempt.call
     what = "nothing was sent" if fate == "unsent" else "the request was sent"
     after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
-    return f"{attempt.call.method} timed out{after}; {what}"
+    operation = f"{call.method} {call.route.template}"
+    return f"{operation} timed out{after}; {what}: {_next_step(call, fate)}"
+
+
+def _next_step(call: Call, fate: Fate) -> str:
+    more = "allow more time with timeout="
+    if fate == "applied" and call.repeat != "read":
+        return f"it was applied, do not repeat it; {more}"
+    if fate == "unknown" and call.repeat == "once":
+        return f"look for what it may have done before you repeat it; {more}"
+    return f"try again, or {more}"
 
 
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
@@ -123,4 +148,5 @@ def judge(call: Call, outcome: Outcome) -> Failure:
         fate = fate_of_status(status, call.repeat)
         status = None if isinstance(error, ConflictError) else status
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
+    name_operation(error, call.method, call.route.template)
     return Failure(error, fate)

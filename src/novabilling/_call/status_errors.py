@@ -10,7 +10,7 @@ import msgspec
 
 from .._runtime.lazy_httpx import httpx
 from .._runtime.real_time import real_datetime
-from .._words.decoders import UNREADABLE, decoder
+from .._words.decoders import UNREADABLE, decoder, without_bom
 from .errors import (
     MAX_MESSAGE,
     APIStatusError,
@@ -82,7 +82,7 @@ def error_from(response: httpx.Response, keys_first: bool = False) -> APIStatusE
 def _read(content: bytes) -> _Body:
     # A gateway in front of the server may answer anything at all: HTML, text, other JSON.
     try:
-        return _decode_body(content)
+        return _decode_body(without_bom(content))
     except UNREADABLE:
         return _Body()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any, Dict, List, Optional, Sequence, Tuple, Union
 
 from .._runtime.lazy_httpx import httpx
@@ -25,6 +26,7 @@ class Answer:
         "_method",
         "_url",
         "content",
+        "elapsed",
         "hides_query",
         "history",
         "raw_headers",
@@ -52,6 +54,8 @@ class Answer:
         self.hides_query: bool = False
         """Whether the server named its address: what is signed there opens a file for anybody."""
         self.request_id: Optional[str] = None
+        self.elapsed: float = 0.0
+        """Seconds from the request to the end of the answer."""
         self._method = method
         self._url = url
         self.raw_headers = headers
@@ -94,6 +98,7 @@ class Answer:
             extensions={key: known[key] for key in _KNOWN_EXTENSIONS if key in known},
             history=[answer._followed() for answer in self.history],
         )
+        http.elapsed = timedelta(seconds=self.elapsed)
         return http
 
     def _followed(self) -> httpx.Response:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Callable, ContextManager, Generic, Optional, TypeVar
 from weakref import WeakSet
 
@@ -71,3 +72,20 @@ else:
             if instance is None:
                 return self
             return instance.__dict__.setdefault(self.attrname, self.func(instance))
+
+
+if TYPE_CHECKING:
+    resource = cached_property
+else:
+
+    class resource(cached_property):
+        """A resource of a client, made when it is first used; of the class itself, its class.
+
+        `unittest.mock.create_autospec` looks there for the methods that a mock may have.
+        """
+
+        def __get__(self, instance: Any, owner: Optional[type] = None) -> Any:
+            if instance is not None:
+                return super().__get__(instance, owner)
+            module = import_module(f"{self.func.__module__}.{self.func.__name__}")
+            return getattr(module, self.func.__annotations__["return"])

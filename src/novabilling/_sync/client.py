@@ -25,6 +25,7 @@ from .._call.hooks import AttemptHook, Hooks
 from .._call.retries import RetryBudget
 from .._call.server import DEFAULT_BASE_URL, check_base_url
 from .._runtime.concurrency import Token
+from .._runtime.copies import copy_of
 from .._runtime.httpx_modules import HttpClient
 from .._runtime.secrets import Secret
 from .caller import Caller
@@ -110,6 +111,7 @@ class NovaBilling(Resources):
         """Return a copy with other options on the same connections and retry budget.
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
+        Attributes that a subclass has set are in the copy as well.
         """
         config = self._caller.config
         if token is not UNSET:
@@ -124,7 +126,7 @@ class NovaBilling(Resources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        copy = object.__new__(type(self))
+        copy = copy_of(self)
         copy._caller = self._caller.copy(config=config)
         return copy
 

@@ -8,6 +8,7 @@ from typing import Optional
 
 from .._call.call import Call
 from .._call.errors import RateLimitError
+from .._call.log_lines import fields
 from .._call.outcomes import Failure, Outcome, closed_failure
 from .._call.rate_limits import WINDOW, OperationLimit, RateLimits, Turn, limit_headers
 from .._call.retries import retry_after
@@ -66,6 +67,7 @@ class RateLimiter:
                 call.route.template,
                 limit.waiting,
                 seconds,
+                extra=fields(call, waiting=limit.waiting, wait=seconds),
             )
 
     def note(self, turn: Turn, outcome: Optional[Outcome]) -> None:

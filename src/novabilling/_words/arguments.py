@@ -11,6 +11,7 @@ from .._runtime.secrets import Secret
 from .checks import Convert, count
 from .currencies import warn_of_decimals
 from .encoding import encode, query_text
+from .numbers import type_of
 from .vocabulary import camel
 
 
@@ -18,7 +19,10 @@ def credentials(name: str, value: Secret[Any]) -> Secret[Any]:
     """Take masked provider credentials: their keys are sent in camel case."""
     if not isinstance(value.reveal(), Mapping):
         raise TypeError(f"{name} must be a dict, not {type(value.reveal()).__name__}")
-    return Secret({camel(str(key)): item for key, item in value.reveal().items()})
+    for key in value.reveal():
+        if not isinstance(key, str):  # never shown: it may be a secret in the wrong place
+            raise TypeError(f"{name}: keys must be str, not {type_of(key)}")
+    return Secret({camel(key): item for key, item in value.reveal().items()})
 
 
 _wire_name = lru_cache(maxsize=4096)(camel)

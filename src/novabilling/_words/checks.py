@@ -6,12 +6,25 @@ import math
 import re
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Mapping, TypeVar, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Iterable,
+    List,
+    Mapping,
+    Tuple,
+    TypeVar,
+    Union,
+    cast,
+)
 
 from msgspec import UnsetType
 
 from .._runtime.real_time import real_date, real_datetime
 from .._runtime.secrets import Secret
+from .encoding import can_be_sent
+from .numbers import python_number, type_of
 
 T = TypeVar("T")
 
@@ -57,8 +70,9 @@ def money(name: str, value: object) -> Decimal:
     """Take an amount: int, Decimal, or float by its shortest repr; exact, or refused."""
     if isinstance(value, bool):
         raise ValueError(f"{name} must be a number, not {value}")
+    given, value = value, python_number(name, value)
     if not isinstance(value, (int, float, Decimal)):
-        raise TypeError(f"{name} must be an int, Decimal or float, not {type(value).__name__}")
+        raise TypeError(f"{name} must be an int, Decimal or float, not {type_of(value)}")
     amount = Decimal(float.__repr__(value)) if isinstance(value, float) else Decimal(value)
     if not amount.is_finite():
         raise ValueError(f"{name} must be a finite number")
@@ -71,7 +85,8 @@ def money(name: str, value: object) -> Decimal:
         text = text.rstrip("0").rstrip(".")
     whole, _, fraction = text.partition(".")
     if len(fraction) > 4:
-        raise ValueError(f"{name} must have at most 4 decimals: the server would round it")
+        holds = "" if value is given else f" (this {type_of(given)} holds {amount})"
+        raise ValueError(f"{name} must have at most 4 decimals: the server would round it{holds}")
     if fraction and len(whole.lstrip("-0")) > 11:
         raise ValueError(f"{name} of 10^11 and above must be whole: the server would round it")
     return Decimal(text)
@@ -113,7 +128,7 @@ def currency(name: str, value: object) -> str:
 def flag(name: str, value: object) -> bool:
     """Take True or False and nothing like them: the server reads "False" as true."""
     if not isinstance(value, bool):
-        raise TypeError(f"{name} must be True or False, not {type(value).__name__}")
+        raise TypeError(f"{name} must be True or False, not {type_of(value)}")
     return value
 
 
@@ -121,6 +136,7 @@ def count(least: int, most: float = math.inf) -> Convert:
     """Declare a whole number within bounds."""
 
     def convert(name: str, value: object) -> int:
+        value = python_number(name, value)
         whole = isinstance(value, int) and not isinstance(value, bool)
         if not isinstance(value, int) or not whole or not least <= value <= most:
             bounds = f"at least {least}" if most == math.inf else f"from {least} to {most}"
@@ -132,13 +148,15 @@ def count(least: int, most: float = math.inf) -> Convert:
 
 def number(name: str, value: object) -> object:
     """Take a finite number that is not money, such as a quantity."""
+    value = python_number(name, value)
     if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
-        raise TypeError(f"{name} must be a number, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a number, not {type_of(value)}")
     return plain(name, value)
 
 
 def whole(name: str, value: object) -> int:
     """Take an int: the server would silently cut off a fraction."""
+    value = python_number(name, value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise TypeError(f"{name} must be an int, not {type(value).__name__}")
     return value
@@ -164,20 +182,53 @@ def secret(name: str, value: Secret[Any]) -> Secret[str]:
     return value
 
 
+_LEAVES = frozenset({str, int, bool, type(None)})
+_Keys = Tuple[Any, ...]
+"""Where a value stands: its own key behind the keys of what holds it, or nothing."""
+
+
 def plain(name: str, value: object) -> object:
-    """Take any JSON value; NaN and infinity would silently become null."""
-    _check_plain(name, value, depth=0)
+    """Take any JSON value; NaN and infinity would silently become null, and keys text."""
+    _check_plain(name, (), value, depth=0)
     return value
 
 
-def _check_plain(name: str, value: object, depth: int) -> None:
+def _check_plain(name: str, keys: _Keys, value: object, depth: int) -> None:
+    if type(value) in _LEAVES:
+        return
     if depth > MAX_DEPTH:
         raise ValueError(f"{name} must not be nested more than {MAX_DEPTH} levels deep")
-    if isinstance(value, (float, Decimal)) and not math.isfinite(value):
-        raise ValueError(f"{name} must not be NaN or infinite")
     if isinstance(value, Mapping):
-        for part in cast("Mapping[object, object]", value).values():
-            _check_plain(name, part, depth + 1)
+        for key, part in cast("Mapping[object, object]", value).items():
+            if not isinstance(key, str):
+                raise TypeError(f"{name}: keys must be str, not {_short(key)}{_at(name, keys)}")
+            _check_plain(name, (keys, key), part, depth + 1)
     elif isinstance(value, (list, tuple, set, frozenset)):
-        for part in cast("Iterable[object]", value):
-            _check_plain(name, part, depth + 1)
+        for index, part in enumerate(cast("Iterable[object]", value)):
+            _check_plain(name, (keys, index), part, depth + 1)
+    else:
+        _check_leaf(name, keys, value)
+
+
+def _check_leaf(name: str, keys: _Keys, value: object) -> None:
+    if not isinstance(value, (float, Decimal)):
+        value = python_number(name + _at(name, keys), value)
+    if isinstance(value, (float, Decimal)):
+        if not math.isfinite(value):
+            raise ValueError(f"{name} must not be NaN or infinite{_at(name, keys)}")
+    elif not can_be_sent(value):
+        kind = f"a value of type {type_of(value)} cannot be sent as JSON"
+        raise TypeError(f"{name}: {kind}{_at(name, keys)}")
+
+
+def _at(name: str, keys: _Keys) -> str:
+    """Write the place of a value that is not the argument itself."""
+    shown: List[str] = []
+    while keys:
+        keys, key = keys
+        shown.append(f"[{_short(key)}]")
+    return f", at {name}{''.join(reversed(shown))[:200]}" if shown else ""
+
+
+def _short(key: object) -> str:
+    return repr(key)[:50]

@@ -9,6 +9,7 @@ from typing import Any, Iterator, List, Mapping, Tuple, Union, cast, get_args
 from .checks import currency as currency_code
 from .checks import money
 from .literals import Currency
+from .numbers import python_number, type_of
 from .warnings import warn
 
 _OTHER_DECIMALS = {
@@ -51,9 +52,10 @@ def from_minor_units(units: int, currency: Union[Currency, str]) -> Decimal:
         TypeError: The units are no int.
     """
     decimals = _decimals(currency)
-    if isinstance(units, bool) or not isinstance(units, int):  # pyright: ignore[reportUnnecessaryIsInstance]
-        raise TypeError(f"units must be an int, not {type(units).__name__}")
-    return Decimal(f"{units}e-{decimals}")
+    whole = python_number("units", units)
+    if isinstance(whole, bool) or not isinstance(whole, int):
+        raise TypeError(f"units must be an int, not {type_of(units)}")
+    return Decimal(f"{whole:d}e-{decimals}")
 
 
 def _decimals(currency: str) -> int:

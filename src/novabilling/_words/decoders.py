@@ -17,6 +17,8 @@ T = TypeVar("T")
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What a decoder raises when the JSON is not of its type."""
 
+_BOM = b"\xef\xbb\xbf"
+
 _lock = RenewedLock(threading.Lock)  # nor twice on one thread
 
 
@@ -26,3 +28,8 @@ def decoder(
     """Make what decodes a type; its use needs no lock."""
     with _lock.held:
         return msgspec.json.Decoder(of, dec_hook=dec_hook)
+
+
+def without_bom(content: bytes) -> bytes:
+    """Return JSON without the mark that some gateways and proxies write before it."""
+    return content[len(_BOM) :] if content.startswith(_BOM) else content

@@ -9,6 +9,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from .._runtime.secrets import Secret
+from .numbers import builtin_of, type_of
 
 MAX_BODY = 102_400
 
@@ -29,15 +30,27 @@ def query_string(query: Mapping[str, str]) -> str:
     return urlencode(query, quote_via=quote, safe="")
 
 
-def _reveal(value: object) -> object:
+def _as_json(value: object) -> object:
     if isinstance(value, Secret):
         return value.reveal()  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, Mapping):
         return dict(value)  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
-    raise TypeError(f"an argument of type {type(value).__name__} cannot be sent as JSON")
+    found = builtin_of(value)
+    if found is value:
+        raise TypeError(f"an argument of type {type_of(value)} cannot be sent as JSON")
+    return found
 
 
-_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=_reveal)
+_encoder = msgspec.json.Encoder(decimal_format="number", enc_hook=_as_json)
+
+
+def can_be_sent(value: object) -> bool:
+    """Say whether JSON can hold a value."""
+    try:
+        _encoder.encode(value)
+    except (TypeError, ValueError, RecursionError):
+        return False
+    return True
 
 
 def encode(fields: object) -> Secret[bytes]:

@@ -47,7 +47,8 @@ class Receiver:
                 tolerance=self._tolerance,
             )
         except WebhookSignatureError as error:
-            logger.warning("a webhook delivery was refused: %s", error)
+            kind = {"novabilling_error": type(error).__name__}
+            logger.warning("a webhook delivery was refused: %s", error, extra=kind)
             raise
 
     def _current(self) -> Secrets:

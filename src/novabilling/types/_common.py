@@ -60,15 +60,28 @@ def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
 
 
 class _Answered:
-    __slots__ = ("_http",)
+    __slots__ = ("_http", "_request_id")
 
-    def __init__(self, http: Union[httpx.Response, Answer]) -> None:
+    def __init__(
+        self, http: Union[httpx.Response, Answer], request_id: Optional[str] = None
+    ) -> None:
         self._http = http
+        self._request_id = request_id
 
     @property
     def http(self) -> httpx.Response:
         """The HTTP answer: status, headers, raw bytes. Its request has only method and URL."""
         return self._http.http if isinstance(self._http, Answer) else self._http
+
+    @property
+    def status_code(self) -> int:
+        """Return the status of the HTTP answer, such as 200."""
+        return self._http.status_code
+
+    @property
+    def request_id(self) -> Optional[str]:
+        """Return the `X-Request-Id` that was sent, which the server's log has as well."""
+        return self._http.request_id if isinstance(self._http, Answer) else self._request_id
 
     @property
     def rate_limit(self) -> Optional[RateLimit]:
@@ -87,15 +100,17 @@ class Response(_Answered, Generic[T]):
 
     data: T
 
-    def __init__(self, data: T, http: Union[httpx.Response, Answer]) -> None:
-        super().__init__(http)
+    def __init__(
+        self, data: T, http: Union[httpx.Response, Answer], request_id: Optional[str] = None
+    ) -> None:
+        super().__init__(http, request_id)
         self.data = data
 
     def __repr__(self) -> str:
-        return f"Response(data={self.data!r}, status={self.http.status_code})"
+        return f"Response(data={self.data!r}, status={self.status_code})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return type(self), (self.data, self.http)
+        return type(self), (self.data, self.http, self.request_id)
 
     if not TYPE_CHECKING:
 
@@ -125,9 +140,13 @@ class PaginatedResponse(_Answered, Generic[T]):
     meta: PaginationMeta
 
     def __init__(
-        self, data: List[T], meta: PaginationMeta, http: Union[httpx.Response, Answer]
+        self,
+        data: List[T],
+        meta: PaginationMeta,
+        http: Union[httpx.Response, Answer],
+        request_id: Optional[str] = None,
     ) -> None:
-        super().__init__(http)
+        super().__init__(http, request_id)
         self.data = data
         self.meta = meta
 
@@ -158,4 +177,4 @@ class PaginatedResponse(_Answered, Generic[T]):
         return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return type(self), (self.data, self.meta, self.http)
+        return type(self), (self.data, self.meta, self.http, self.request_id)

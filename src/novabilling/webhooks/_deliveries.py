@@ -10,7 +10,7 @@ from typing import Any, Callable, Dict, Optional, Tuple, get_args
 import msgspec
 
 from .._call.errors import WebhookSignatureError
-from .._words.decoders import UNREADABLE, decoder
+from .._words.decoders import UNREADABLE, decoder, without_bom
 from .._words.fields import Timestamp, field_reader
 from .._words.literals import WebhookEventType
 from .._words.vocabulary import vocabulary
@@ -46,7 +46,7 @@ def read_event(body: bytes) -> AnyWebhookEvent:
     problem = ""
     try:
         body.decode()  # also where nobody reads
-        return _read(body)
+        return _read(without_bom(body))
     except (*UNREADABLE, InvalidOperation) as exc:
         problem = type(exc).__name__
     raise WebhookSignatureError(f"the payload is not a webhook event ({problem})")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._runtime.forks import cached_property
+from ..._runtime.forks import resource
 from ..caller import AsyncCaller
 
 if TYPE_CHECKING:
@@ -41,139 +41,139 @@ class AsyncResources:
 
     _caller: AsyncCaller
 
-    @cached_property
+    @resource
     def customers(self) -> AsyncCustomers:
         from .customers import AsyncCustomers
 
         return AsyncCustomers(self._caller)
 
-    @cached_property
+    @resource
     def plans(self) -> AsyncPlans:
         from .plans import AsyncPlans
 
         return AsyncPlans(self._caller)
 
-    @cached_property
+    @resource
     def subscriptions(self) -> AsyncSubscriptions:
         from .subscriptions import AsyncSubscriptions
 
         return AsyncSubscriptions(self._caller)
 
-    @cached_property
+    @resource
     def invoices(self) -> AsyncInvoices:
         from .invoices import AsyncInvoices
 
         return AsyncInvoices(self._caller)
 
-    @cached_property
+    @resource
     def payments(self) -> AsyncPayments:
         from .payments import AsyncPayments
 
         return AsyncPayments(self._caller)
 
-    @cached_property
+    @resource
     def payment_providers(self) -> AsyncPaymentProviders:
         from .payment_providers import AsyncPaymentProviders
 
         return AsyncPaymentProviders(self._caller)
 
-    @cached_property
+    @resource
     def webhooks(self) -> AsyncWebhooks:
         from .webhooks import AsyncWebhooks
 
         return AsyncWebhooks(self._caller)
 
-    @cached_property
+    @resource
     def analytics(self) -> AsyncAnalytics:
         from .analytics import AsyncAnalytics
 
         return AsyncAnalytics(self._caller)
 
-    @cached_property
+    @resource
     def auth(self) -> AsyncAuth:
         from .auth import AsyncAuth
 
         return AsyncAuth(self._caller)
 
-    @cached_property
+    @resource
     def tenants(self) -> AsyncTenants:
         from .tenants import AsyncTenants
 
         return AsyncTenants(self._caller)
 
-    @cached_property
+    @resource
     def api_keys(self) -> AsyncApiKeys:
         from .api_keys import AsyncApiKeys
 
         return AsyncApiKeys(self._caller)
 
-    @cached_property
+    @resource
     def currencies(self) -> AsyncCurrencies:
         from .currencies import AsyncCurrencies
 
         return AsyncCurrencies(self._caller)
 
-    @cached_property
+    @resource
     def coupons(self) -> AsyncCoupons:
         from .coupons import AsyncCoupons
 
         return AsyncCoupons(self._caller)
 
-    @cached_property
+    @resource
     def add_ons(self) -> AsyncAddOns:
         from .add_ons import AsyncAddOns
 
         return AsyncAddOns(self._caller)
 
-    @cached_property
+    @resource
     def credit_notes(self) -> AsyncCreditNotes:
         from .credit_notes import AsyncCreditNotes
 
         return AsyncCreditNotes(self._caller)
 
-    @cached_property
+    @resource
     def portal(self) -> AsyncPortal:
         from .portal import AsyncPortal
 
         return AsyncPortal(self._caller)
 
-    @cached_property
+    @resource
     def billable_metrics(self) -> AsyncBillableMetrics:
         from .billable_metrics import AsyncBillableMetrics
 
         return AsyncBillableMetrics(self._caller)
 
-    @cached_property
+    @resource
     def events(self) -> AsyncEvents:
         from .events import AsyncEvents
 
         return AsyncEvents(self._caller)
 
-    @cached_property
+    @resource
     def charges(self) -> AsyncCharges:
         from .charges import AsyncCharges
 
         return AsyncCharges(self._caller)
 
-    @cached_property
+    @resource
     def wallets(self) -> AsyncWallets:
         from .wallets import AsyncWallets
 
         return AsyncWallets(self._caller)
 
-    @cached_property
+    @resource
     def payment_methods(self) -> AsyncPaymentMethods:
         from .payment_methods import AsyncPaymentMethods
 
         return AsyncPaymentMethods(self._caller)
 
-    @cached_property
+    @resource
     def taxes(self) -> AsyncTaxes:
         from .taxes import AsyncTaxes
 
         return AsyncTaxes(self._caller)
 
-    @cached_property
+    @resource
     def plan_overrides(self) -> AsyncPlanOverrides:
         from .plan_overrides import AsyncPlanOverrides
 

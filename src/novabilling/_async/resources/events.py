@@ -6,7 +6,7 @@ from typing import Any, AsyncIterator, List, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
-from ..._call.errors import NovaBillingError
+from ..._call.errors import NovaBillingError, mark_as_applied
 from ..._resources.events import (
     EMPTY_BATCH,
     METRICS,
@@ -98,9 +98,10 @@ class AsyncEvents(AsyncResource):
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
-            error.may_have_been_applied |= result.total > 0
+            if result.total > 0:
+                mark_as_applied(error)
             raise
-        return Response(result, answer.http)
+        return Response(result, answer.http, answer.request_id)
 
     async def _check_codes(self, events: List[UsageEventInput]) -> None:
         """Refuse events that would never be billed, after a fresh look at the metrics."""

@@ -69,7 +69,7 @@ class AsyncPayments(AsyncResource):
         chosen = PaymentFilter(filters)
         whole = await self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
         rows, meta = cut(chosen.apply(whole.data), page, limit)
-        return PaginatedResponse(rows, meta, whole.http)
+        return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
     def iter(
         self,
@@ -94,7 +94,7 @@ class AsyncPayments(AsyncResource):
     ) -> PaginatedResponse[Payment]:
         whole = await self._list(Payment, route)
         rows = chosen.apply(whole.data)
-        return PaginatedResponse(rows, whole_list(rows), whole.http)
+        return PaginatedResponse(rows, whole_list(rows), whole.http, whole.request_id)
 
     async def create(
         self,

@@ -55,7 +55,7 @@ class AsyncPlans(AsyncResource):
         if page is None and limit is None:
             return whole
         rows, meta = cut(whole.data, page, limit)
-        return PaginatedResponse(rows, meta, whole.http)
+        return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
     async def create(
         self,

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from ..._call.call import Call
 from ..._call.envelopes import decode_object
-from ..._call.errors import BadRequestError, NovaBillingError
+from ..._call.errors import BadRequestError, NovaBillingError, mark_as_applied
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._words.literals import (
@@ -129,7 +129,7 @@ class AsyncWallets(AsyncResource):
         try:
             wallet = await self.get(wallet_id)
         except NovaBillingError as error:
-            error.may_have_been_applied = True
+            mark_as_applied(error)
             raise
         if wallet.data.status != "terminated":
             raise refused

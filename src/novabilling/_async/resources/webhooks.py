@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Sequence, Union
+from typing import Optional, Sequence, Union
 
 from ..._call.envelopes import whole_list
-from ..._call.errors import NovaBillingError, ResponseDecodeError
+from ..._call.errors import (
+    NovaBillingError,
+    ResponseDecodeError,
+    mark_as_applied,
+    name_operation,
+)
 from ..._resources.webhooks import webhooks_of
 from ..._words.arguments import Arguments
 from ..._words.checks import plain, text
@@ -38,7 +43,7 @@ class AsyncWebhooks(AsyncResource):
         """List the webhook of the tenant, with its secret; empty if there is none."""
         tenant = await self._get(Tenant, _ROUTE)
         found = webhooks_of(tenant.data)
-        return PaginatedResponse(found, whole_list(found), tenant.http)
+        return PaginatedResponse(found, whole_list(found), tenant.http, tenant.request_id)
 
     async def create(
         self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
@@ -54,15 +59,21 @@ class AsyncWebhooks(AsyncResource):
         try:
             stored = await one.list()  # only this answer shows the secret
             if not stored.data:
-                raise ResponseDecodeError(
-                    "the webhook was set and is gone: another call removed it"
-                )
+                raise _gone(stored.request_id)
         except NovaBillingError as error:
-            error.may_have_been_applied = True
+            mark_as_applied(error)
             raise
-        return Response(stored.data[0], stored.http)
+        return Response(stored.data[0], stored.http, stored.request_id)
 
     async def delete(self) -> Response[Message]:
         """Remove the webhook of the tenant: no events are sent any more."""
         tenant = await self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
-        return Response(Message(message="Webhook deleted"), tenant.http)
+        return Response(Message(message="Webhook deleted"), tenant.http, tenant.request_id)
+
+
+def _gone(request_id: Optional[str]) -> ResponseDecodeError:
+    error = ResponseDecodeError(
+        "the webhook was set and is gone: another call removed it", request_id=request_id
+    )
+    name_operation(error, "PATCH", _ROUTE.template)
+    return error

@@ -12,6 +12,8 @@ from ..._call.server import Server
 from ..._network.answer import Answer
 from ..._network.proxies import proxy_for
 from ..._runtime import concurrency
+from ..._runtime.forks import RenewedLock
+from ..._runtime.http_mocks import httpx_is_mocked
 from ..._runtime.httpx_modules import AsyncHttpClient
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.waits import AsyncWaits
@@ -33,7 +35,10 @@ class AsyncTransport:
     ) -> None:
         self.closed = False
         self.waits = AsyncWaits()
+        self._limits = (max_connections, max_response_bytes)
         self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
+        self._for_mocks: Optional[AsyncSender] = None
+        self._lock = RenewedLock()
 
     def _choose(
         self, server: Server, http_client: Optional[AsyncHttpClient], *limits: int
@@ -53,6 +58,17 @@ class AsyncTransport:
             return given.delegate(*limits)
         return AsyncHttpxSender(http_client, *limits)
 
+    def _sender_now(self) -> AsyncSender:
+        """Return what sends the next request: httpx while it is mocked, as with an http_client."""
+        if not isinstance(self._sender, AsyncPoolSender) or not httpx_is_mocked():
+            return self._sender
+        from .httpx_sender import AsyncHttpxSender
+
+        with self._lock.held:  # two threads must not make two of them
+            if self._for_mocks is None:
+                self._for_mocks = AsyncHttpxSender(None, *self._limits)
+        return self._for_mocks
+
     async def attempt(self, attempt: Attempt) -> Outcome:
         """Send a request once, following redirects, and read the answer to its end.
 
@@ -67,17 +83,18 @@ class AsyncTransport:
         5. Anything else of the network: `progress` says how far the request had come.
         6. The user's own file failed while a download was written to it: their error, as it is.
         """
-        if self.closed or self._sender.is_closed:
+        sender = self._sender_now()
+        if self.closed or sender.is_closed:
             return closed_failure("unsent")  # 1
         progress = Progress(attempt.limits())
-        slots = self._sender.slots()
+        slots = sender.slots()
         try:
             await slots.acquire(progress.limits)
             try:
                 attempt.turn.limit.start(attempt.turn, whatever_remains=True)  # without retries
                 await concurrency.async_give_way()
-                with concurrency.async_time_limit(self._guard(progress)):  # 3
-                    answer = await self._follow(attempt, progress)
+                with concurrency.async_time_limit(_guard(sender, progress)):  # 3
+                    answer = await self._follow(sender, attempt, progress)
                     return self._unless_closed(answer, "unknown")  # 2
             finally:
                 slots.release()  # 4
@@ -91,17 +108,15 @@ class AsyncTransport:
     def _unless_closed(self, outcome: Outcome, fate: Fate) -> Outcome:
         return closed_failure(fate) if self.closed else outcome
 
-    def _guard(self, progress: Progress) -> Optional[float]:
-        until = progress.limits.until
-        return None if until is None else until - concurrency.monotonic() + self._sender.grace
-
-    async def _follow(self, attempt: Attempt, progress: Progress) -> Answer:
+    async def _follow(self, sender: AsyncSender, attempt: Attempt, progress: Progress) -> Answer:
         url: Optional[httpx.URL] = None
         history: List[Answer] = []
         while True:
             progress.status = 0
             progress.limits.check()  # a redirect does not start it again
-            answer = await self._sender.exchange(attempt, url, progress)
+            progress.started = concurrency.monotonic()
+            answer = await sender.exchange(attempt, url, progress)
+            answer.elapsed = concurrency.monotonic() - progress.started
             if history:
                 answer.history = list(history)
             if url is not None or attempt.call.url is not None:
@@ -121,3 +136,10 @@ class AsyncTransport:
         self.closed = True
         self.waits.end()
         await self._sender.aclose()
+        if self._for_mocks is not None:
+            await self._for_mocks.aclose()
+
+
+def _guard(sender: AsyncSender, progress: Progress) -> Optional[float]:
+    until = progress.limits.until
+    return None if until is None else until - concurrency.monotonic() + sender.grace

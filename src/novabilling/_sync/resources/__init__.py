@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..._runtime.forks import cached_property
+from ..._runtime.forks import resource
 from ..caller import Caller
 
 if TYPE_CHECKING:
@@ -42,139 +42,139 @@ class Resources:
 
     _caller: Caller
 
-    @cached_property
+    @resource
     def customers(self) -> Customers:
         from .customers import Customers
 
         return Customers(self._caller)
 
-    @cached_property
+    @resource
     def plans(self) -> Plans:
         from .plans import Plans
 
         return Plans(self._caller)
 
-    @cached_property
+    @resource
     def subscriptions(self) -> Subscriptions:
         from .subscriptions import Subscriptions
 
         return Subscriptions(self._caller)
 
-    @cached_property
+    @resource
     def invoices(self) -> Invoices:
         from .invoices import Invoices
 
         return Invoices(self._caller)
 
-    @cached_property
+    @resource
     def payments(self) -> Payments:
         from .payments import Payments
 
         return Payments(self._caller)
 
-    @cached_property
+    @resource
     def payment_providers(self) -> PaymentProviders:
         from .payment_providers import PaymentProviders
 
         return PaymentProviders(self._caller)
 
-    @cached_property
+    @resource
     def webhooks(self) -> Webhooks:
         from .webhooks import Webhooks
 
         return Webhooks(self._caller)
 
-    @cached_property
+    @resource
     def analytics(self) -> Analytics:
         from .analytics import Analytics
 
         return Analytics(self._caller)
 
-    @cached_property
+    @resource
     def auth(self) -> Auth:
         from .auth import Auth
 
         return Auth(self._caller)
 
-    @cached_property
+    @resource
     def tenants(self) -> Tenants:
         from .tenants import Tenants
 
         return Tenants(self._caller)
 
-    @cached_property
+    @resource
     def api_keys(self) -> ApiKeys:
         from .api_keys import ApiKeys
 
         return ApiKeys(self._caller)
 
-    @cached_property
+    @resource
     def currencies(self) -> Currencies:
         from .currencies import Currencies
 
         return Currencies(self._caller)
 
-    @cached_property
+    @resource
     def coupons(self) -> Coupons:
         from .coupons import Coupons
 
         return Coupons(self._caller)
 
-    @cached_property
+    @resource
     def add_ons(self) -> AddOns:
         from .add_ons import AddOns
 
         return AddOns(self._caller)
 
-    @cached_property
+    @resource
     def credit_notes(self) -> CreditNotes:
         from .credit_notes import CreditNotes
 
         return CreditNotes(self._caller)
 
-    @cached_property
+    @resource
     def portal(self) -> Portal:
         from .portal import Portal
 
         return Portal(self._caller)
 
-    @cached_property
+    @resource
     def billable_metrics(self) -> BillableMetrics:
         from .billable_metrics import BillableMetrics
 
         return BillableMetrics(self._caller)
 
-    @cached_property
+    @resource
     def events(self) -> Events:
         from .events import Events
 
         return Events(self._caller)
 
-    @cached_property
+    @resource
     def charges(self) -> Charges:
         from .charges import Charges
 
         return Charges(self._caller)
 
-    @cached_property
+    @resource
     def wallets(self) -> Wallets:
         from .wallets import Wallets
 
         return Wallets(self._caller)
 
-    @cached_property
+    @resource
     def payment_methods(self) -> PaymentMethods:
         from .payment_methods import PaymentMethods
 
         return PaymentMethods(self._caller)
 
-    @cached_property
+    @resource
     def taxes(self) -> Taxes:
         from .taxes import Taxes
 
         return Taxes(self._caller)
 
-    @cached_property
+    @resource
     def plan_overrides(self) -> PlanOverrides:
         from .plan_overrides import PlanOverrides
 

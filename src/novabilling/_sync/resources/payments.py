@@ -70,7 +70,7 @@ class Payments(Resource):
         chosen = PaymentFilter(filters)
         whole = self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
         rows, meta = cut(chosen.apply(whole.data), page, limit)
-        return PaginatedResponse(rows, meta, whole.http)
+        return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
     def iter(
         self,
@@ -93,7 +93,7 @@ class Payments(Resource):
     def _all_of_customer(self, route: Route, chosen: PaymentFilter) -> PaginatedResponse[Payment]:
         whole = self._list(Payment, route)
         rows = chosen.apply(whole.data)
-        return PaginatedResponse(rows, whole_list(rows), whole.http)
+        return PaginatedResponse(rows, whole_list(rows), whole.http, whole.request_id)
 
     def create(
         self,

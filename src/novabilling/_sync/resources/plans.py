@@ -56,7 +56,7 @@ class Plans(Resource):
         if page is None and limit is None:
             return whole
         rows, meta = cut(whole.data, page, limit)
-        return PaginatedResponse(rows, meta, whole.http)
+        return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
     def create(
         self,
