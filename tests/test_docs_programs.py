@@ -24,6 +24,7 @@ from tests.pages import DOCS, text_of
 OWN_TESTS = {
     "clients.md#Connections of aiohttp",
     "clients.md#Hooks",
+    "clients.md#In a web service",
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
     "mocking.md",
@@ -196,6 +197,27 @@ def test_the_program_about_words_runs():
     assert output.getvalue().split() == re.findall(r"\)  # (.*)$", program, re.MULTILINE)
     for status, access in (("past_due", True), ("expired", False), ("on_hold", False)):
         assert names["has_access"](SimpleNamespace(status=status)) is access
+
+
+def test_the_web_service_runs():
+    pytest.importorskip("fastapi", reason="FastAPI is not installed")
+    from fastapi.testclient import TestClient
+
+    sandbox = Sandbox()
+    customer = sandbox.client().customers.create(
+        external_id="usr_1", email="ada@example.com", currency="NGN"
+    )
+    page = text_of("clients.md").partition("\n## In a web service\n")[2]
+    program = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
+    names: Dict[str, Any] = {}
+
+    with serve(sandbox.handle) as url:
+        server = f"token={sandbox.token!r}, base_url={url!r}"
+        exec(program.replace('token="sk_live_..."', server), names)
+        with TestClient(names["app"]) as browser:
+            found = browser.get(f"/customers/{customer.data.id}")
+
+    assert (found.status_code, found.json()) == (200, "ada@example.com")
 
 
 def test_the_program_over_aiohttp_runs(monkeypatch):

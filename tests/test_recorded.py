@@ -11,6 +11,7 @@ import pytest
 import novabilling
 from novabilling import APIStatusError, ConflictError, ResponseDecodeError
 from novabilling._async.resource import LOGIN_NEEDED
+from novabilling._resources.payments import ONE_REFUND
 from novabilling.types import InvoicePdf, Message, PaginatedResponse, Response
 from tests.facts import BY_OPERATION, FACTS, Fact
 from tests.operations import KEYS_FIRST
@@ -227,6 +228,7 @@ def test_a_recorded_error_is_raised_with_its_message_and_field_names(fact):
         expected = ConflictError if taken else CLASSES[exchange["status"]]
         assert type(error) is expected, exchange["id"]
         hint = "this attempt wrote nothing" if taken else LOGIN_NEEDED
+        hint = ONE_REFUND if "can be refunded" in text else hint
         assert error.message in (text, f"{text} ({hint})")
         assert error.path == body["path"]
         assert [e.message for e in error.errors] == [e["message"] for e in body["errors"] or []]

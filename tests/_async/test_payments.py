@@ -7,6 +7,8 @@ from decimal import Decimal
 import httpx
 import pytest
 
+from novabilling import BadRequestError
+from novabilling.sandbox import Sandbox
 from novabilling.types import Payment
 from tests.samples import Case, body_of, name_of, recorded, sent, shape
 from tests.support import Server, page
@@ -323,3 +325,42 @@ async def test_a_date_that_cannot_be_compared_is_refused_before_anything_is_sent
         await client_for(server).payments.list(customer_id="cus_1", **{name: text})
 
     assert server.requests == []
+
+
+async def test_a_second_refund_is_told_that_there_is_one():
+    client = Sandbox().async_client()
+    customer = await client.customers.create(
+        external_id="usr_1", email="ada@example.com", currency="NGN"
+    )
+    invoice = await client.invoices.create(
+        customer_id=customer.id,
+        items=[{"description": "Rice", "amount": 15}],
+        due_date="2027-02-28",
+    )
+    payment = await client.payments.create(
+        invoice_id=invoice.id, provider="cash", amount=15, currency="NGN", status="successful"
+    )
+    with pytest.raises(BadRequestError, match="exceeds") as too_much:
+        await client.payments.refund(payment.id, amount=16)
+    await client.payments.refund(payment.id, amount=5)
+
+    with pytest.raises(BadRequestError, match="refunded_amount") as again:
+        await client.payments.refund(payment.id, amount=5)
+
+    assert "this one may be used" in again.value.message
+    assert "this one may be used" not in too_much.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"), [("amount_refunded", "refunded_amount"), ("created", "created_at")]
+)
+async def test_a_name_that_others_have_for_a_field_is_told(client_for, name, ours):
+    payment = await client_for(Server(recorded("payment-refund-partial"))).payments.get("pay_1")
+
+    for holder in (payment, payment.data):
+        with pytest.raises(AttributeError, match=f"'{name}'; it is '{ours}' here$"):
+            getattr(holder, name)
+        with pytest.raises(AttributeError, match=r"'amount_due_soon'$"):
+            holder.amount_due_soon  # noqa: B018
+    assert not hasattr(payment.data, name)
+    assert name not in dir(payment)

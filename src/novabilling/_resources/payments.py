@@ -5,10 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Iterable, List, Mapping, Optional
 
+from .._call.errors import NovaBillingError
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
 from .._words.vocabulary import vocabulary
 from ..types._billing import Payment
+
+ONE_REFUND = (
+    "a payment has one refund, and this one may be used: payments.get() shows status and "
+    "refunded_amount"
+)
 
 _FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
 _NO_FILTERS = {"customerId", "page", "limit"}
@@ -48,3 +54,8 @@ def _moment(name: str, text: Optional[str]) -> Optional[datetime]:
     if text is not None and moment is None:
         raise ValueError(f"{name} must be an ISO 8601 date or date and time")
     return moment
+
+
+def is_not_refundable(error: NovaBillingError) -> bool:
+    """Say whether the server refuses a refund for the status of the payment."""
+    return "payments can be refunded" in error.message

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 import msgspec
 
 from .._runtime.real_time import real_datetime
+from .stripe_names import hint_for
 from .vocabulary import camel, text_of, vocabulary
 
 if sys.version_info >= (3, 9):
@@ -107,3 +108,11 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, rename=camel):
 
     def __hash__(self) -> int:
         return hash_of(self)
+
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name):  # asked for what is not there
+            of = type(self)
+            raise AttributeError(
+                f"{of.__name__!r} object has no attribute {name!r}{hint_for(of, name)}"
+            )

@@ -21,6 +21,7 @@ import msgspec
 from .._network.answer import Answer
 from .._runtime.lazy_httpx import httpx
 from .._words.fields import Model
+from .._words.stripe_names import hint_for
 
 T = TypeVar("T")
 
@@ -120,7 +121,8 @@ class Response(_Answered, Generic[T]):
             value = getattr(self.data, name, _MISSING)
             if value is _MISSING:
                 mine, data = type(self).__name__, type(self.data).__name__
-                raise AttributeError(f"neither {mine} nor its data, {data}, has {name!r}")
+                hint = hint_for(type(self.data), name)
+                raise AttributeError(f"neither {mine} nor its data, {data}, has {name!r}{hint}")
             return value
 
         def __dir__(self) -> Iterable[str]:

@@ -7,7 +7,8 @@ from typing import AsyncIterator, Optional, Union
 from msgspec import UNSET
 
 from ..._call.envelopes import cut, whole_list
-from ..._resources.payments import PaymentFilter
+from ..._call.errors import BadRequestError
+from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -136,4 +137,9 @@ class AsyncPayments(AsyncResource):
         """
         route = Route("/payments/{payment_id}/refund", payment_id)
         body = _REFUND.body(amount=amount, reason=reason)
-        return await self._post(Payment, route, body, repeat="once")
+        try:
+            return await self._post(Payment, route, body, repeat="once")
+        except BadRequestError as error:
+            if is_not_refundable(error):
+                error.add_hint(ONE_REFUND)
+            raise
