@@ -15,6 +15,7 @@ from tests.mutation.mutants import Mutant
 
 FIRST = 40
 SLOW = 0.1
+CHEAP = 10
 LONGEST = 120
 """Seconds of those that differ from others by their parameters alone."""
 FEW = 25
@@ -58,7 +59,10 @@ class Tests:
         apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
-        return [part for part in (order[:FIRST], quick, more[len(quick) :], others, apart) if part]
+        parts = [order[:FIRST], quick, more[len(quick) :], others]
+        if sum(self.seconds[test] for test in others) < CHEAP:
+            parts = [order[:FIRST], others, *parts[1:3]]
+        return [part for part in (*parts, apart) if part]
 
     def _within(self, tests: List[str], seconds: float) -> List[str]:
         ends = accumulate(self.seconds[test] for test in tests)
