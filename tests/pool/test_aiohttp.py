@@ -328,7 +328,7 @@ def test_cookies_are_not_sent_back_by_the_user_s_own_calls_either():
         peer.send(answer(request.id, HEAD + b"Set-Cookie: a=b; Path=/\r\n"))
 
     with serve(bake) as server:
-        run("asyncio", script)
+        asyncio.run(script())
         assert ["cookie" in r.headers for r in server.requests] == [False, False]
 
 
