@@ -54,7 +54,8 @@ class Tests:
             rest = set()
         order = [*self._one_of_each(exact, mutant), *self._one_of_each(rest - exact, mutant)]
         taken = set(order)
-        others = self._within(sorted(exact - taken, key=self.seconds.__getitem__), LONGEST)
+        variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
+        others = self._within(variants, LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
         apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
