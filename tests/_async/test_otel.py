@@ -121,6 +121,15 @@ async def test_each_attempt_is_an_event(instrumented, exporter, clock):
     assert span.status.status_code is StatusCode.UNSET
 
 
+@pytest.mark.parametrize(("failures", "resent"), [(0, None), (1, 1), (2, 2)])
+async def test_a_span_counts_what_was_sent_again(instrumented, exporter, clock, failures, resent):
+    server = Server(*[httpx.Response(503)] * failures, OK)
+
+    await instrumented(server).customers.get("cus_1")
+
+    assert only(exporter).attributes.get("http.request.resend_count") == resent
+
+
 async def test_a_status_that_is_an_error_fails_the_span(instrumented, exporter):
     client = instrumented(Server(problem(409, "canary is taken")))
 

@@ -5,7 +5,7 @@ import os
 import httpx
 import pytest
 
-from novabilling import MissingTokenError, UnauthorizedError
+from novabilling import MissingTokenError, NovaBillingTimeoutError, UnauthorizedError
 from tests.support import CUSTOMER, TOKEN, Server, page, problem
 
 pytestmark = pytest.mark.anyio
@@ -158,6 +158,22 @@ async def test_what_the_token_callable_raises_reaches_the_caller(client_for):
     with pytest.raises(LookupError, match="vault"):
         await client_for(server, token=broken).customers.get("cus_1")
 
+    assert server.requests == []
+
+
+@pytest.mark.parametrize(("deadline", "error"), [(10, NovaBillingTimeoutError), (60, TimeoutError)])
+async def test_a_token_callable_that_times_out_after_the_deadline_ends_the_call(
+    client_for, clock, deadline, error
+):
+    def token():
+        clock.now += 30
+        raise TimeoutError("the vault is slow")
+
+    server = Server(OK)
+    with pytest.raises(error) as caught:
+        await client_for(server, token=token, deadline=deadline, max_retries=0).customers.get("c")
+
+    assert type(caught.value) is error
     assert server.requests == []
 
 

@@ -15,6 +15,7 @@ from tests.mutation.mutants import Mutant
 
 FIRST = 40
 SLOW = 0.1
+CHEAP = 10
 LONGEST = 120
 """Seconds of those that differ from others by their parameters alone."""
 FEW = 25
@@ -53,12 +54,16 @@ class Tests:
             rest = set()
         order = [*self._one_of_each(exact, mutant), *self._one_of_each(rest - exact, mutant)]
         taken = set(order)
-        others = self._within(sorted(exact - taken, key=self.seconds.__getitem__), LONGEST)
+        variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
+        others = self._within(variants, LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
         apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
-        return [part for part in (order[:FIRST], quick, more[len(quick) :], others, apart) if part]
+        parts = [order[:FIRST], quick, more[len(quick) :], others]
+        if sum(self.seconds[test] for test in others) < CHEAP:
+            parts = [order[:FIRST], others, *parts[1:3]]
+        return [part for part in (*parts, apart) if part]
 
     def _within(self, tests: List[str], seconds: float) -> List[str]:
         ends = accumulate(self.seconds[test] for test in tests)

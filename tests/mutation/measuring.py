@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Dict, List, Sequence
 
 import pytest
+from coverage import CoverageData
 
 from tests.mutation.tree import Tree
 
@@ -36,19 +37,36 @@ def measure(tree: Tree, workers: int, paths: Sequence[str] = ()) -> None:
 
     With paths, those alone, beside what was measured before.
     """
-    settings = tree.work / "coverage.ini"
-    settings.write_text(_SETTINGS.format(data=coverage_file(tree.work)), "utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.measuring"]
-    command += ["-n", str(workers), "--cov=novabilling", "--cov-context=test", "--cov-report="]
-    command += [f"--cov-config={settings}", "--tb=short"]
-    if paths:
-        command += ["--cov-append", *paths]
-    else:
-        for old in tree.work.glob("coverage.sqlite*"):
-            old.unlink()
+    data = coverage_file(tree.work)
+    if not paths:
+        data.unlink(missing_ok=True)
         durations_file(tree.work).write_text("{}", "utf-8")
+    new = data.with_name("coverage.new")
+    settings = tree.work / "coverage.ini"
+    settings.write_text(_SETTINGS.format(data=new), "utf-8")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "tests.mutation.measuring"]
+    # Without a process of their own, tests have no contexts.
+    command += [
+        "-n",
+        str(max(1, workers)),
+        "--cov=novabilling",
+        "--cov-context=test",
+        "--cov-report=",
+    ]
+    command += [f"--cov-config={settings}", "--tb=short", *paths]
     names = {**environment(tree), _DURATIONS: str(durations_file(tree.work))}
     subprocess.run(command, cwd=tree.root, env=names, check=False)
+    if new.exists():
+        _add(new, data)
+
+
+def _add(new: Path, data: Path) -> None:
+    both, added = CoverageData(str(data)), CoverageData(str(new))
+    both.read()
+    added.read()
+    both.update(added)
+    both.write()
+    new.unlink()
 
 
 class Durations:

@@ -318,6 +318,20 @@ def test_cookies_are_never_sent_back():
         assert ["cookie" in r.headers for r in server.requests] == [False, False]
 
 
+def test_cookies_are_not_sent_back_by_the_user_s_own_calls_either():
+    async def script() -> None:
+        async with AiohttpClient() as http:
+            await http.get(f"{server.url}/api/customers/cus_1")
+            await http.get(f"{server.url}/api/customers/cus_1")
+
+    def bake(peer: Peer, request: Request) -> None:
+        peer.send(answer(request.id, HEAD + b"Set-Cookie: a=b; Path=/\r\n"))
+
+    with serve(bake) as server:
+        asyncio.run(script())
+        assert ["cookie" in r.headers for r in server.requests] == [False, False]
+
+
 def test_a_call_that_is_canceled_leaves_nothing_open():
     async def script(api: Api) -> None:
         for _ in range(3):

@@ -261,8 +261,7 @@ def test_closing_while_threads_call_without_a_pause_leaves_no_connection():
             assert server.settle(0) == 0
 
 
-@pytest.mark.parametrize("backend", ["asyncio", "trio"])
-def test_closing_from_another_thread_just_before_a_wait_ends_the_call(backend):
+def test_closing_from_another_thread_just_before_a_wait_ends_the_call(colour):
     def close(_: object) -> None:
         thread = threading.Thread(target=lambda: run("asyncio", api.close))
         thread.start()
@@ -273,9 +272,9 @@ def test_closing_from_another_thread_just_before_a_wait_ends_the_call(backend):
             await api.get()
 
     with putting_off() as url:
-        api = Api(client_of(backend, url, max_retries=2))
+        api = Api(client_of(colour, url, max_retries=2))
         api.client.on_attempt(close)
-        run(backend, script)
+        run(colour, script)
 
 
 def printed_by(program: str, *args: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from typing import Any, List
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from novabilling import APIConnectionError
-from tests.pool.servers import echo_in_pieces, serve
+from tests.pool.servers import HEAD, Peer, Request, answer, echo_in_pieces, serve
 from tests.pool.support import client_of, play, raises
 
 
@@ -115,3 +116,42 @@ def test_a_server_that_does_not_speak_tls_is_refused_and_nothing_was_sent(colour
         thread.start()
         play(colour, f"https://127.0.0.1:{listener.getsockname()[1]}", script)
         thread.join()
+
+
+GARBAGE = b"\x17\x03\x03\x00\x20" + bytes(32)
+"""A record that nobody can decrypt."""
+
+
+def test_content_that_was_tampered_with_is_an_error_not_its_end(colour, tls, trusted):
+    def tamper(peer: Peer, request: Request) -> None:
+        body = answer(request.id).partition(b"\r\n\r\n")[2]
+        peer.send(HEAD + b"Connection: close\r\n\r\n" + body)  # which ends with the connection
+        os.write(peer.sock.fileno(), GARBAGE)
+        peer.silence()
+
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False):
+            await api.get()
+
+    with serve(tamper, tls=tls) as server:
+        play(colour, server.url, script)
+
+
+def test_a_connection_with_nonsense_behind_an_answer_is_not_used_again(colour, tls, trusted):
+    def answer_and_nonsense(peer: Peer, request: Request) -> None:
+        cork = getattr(socket, "TCP_CORK", 0)
+        if cork:  # Linux: both arrive at once
+            peer.sock.setsockopt(socket.IPPROTO_TCP, cork, 1)
+        peer.send(answer(request.id))
+        os.write(peer.sock.fileno(), GARBAGE)
+        if cork:
+            peer.sock.setsockopt(socket.IPPROTO_TCP, cork, 0)
+        peer.await_arrival()
+
+    async def script(api: Any) -> None:
+        for n in range(5):
+            assert await api.get(f"cus_{n}") == f"cus_{n}"
+
+    with serve(answer_and_nonsense, tls=tls) as server:
+        play(colour, server.url, script)
+        assert server.accepted == 5

@@ -22,6 +22,8 @@ from novabilling import AsyncNovaBilling, NotFoundError, NovaBilling, Unauthoriz
 from novabilling.sandbox import Sandbox
 from novabilling.sandbox.__main__ import listen, main, make_server
 from novabilling.sandbox._doors.asgi import Application
+from novabilling.sandbox._http.engine import ROUTES
+from tests.sandbox.caller import Caller
 
 CUSTOMER = {"externalId": "u1", "email": "ada@example.com", "currency": "NGN"}
 
@@ -272,6 +274,30 @@ async def test_a_client_that_leaves_amid_its_body_is_not_answered():
     assert sent == []
 
 
+@pytest.mark.anyio
+async def test_a_body_is_whole_unless_more_is_announced():
+    messages: List[Any] = [{"type": "http.request"}]
+    sent: List[Any] = []
+
+    async def receive() -> Any:
+        return messages.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "raw_path": b"/api/currencies",
+        "query_string": b"",
+        "headers": [],
+    }
+    await Application(Sandbox())(scope, receive, send)
+
+    assert sent[0]["status"] == 200
+
+
 class Program:
     """`python -m novabilling.sandbox` in a process of its own."""
 
@@ -330,7 +356,10 @@ def test_the_module_is_a_program(
     with pytest.raises(SystemExit, match="0"):
         runpy.run_module("novabilling.sandbox", run_name="__main__")
 
-    assert "python -m novabilling.sandbox" in capsys.readouterr().out
+    shown = capsys.readouterr().out
+    assert "python -m novabilling.sandbox" in shown
+    assert "default: 127.0.0.1" in shown
+    assert "default: 4010" in shown
 
 
 def test_without_uvicorn_one_line_says_what_to_install(monkeypatch: pytest.MonkeyPatch):
@@ -368,3 +397,11 @@ def test_the_program_runs_in_this_process_too(
 
     assert served
     assert "on http://[::1]:" in capsys.readouterr().out
+
+
+def test_an_operation_without_a_route_says_so(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.delitem(ROUTES, "GET /currencies")
+    answer = Caller(Sandbox()).send("GET", "/api/currencies")
+
+    assert answer.status_code == 501
+    assert "not in the sandbox yet: GET /api/currencies" in answer.json()["message"]

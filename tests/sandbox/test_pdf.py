@@ -191,3 +191,17 @@ def test_an_unknown_file_is_404(api: Caller) -> None:
     response = api.send("GET", "/uploads/invoices/x.pdf?a=1")
     assert response.status_code == 404
     assert response.json()["message"] == "Cannot GET /uploads/invoices/x.pdf?a=1"
+
+
+def test_texts_stand_at_the_margins_of_the_page(api: Caller) -> None:
+    pdf = draw(api, api.customer(), invoiceNumber="INV-00042")
+    (page,) = pdf.pages()
+    drawn = re.findall(
+        rb"/F\d (\d+) Tf 1 0 0 1 ([\d.-]+) \d+ Tm \(([^)]*)\) Tj", pdf.follow(page, "Contents")
+    )
+    begin = {text: float(x) for _, x, text in drawn}
+    end = {text: round(float(x) + 0.6 * int(size) * len(text)) for size, x, text in drawn}
+
+    assert {begin[b"Sandbox"], begin[b"Invoice no."], begin[b"Licence"]} == {50}
+    assert {end[b"INVOICE"], end[b"NGN 100.00"]} == {595 - 50}
+    assert all(50 <= begin[text] and end[text] <= 595 - 50 for text in begin)

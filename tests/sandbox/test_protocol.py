@@ -288,6 +288,28 @@ def test_ids_grow_even_if_the_clock_goes_back() -> None:
     assert all(len(one) == 25 and one.startswith("c") for one in ids)
 
 
+def test_ids_tell_the_time() -> None:
+    sandbox = Sandbox()
+    ids = []
+    for n in range(2):
+        ids.append(create(sandbox, externalId=f"u{n}").json()["id"])
+        sandbox.advance(days=1)
+    first, second = (int(id[1:9], 36) for id in ids)
+    assert second - first == pytest.approx(86_400_000, abs=1000)
+
+
+def test_a_body_without_a_length_is_read_as_well(sandbox: Sandbox) -> None:
+    pieces = iter([b'{"externalId": "u1", "email": "ada', b'@example.com", "currency": "NGN"}'])
+    request = httpx.Request(
+        "POST",
+        "http://sandbox.local/api/customers",
+        headers={"Authorization": f"Bearer {sandbox.token}", "Content-Type": "application/json"},
+        content=pieces,
+    )
+    assert "content-length" not in request.headers
+    assert sandbox.handle(request).status_code == 201
+
+
 def test_tenants_are_apart(sandbox: Sandbox) -> None:
     body = {
         "name": "Bo",

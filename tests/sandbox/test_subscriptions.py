@@ -126,6 +126,13 @@ def test_canceling_now_credits_the_days_that_are_left(shop: Shop) -> None:
     }
 
 
+def test_the_least_amounts_are_credited_as_well(shop: Shop) -> None:
+    created = shop.subscribe(shop.plan(1))
+    shop.wait(days=15)
+    shop.ok("POST", f"subscriptions/{created['id']}/cancel", {"cancelAt": "now"})
+    assert [note["amount"] for note in notes(shop)] == [0.5]
+
+
 def test_nothing_is_credited_without_days_price_or_invoice(shop: Shop) -> None:
     gone = shop.subscribe(shop.plan(), startDate="2026-01-01")
     free = shop.subscribe(shop.plan(0))
