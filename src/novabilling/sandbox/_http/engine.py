@@ -64,10 +64,13 @@ class Call:
         """Send a webhook, if the tenant has a URL for them."""
         self.world.notify(self._tenant_id or "", event, data)
 
-    def filter(self, name: str) -> Union[str, List[str], Undefined]:
-        """Read a query parameter as a filter: empty or absent means none."""
+    def filter(self, name: str) -> Union[str, Undefined]:
+        """Read a query parameter as a filter: empty or absent means none.
+
+        One that is given twice is a text of both, which nothing equals.
+        """
         raw: Query = self.query
-        return raw.get(name) or UNDEFINED
+        return js.to_string(raw.get(name) or "") or UNDEFINED
 
     def flag(self, name: str) -> Union[bool, Undefined]:
         """Read a boolean query parameter: whatever is not `true` means false."""
@@ -95,6 +98,10 @@ class Route(NamedTuple):
 
 
 ROUTES: Dict[str, Route] = {}
+
+_UNHURRIED = ("POST /events", "POST /events/batch")
+"""Operations that jobs of a little later wait for; all others find their work done."""
+
 _KNOWN = {operation.name for operation in OPERATIONS}
 
 
@@ -165,6 +172,8 @@ class Engine:
         if found is None:
             words = f"is not in the sandbox yet: {request.method} /{'/'.join(operation.segments)}"
             raise HttpError(501, f"This operation {words}")
+        if operation.name not in _UNHURRIED:
+            self._world.jobs.run()
         call.query = found.query.check(request.query) if found.query else request.query
         call.body = found.body.check(body) if found.body else body
         value: Any = found.function(call)

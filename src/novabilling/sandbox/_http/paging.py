@@ -39,10 +39,11 @@ def unchecked_page(
 ) -> Row:
     """Page and limit as they come: nonsense and 0 mean the default, negatives work.
 
-    `whole` for the lists that read "1.5" as 1.
+    `whole` for the lists that read the digits at the beginning alone: "1.5", "1e1" and "1,2" as 1.
     """
-    page = _loose_number(query.get("page"), 1, whole)
-    size = _loose_number(query.get(limit_name), limit, whole)
+    read = js.parse_int if whole else js.to_number
+    page = _or_default(read(js.to_string(query.get("page", ""))), 1)
+    size = _or_default(read(js.to_string(query.get(limit_name, ""))), limit)
     answer = _page(rows, page, size, table, render)
     if limit_name != "limit":
         meta = answer["meta"]
@@ -51,11 +52,8 @@ def unchecked_page(
     return answer
 
 
-def _loose_number(value: object, default: int, whole: bool) -> Number:
-    number = js.to_number(js.UNDEFINED if value is None else value)
-    if number == 0 or number != number or (whole and math.isinf(number)):
-        return default
-    return int(number) or default if whole else number
+def _or_default(number: Number, default: int) -> Number:
+    return default if number == 0 or number != number else number
 
 
 def _page(

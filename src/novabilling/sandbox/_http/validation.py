@@ -72,12 +72,12 @@ class Field(NamedTuple):
             return _convert_nested(self.body, value)
         return _CONVERSIONS[self.type](value)
 
-    def problem(self, name: str, value: Any) -> Optional[Problem]:
+    def problem(self, name: str, value: Any, *, sent: bool = True) -> Optional[Problem]:
         if value is None and self.optional:
             return None
         complaints = [rule.complaint(name, value) for rule in reversed(self.rules)]
         problem = Problem(name, [text for text in complaints if text], [])
-        if self.body is not None and value is not None:
+        if self.body is not None and sent:
             _check_nested(self.body, problem, value)
         return problem if problem.complaints or problem.children else None
 
@@ -114,7 +114,10 @@ class Body:
         found: List[Optional[Problem]] = [
             Problem(name, [f"property {name} should not exist"], []) for name in unknown
         ]
-        found += [field.problem(name, row.get(name)) for name, field in self.fields.items()]
+        found += [
+            field.problem(name, row.get(name), sent=name in row)
+            for name, field in self.fields.items()
+        ]
         return [problem for problem in found if problem]
 
 

@@ -14,6 +14,8 @@ from functools import reduce
 from operator import add
 from typing import Any, Dict, Iterable, List, Union, cast
 
+from .loose_dates import parse_loosely
+
 Number = Union[int, float]
 Row = Dict[str, Any]
 
@@ -131,6 +133,19 @@ def to_number(value: object) -> Number:
     return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
 
 
+INFINITE = 250  # hexadecimal digits that still are a number
+_WHOLE = re.compile(r"\s*([+-]?)(0[xX]([0-9a-fA-F]+)|[0-9]+)")
+
+
+def parse_int(text: str) -> Number:
+    """`parseInt(text)`: the digits at the beginning, NaN without any."""
+    match = _WHOLE.match(text)
+    if not match:
+        return math.nan
+    value = number(float(int(match[3][:INFINITE], 16) if match[3] else match[2]))
+    return -value if match[1] == "-" else value
+
+
 def to_boolean(value: object) -> bool:
     """`Boolean(value)`: every string but the empty one is true, "false" included."""
     if isinstance(value, (dict, list)):
@@ -151,9 +166,9 @@ def to_date(value: object) -> Union[datetime, InvalidDate]:
         return value
     if not isinstance(value, str):
         return date_of_milliseconds(to_number(value))
-    match = _DATE.fullmatch(value.strip())
-    if not match:
-        return INVALID_DATE
+    match = _DATE.fullmatch(value)
+    if not match or (match[4] is None and match[8] not in (None, "Z", "z")):
+        return parse_loosely(value) or INVALID_DATE
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     if not _in_range(month or 1, day or 1, hour, minute, second):
         return INVALID_DATE
@@ -188,7 +203,7 @@ def date_of_milliseconds(milliseconds: Number) -> Union[datetime, InvalidDate]:
 def iso(moment: datetime) -> str:
     """`date.toISOString()`."""
     moment = moment.astimezone(timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    return f"{moment.year:04d}-{moment:%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
 
 
 def decimal_text(value: Decimal) -> str:

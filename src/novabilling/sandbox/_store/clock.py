@@ -7,8 +7,7 @@ from random import Random
 from typing import Callable, Iterator, Optional, Union
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-DAY = timedelta(days=1)
-NIGHT = 2  # the hour at which the server starts its nightly work
+HOUR = timedelta(hours=1)
 START = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)  # of a sandbox with a seed
 STEP = timedelta(milliseconds=1)
 
@@ -23,14 +22,12 @@ def base36(value: int, width: int = 1) -> str:
     return digits
 
 
-def nights(start: datetime, end: datetime) -> Iterator[datetime]:
-    """Yield the hours of nightly work after `start`, up to `end`."""
-    night = start.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
-    if night <= start:
-        night += DAY
-    while night <= end:
-        yield night
-        night += DAY
+def hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the full hours after `start`, up to `end`."""
+    moment = start.replace(minute=0, second=0, microsecond=0) + HOUR
+    while moment <= end:
+        yield moment
+        moment += HOUR
 
 
 class Chance:

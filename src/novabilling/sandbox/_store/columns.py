@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from decimal import (
     ROUND_HALF_EVEN,
@@ -12,7 +13,7 @@ from decimal import (
     InvalidOperation,
     localcontext,
 )
-from typing import Any, ContextManager, List, NamedTuple
+from typing import Any, Callable, ContextManager, List, NamedTuple, Pattern
 
 from .._errors import HttpError, QueryError
 from .._javascript import values as js
@@ -181,6 +182,34 @@ def _json_text(text: str) -> str:
     if "\x00" in text:
         raise HttpError(500, "unsupported Unicode escape sequence")
     return check_text(text)
+
+
+def containing(text: str) -> Callable[[str], bool]:
+    r"""Compile the ORM's `contains` in any case, to which `%`, `_` and `\` are as in ILIKE."""
+    pieces, escaped = [""], False
+    for char in f"{text}%":
+        if char == "\\" and not escaped:
+            escaped = True
+            continue
+        if char == "%" and not escaped:
+            pieces.append("")
+        else:
+            pieces[-1] += "." if char == "_" and not escaped else re.escape(char)
+        escaped = False
+    # What stands behind the last % is at the end of the value.
+    pieces[-1] = f"(?:{pieces[-1]})\\Z" if pieces[-1] else ""
+    sought = [re.compile(piece, re.IGNORECASE | re.DOTALL) for piece in pieces if piece]
+    return lambda value: _has_in_order(value, sought)
+
+
+def _has_in_order(value: str, pieces: List[Pattern[str]]) -> bool:
+    place = 0
+    for piece in pieces:
+        found = piece.search(value, place)
+        if not found:
+            return False
+        place = found.end()
+    return True
 
 
 FURTHEST = 3

@@ -17,6 +17,7 @@ from .._store.database import Database
 from .._store.schema import CENTRAL, MODELS
 from .deliveries import Outbox
 from .faults import Faults
+from .jobs import Jobs
 from .pdf import InvoiceDocument
 from .rate_limit import RateLimit
 from .tokens import Signer
@@ -39,6 +40,7 @@ class World:
         self.databases: Dict[str, Database] = {}
         self.faults = Faults()
         self.outbox = Outbox()
+        self.jobs = Jobs()
         self.reset_tokens: Dict[str, str] = {}
         self.uploads: Dict[str, InvoiceDocument] = {}
         self._passwords: Dict[str, bytes] = {}
@@ -54,6 +56,7 @@ class World:
             self.rate_limit.save(),
             self.faults.save(),
             self.outbox.save(),
+            self.jobs.save(),
             self.central.save(),
             *(database.save() for database in self.databases.values()),
         ]

@@ -40,7 +40,9 @@ APPLY = Body(
 @route("GET /add-ons")
 def list_add_ons(call: Call) -> Row:
     rows = newest_first(call.db["addOn"].find())
-    return unchecked_page(rows, call.query, "addOn", lambda row: _with_prices(call, row))
+    return unchecked_page(
+        rows, call.query, "addOn", lambda row: _with_prices(call, row), whole=True
+    )
 
 
 def _with_prices(call: Call, add_on: Row) -> Row:
@@ -52,7 +54,7 @@ def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].lower()
     if call.db["addOn"].first(code=data["code"]):
-        raise bad_request("Add-on with this code already exists")
+        raise bad_request("An add-on with this code already exists")
     yield
     if not data["prices"]:
         raise bad_request("At least one price is required")
@@ -116,7 +118,7 @@ def list_applied(call: Call) -> Row:
     invoiced = call.flag("invoiced")
     if isinstance(invoiced, bool):
         rows = [row for row in rows if (row["invoiceId"] is not None) == invoiced]
-    return unchecked_page(rows, call.query, "appliedAddOn")
+    return unchecked_page(rows, call.query, "appliedAddOn", whole=True)
 
 
 @route("DELETE /add-ons/applied/{id}")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from typing import Dict, List
+from datetime import datetime, timedelta, timezone
+from typing import Dict, List, Set
 
 from .._business.figures import monthly_usd, price_usd, rounded, total_usd
 from .._http.engine import Call, route
-from .._javascript.values import Row, add_up, to_string
+from .._javascript.values import Row, add_up, parse_int, to_string
 from .analytics import QUERY
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+MOST_MONTHS = 12 * 1000
 
 
 def _subscriptions(call: Call, **where: object) -> List[Row]:
@@ -76,29 +77,37 @@ def _plan_mrr(call: Call, plan_id: str, subscriptions: List[Row]) -> Row:
 
 @route("GET /analytics/churn-cohorts")
 def get_churn_cohorts(call: Call) -> Row:
-    """Group the customers by the month of their first subscription, and see who stays."""
+    """Group the customers by the months in which they subscribed, and see who stays."""
     current = _month(call.now)
     months = range(current - _asked_months(call) + 1, current + 1)
     customers: Dict[str, List[Row]] = {}
-    for row in sorted(call.db["subscription"].find(), key=lambda row: row["createdAt"]):
+    cohorts: Dict[int, Set[str]] = {}
+    for row in call.db["subscription"].find():
         customers.setdefault(row["customerId"], []).append(row)
-    cohorts: Dict[int, List[List[Row]]] = {}
-    for subscriptions in customers.values():
-        cohorts.setdefault(_month(subscriptions[0]["createdAt"]), []).append(subscriptions)
+        month = _month(row["createdAt"])
+        if row["createdAt"] <= _last_second(month):
+            cohorts.setdefault(month, set()).add(row["customerId"])
     return {
         "months": [_month_text(month) for month in months],
-        "cohorts": [_cohort(month, cohorts.get(month, []), current) for month in months],
+        "cohorts": [
+            _cohort(month, [customers[name] for name in cohorts.get(month, ())], current)
+            for month in months
+        ],
     }
 
 
 def _asked_months(call: Call) -> int:
-    """`parseInt(months) || 12`."""
-    match = re.match(r"\s*([+-]?\d+)", to_string(call.query.get("months", "")))
-    return int(match[1] if match else 0) or 12
+    """`parseInt(months) || 12`; no list can be longer than time itself."""
+    months = parse_int(to_string(call.query.get("months", "")))
+    return int(min(max(months, 0), MOST_MONTHS)) if months == months and months else 12
 
 
 def _month(moment: datetime) -> int:
     return moment.year * 12 + moment.month - 1
+
+
+def _first_day(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=timezone.utc)
 
 
 def _month_text(month: int) -> str:
@@ -111,17 +120,26 @@ def _cohort(month: int, customers: List[List[Row]], current: int) -> Row:
     return {
         "month": _month_text(month),
         "totalCustomers": len(customers),
-        "retentionPercentages": [rounded(count / len(customers) * 100, 0) for count in kept],
+        "retentionPercentages": [rounded(count / len(customers) * 100) for count in kept],
     }
 
 
 def _stays(subscriptions: List[Row], month: int) -> bool:
-    """Tell whether any subscription outlives the month."""
+    """Tell whether any subscription outlives the month; who pauses or owes does not stay."""
+    end = _last_second(month)
     return any(
-        _month(row["createdAt"]) <= month
-        and (row["canceledAt"] is None or _month(row["canceledAt"]) > month)
+        row["createdAt"] <= end
+        and (
+            row["status"] in ("ACTIVE", "TRIALING")
+            or (row["canceledAt"] is not None and row["canceledAt"] > end)
+        )
         for row in subscriptions
     )
+
+
+def _last_second(month: int) -> datetime:
+    """Return where the server ends a month: a second before the next."""
+    return _first_day(month + 1) - _SECOND
 
 
 @route("GET /analytics/ltv")

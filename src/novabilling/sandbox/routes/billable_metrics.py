@@ -12,6 +12,7 @@ from .._http.field_types import (
     code_format,
     each_string,
     enum,
+    max_length,
     nested,
     not_empty,
     string,
@@ -25,17 +26,17 @@ from .._store.schema import ENUMS
 
 FILTER = Body(key=string(not_empty), values=array(each_string))
 CREATE = Body(
-    name=string(not_empty),
+    name=string(not_empty, max_length(100)),
     code=string(not_empty, code_format),
-    description=string(optional=True),
+    description=string(max_length(500), optional=True),
     aggregationType=enum(*ENUMS["AggregationType"]),
     fieldName=string(optional=True),
     recurring=boolean(optional=True),
     filters=nested(FILTER, optional=True),
 )
 UPDATE = Body(
-    name=string(optional=True),
-    description=string(optional=True),
+    name=string(max_length(100), optional=True),
+    description=string(max_length(500), optional=True),
     fieldName=string(optional=True),
     recurring=boolean(optional=True),
     filters=nested(FILTER, optional=True),
@@ -68,7 +69,7 @@ def create(call: Call) -> Overlapping:
     yield
     # A unique count without a field is let through.
     if data["aggregationType"] in OF_A_FIELD and not data.get("fieldName"):
-        raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation")
+        raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation type")
     with call.db.transaction("db.billableMetric.create()"):
         metric = call.db["billableMetric"].create(without(data, "filters"))
         METRIC_FILTERS.add(call.db, metric["id"], data.get("filters", []))

@@ -11,6 +11,7 @@ from .._http.field_types import (
     boolean,
     each_string,
     enum,
+    max_length,
     nested,
     not_empty,
     num,
@@ -37,7 +38,7 @@ FILTER = Body(
 )
 UPDATE = Body(
     billingTiming=enum(*ENUMS["BillingTiming"], optional=True),
-    invoiceDisplayName=string(optional=True),
+    invoiceDisplayName=string(max_length(200), optional=True),
     minAmountCents=num(optional=True),
     prorated=boolean(optional=True),
     properties=obj(optional=True),

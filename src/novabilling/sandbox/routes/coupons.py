@@ -45,7 +45,9 @@ WHOLE = 100
 @route("GET /coupons")
 def list_coupons(call: Call) -> Row:
     rows = newest_first(call.db["coupon"].find(isActive=call.flag("isActive")))
-    return unchecked_page(rows, call.query, "coupon", lambda row: _with_count(call, row))
+    return unchecked_page(
+        rows, call.query, "coupon", lambda row: _with_count(call, row), whole=True
+    )
 
 
 def _with_count(call: Call, coupon: Row) -> Row:
@@ -58,7 +60,7 @@ def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].upper()
     if call.db["coupon"].first(code=data["code"]):
-        raise bad_request("Coupon with this code already exists")
+        raise bad_request("A coupon with this code already exists")
     yield
     _check_discount(data)
     dates: Row = {
@@ -71,9 +73,9 @@ def create(call: Call) -> Overlapping:
 
 def _check_discount(data: Row) -> None:
     if data["discountType"] == "PERCENTAGE" and data["discountValue"] > WHOLE:
-        raise bad_request("Percentage discount cannot exceed 100")
+        raise bad_request("Percentage discount must be between 0 and 100")
     if data["discountType"] == "FIXED_AMOUNT" and not data.get("currency"):
-        raise bad_request("Currency is required for FIXED_AMOUNT discounts")
+        raise bad_request("Currency is required for fixed amount discounts")
 
 
 @route("GET /coupons/{id}")

@@ -41,7 +41,9 @@ FULL = (*LISTED, "status")
 def list_credit_notes(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "invoiceId", "status")}
     rows = newest_first(call.db["creditNote"].find(**filters))
-    return unchecked_page(rows, call.query, "creditNote", lambda row: _render(call, row, *LISTED))
+    return unchecked_page(
+        rows, call.query, "creditNote", lambda row: _render(call, row, *LISTED), whole=True
+    )
 
 
 def _render(call: Call, note: Row, *shown: str) -> Row:
@@ -66,7 +68,9 @@ def create(call: Call) -> Row:
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
     note = call.db["creditNote"].create(data)
-    call.notify("credit_note.created", {**_summary(note), "reason": note["reason"]})
+    # The amount as it was sent, not as it is stored.
+    about = {**_summary(note), "amount": data["amount"], "reason": note["reason"]}
+    call.notify("credit_note.created", about)
     return _render(call, note, *BRIEF)
 
 

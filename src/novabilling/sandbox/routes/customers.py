@@ -23,7 +23,7 @@ from .._http.field_types import (
 from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, number, to_date
-from .._store.columns import DatabaseCall, unknown_argument
+from .._store.columns import DatabaseCall, containing, unknown_argument
 from .._store.database import newest_first
 from .._store.rows import given, only, require, without
 
@@ -66,15 +66,11 @@ def list_customers(call: Call) -> Row:
     rows = call.db["customer"].find(
         country=query.get("country") or UNDEFINED, currency=query.get("currency") or UNDEFINED
     )
-    sought = (query.get("search") or "").lower()
-    if sought:
-        rows = [row for row in rows if _mentions(row, sought)]
+    if query.get("search"):
+        sought = containing(query["search"])
+        rows = [row for row in rows if sought(row["email"]) or sought(row["name"] or "")]
     rows = _sort(rows, query.get("sortBy") or "createdAt", query.get("sortOrder") or "desc")
     return checked_page(rows, query, "customer", lambda row: _with_figures(call, row))
-
-
-def _mentions(row: Row, sought: str) -> bool:
-    return sought in row["email"].lower() or sought in (row["name"] or "").lower()
 
 
 def _sort(rows: List[Row], column: str, order: str) -> List[Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
-from .._business.billing import bill_over_threshold
+from .._business.progressive import check_soon
 from .._errors import HttpError, not_found
 from .._http.date_filters import within
 from .._http.engine import Call, Overlapping, route
@@ -37,8 +37,13 @@ def create(call: Call) -> Overlapping:
         raise not_found(f"Billable metric with code '{data['code']}'")
     yield
     event = _store(call, data, subscription)
-    bill_over_threshold(call.world, call.tenant, subscription["id"])
+    _check_threshold(call, subscription)
     return event
+
+
+def _check_threshold(call: Call, subscription: Row) -> None:
+    if subscription["status"] == "ACTIVE":
+        check_soon(call.world, call.tenant, subscription)
 
 
 def _known(call: Call, data: Row) -> Optional[Row]:
@@ -67,7 +72,7 @@ def create_batch(call: Call) -> Row:
     statuses = [result["status"] for result in results]
     created = [result.pop("subscriptionId") for result in results if "subscriptionId" in result]
     for subscription_id in dict.fromkeys(created):
-        bill_over_threshold(call.world, call.tenant, subscription_id)
+        _check_threshold(call, call.db["subscription"].rows[subscription_id])
     return {
         "total": len(results),
         "created": statuses.count("created"),

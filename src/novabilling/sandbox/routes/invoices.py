@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Dict
 
+from .._business.billing import bill_missed_periods
 from .._business.checkout import checkout
 from .._business.invoices import (
     create_invoice,
@@ -80,6 +81,7 @@ def create(call: Call) -> Overlapping:
             "metadata": {"items": data["items"]},
         },
     )
+    bill_missed_periods(call.world, call.tenant)
     return {**invoice, "customer": customer}
 
 

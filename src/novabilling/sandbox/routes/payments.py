@@ -11,7 +11,7 @@ from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object, iso, number, to_date
 from .._store.database import newest_first
-from .._store.rows import given, money_of, only, require
+from .._store.rows import given, only, require
 
 CREATE = Body(
     invoiceId=string(not_empty),
@@ -65,7 +65,9 @@ def create(call: Call) -> Row:
     if data["status"] == "SUCCEEDED" and invoice["status"] != "PAID":
         paid_at = data.get("createdAt", call.now)
         call.db["invoice"].update(invoice["id"], {"status": "PAID", "paidAt": paid_at})
-    about = {**_summary(payment), **money_of(payment), **only(payment, "status", "provider")}
+    # The amount as it was sent, not as it is stored.
+    money = {"amount": data["amount"], "currency": payment["currency"]}
+    about = {**_summary(payment), **money, **only(payment, "status", "provider")}
     call.notify("payment.created", about)
     return answer
 

@@ -125,7 +125,8 @@ def cancel(call: Call) -> Row:
         end = subscription["currentPeriodEnd"]
         _notify(call, "canceled", subscription, cancelAt=end)
         return _change(call, {"cancelAt": end})
-    note = {"type": "cancellation_proration"}
+    plan = call.db["plan"].rows[subscription["planId"]]
+    note = {"type": "cancellation_proration", "planName": plan["name"]}
     price = price_in(call.db, subscription["planId"], subscription["currency"])
     _credit(call, subscription, price, note)
     _notify(call, "canceled", subscription, cancelAt="immediate")

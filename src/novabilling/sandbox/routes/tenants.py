@@ -7,13 +7,22 @@ from typing import Dict, List
 
 from .._errors import bad_request, not_found
 from .._http.engine import Call, route
-from .._http.field_types import array, each_string, min_length, not_empty, obj, string, url
+from .._http.field_types import (
+    array,
+    each_string,
+    max_length,
+    min_length,
+    not_empty,
+    obj,
+    string,
+    url,
+)
 from .._http.validation import Body
 from .._javascript.values import Row, as_object, to_date, to_string
 from .._store.database import newest_first
 
 UPDATE = Body(
-    name=string(min_length(2), optional=True),
+    name=string(min_length(2), max_length(100), optional=True),
     email=string(optional=True),
     webhookUrl=url(optional=True),
     settings=obj(optional=True),

@@ -46,7 +46,9 @@ SOURCES = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 def list_wallets(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "status")}
     rows = newest_first(call.db["wallet"].find(**filters))
-    return unchecked_page(rows, call.query, "wallet", lambda row: _with_customer(call, row))
+    return unchecked_page(
+        rows, call.query, "wallet", lambda row: _with_customer(call, row), whole=True
+    )
 
 
 def _with_customer(call: Call, wallet: Row) -> Row:
@@ -61,7 +63,8 @@ def create(call: Call) -> Row:
         name: to_date(text) for name, text in only(data, "expirationAt", "createdAt").items()
     }
     currency = data["currency"].upper()
-    wallet = call.db["wallet"].create({**data, **dates, "currency": currency})
+    name = data.get("name") or None
+    wallet = call.db["wallet"].create({**data, **dates, "name": name, "currency": currency})
     _add_credits(call, wallet["id"], data, UNDEFINED)
     call.notify("wallet.created", {**_summary(wallet), "currency": currency})
     return _current(call, wallet["id"])
@@ -160,6 +163,9 @@ def top_up(call: Call) -> Row:
     metadata = call.body.get("metadata", UNDEFINED)
     transactions = _void_credits(call, wallet, call.body.get("voidedCredits") or 0, metadata)
     transactions += _add_credits(call, wallet["id"], call.body, metadata)
+    if not transactions:
+        words = "paidCredits, grantedCredits, voidedCredits"
+        raise bad_request(f"Specify at least one of: {words}")
     return {"transactions": transactions, "wallet": _current(call, wallet["id"])}
 
 
@@ -179,4 +185,4 @@ def list_transactions(call: Call) -> Row:
     names = ("status", "transactionStatus", "transactionType")
     filters = {name: call.filter(name) for name in names}
     rows = call.db["walletTransaction"].find(walletId=call.id, **filters)
-    return unchecked_page(newest_first(rows), call.query, "walletTransaction")
+    return unchecked_page(newest_first(rows), call.query, "walletTransaction", whole=True)
