@@ -61,9 +61,9 @@ class Customers(Resource):
     ) -> PaginatedResponse[Customer]:
         """List one page of customers, the newest first unless `sort_by` is given.
 
-        `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email, in
-        which `%`, `_` and `\\` are wildcards. `currency` is compared as it is written: customers
-        that were made elsewhere may have it in lower case.
+        `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
+        `currency` is compared as it is written: customers that were made elsewhere may have it in
+        lower case.
         """
         return self._list(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
