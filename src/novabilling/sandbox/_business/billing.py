@@ -12,7 +12,7 @@ from .._errors import HttpError
 from .._javascript import values as js
 from .._javascript.calendar import Moment, days_between, days_later
 from .._javascript.values import InvalidDate, Row
-from .._store.database import Database, newest_first
+from .._store.database import Database
 from .._store.rows import only
 from .._world.jobs import PATIENCE, Missed
 from .._world.world import World
@@ -55,7 +55,7 @@ def credit_unused_days(db: Database, subscription: Row, price: Row, note: Row) -
     start, end = subscription["currentPeriodStart"], subscription["currentPeriodEnd"]
     total = days_between(start, end)
     remaining = max(0, total - days_between(start, db.clock.now()))
-    invoices = newest_first(db["invoice"].find(subscriptionId=subscription["id"]))
+    invoices = db["invoice"].newest(subscriptionId=subscription["id"])
     amount = float(price["amount"]) * remaining / total if total else 0.0
     if not invoices or amount <= 0:
         return

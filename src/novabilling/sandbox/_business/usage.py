@@ -27,16 +27,21 @@ def usage_of(
     usages: List[Usage] = []
     for charge in db["charge"].find(planId=subscription["planId"]):
         metric = db["billableMetric"].rows[charge["billableMetricId"]]
-        events = db["usageEvent"].find(subscriptionId=subscription["id"], code=metric["code"])
-        counted = [
-            event
-            for event in sorted(events, key=lambda event: event["timestamp"], reverse=True)
-            if since <= event["timestamp"] and is_before_end(event["timestamp"])
-        ]
+        events = db["usageEvent"].newest(
+            since, subscriptionId=subscription["id"], code=metric["code"]
+        )
+        counted = [event for event in events if is_before_end(event["timestamp"])]
+        # Of equal times the event that came first counts as the newest.
+        counted = sorted(reversed(counted), key=_timestamp, reverse=True)
         units = _aggregate(metric, counted)
         if units > 0:
             usages.append(Usage(charge, metric, units, _cost(db, charge, units)))
     return usages
+
+
+def _timestamp(event: Row) -> datetime:
+    moment: datetime = event["timestamp"]
+    return moment
 
 
 def _aggregate(metric: Row, newest_first: List[Row]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 from .._errors import bad_request, type_error
 from .._http.engine import Call, Overlapping, route
@@ -10,7 +10,6 @@ from .._http.field_types import date_string, minimum, nested, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Row, as_list, as_object, to_date
-from .._store.database import newest_first
 from .._store.rows import delete_all, given, require, without
 
 PRICE = Body(currency=string(), amount=num(minimum(0)))
@@ -39,7 +38,7 @@ APPLY = Body(
 
 @route("GET /add-ons")
 def list_add_ons(call: Call) -> Row:
-    rows = newest_first(call.db["addOn"].find())
+    rows = call.db["addOn"].newest()
     return unchecked_page(
         rows, call.query, "addOn", lambda row: _with_prices(call, row), whole=True
     )
@@ -114,7 +113,7 @@ def apply(call: Call) -> Row:
 
 @route("GET /add-ons/applied/list")
 def list_applied(call: Call) -> Row:
-    rows = newest_first(call.db["appliedAddOn"].find(customerId=call.filter("customerId")))
+    rows: Sequence[Row] = call.db["appliedAddOn"].newest(customerId=call.filter("customerId"))
     invoiced = call.flag("invoiced")
     if isinstance(invoiced, bool):
         rows = [row for row in rows if (row["invoiceId"] is not None) == invoiced]

@@ -54,10 +54,10 @@ def get_subscriptions(call: Call) -> Row:
     lost = len(_within(call, "subscription", canceled))
     return {
         "total": total,
-        "active": len(subscriptions.find(status="ACTIVE")),
+        "active": subscriptions.count(status="ACTIVE"),
         "canceled": lost,
-        "trialing": len(subscriptions.find(status="TRIALING")),
-        "paused": len(subscriptions.find(status="PAUSED")),
+        "trialing": subscriptions.count(status="TRIALING"),
+        "paused": subscriptions.count(status="PAUSED"),
         "newSubscriptions": len(_within(call, "subscription", subscriptions.find())),
         "churnRate": _percent(lost, total),
         "retentionRate": f"{fixed(100 - float(fixed(lost / max(total, 1) * 100)))}%",

@@ -19,7 +19,6 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.owned import METRIC_FILTERS, replacement
 from .._store.rows import given, require, without
 from .._store.schema import ENUMS
@@ -46,9 +45,12 @@ OF_A_FIELD = ("SUM", "MAX", "LATEST", "WEIGHTED_SUM")
 
 @route("GET /billable-metrics")
 def list_metrics(call: Call) -> List[Row]:
-    rows = newest_first(call.db["billableMetric"].find())
+    rows = call.db["billableMetric"].newest()
     return [
-        {**_with_filters(call, row), "_count": {"charges": len(_charges(call, row))}}
+        {
+            **_with_filters(call, row),
+            "_count": {"charges": call.db["charge"].count(billableMetricId=row["id"])},
+        }
         for row in rows
     ]
 

@@ -20,7 +20,6 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import Row, as_object
-from .._store.database import newest_first
 from .._store.owned import CHARGE_FILTERS, METRIC_FILTERS, RANGES, replacement
 from .._store.rows import given, require, without
 from .._store.schema import ENUMS
@@ -57,13 +56,13 @@ LISTS = ("graduatedRanges", "filters")
 
 @route("GET /charges")
 def list_charges(call: Call) -> List[Row]:
-    rows = newest_first(call.db["charge"].find(planId=call.filter("planId")))
+    rows = call.db["charge"].newest(planId=call.filter("planId"))
     return [_full(call, row) for row in rows]
 
 
 @route("GET /charges/plan/{planId}")
 def list_of_plan(call: Call) -> List[Row]:
-    rows = newest_first(call.db["charge"].find(planId=call.params["planId"]))
+    rows = call.db["charge"].newest(planId=call.params["planId"])
     return [_full(call, row) for row in reversed(rows)]
 
 

@@ -10,7 +10,6 @@ from .._http.field_types import array, boolean, date_string, each_string, enum, 
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Row, to_date
-from .._store.database import newest_first
 from .._store.rows import given, only, require
 from .._store.schema import ENUMS
 
@@ -44,14 +43,14 @@ WHOLE = 100
 
 @route("GET /coupons")
 def list_coupons(call: Call) -> Row:
-    rows = newest_first(call.db["coupon"].find(isActive=call.flag("isActive")))
+    rows = call.db["coupon"].newest(isActive=call.flag("isActive"))
     return unchecked_page(
         rows, call.query, "coupon", lambda row: _with_count(call, row), whole=True
     )
 
 
 def _with_count(call: Call, coupon: Row) -> Row:
-    count = len(call.db["appliedCoupon"].find(couponId=coupon["id"]))
+    count = call.db["appliedCoupon"].count(couponId=coupon["id"])
     return {**coupon, "_count": {"appliedCoupons": count}}
 
 
@@ -81,7 +80,7 @@ def _check_discount(data: Row) -> None:
 @route("GET /coupons/{id}")
 def get(call: Call) -> Row:
     coupon = require(call.db, "coupon", call.id)
-    applied = newest_first(call.db["appliedCoupon"].find(couponId=call.id))
+    applied = call.db["appliedCoupon"].newest(couponId=call.id)
     shown = [_with_contact(call, row) for row in applied[:APPLICATIONS_SHOWN]]
     return {**coupon, "appliedCoupons": shown, "_count": {"appliedCoupons": len(applied)}}
 

@@ -12,7 +12,6 @@ from .._http.field_types import date_string, enum, minimum, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Number, Row, number_text, to_date
-from .._store.database import newest_first
 from .._store.rows import given, money_of, only, require
 from .._store.schema import ENUMS
 
@@ -40,7 +39,7 @@ FULL = (*LISTED, "status")
 @route("GET /credit-notes")
 def list_credit_notes(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "invoiceId", "status")}
-    rows = newest_first(call.db["creditNote"].find(**filters))
+    rows = call.db["creditNote"].newest(**filters)
     return unchecked_page(
         rows, call.query, "creditNote", lambda row: _render(call, row, *LISTED), whole=True
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import reduce
 from operator import add
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Sequence, Tuple
 
 from .._errors import bad_request, conflict, not_found
 from .._http.engine import Call, Overlapping, route
@@ -24,7 +24,6 @@ from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, number, to_date
 from .._store.columns import DatabaseCall, containing, unknown_argument
-from .._store.database import newest_first
 from .._store.rows import given, only, require, without
 
 CREATE = Body(
@@ -63,7 +62,7 @@ _RELATIONS = {
 @route("GET /customers", query=LIST)
 def list_customers(call: Call) -> Row:
     query = call.query
-    rows = call.db["customer"].find(
+    rows: Sequence[Row] = call.db["customer"].newest(
         country=query.get("country") or UNDEFINED, currency=query.get("currency") or UNDEFINED
     )
     if query.get("search"):
@@ -73,7 +72,9 @@ def list_customers(call: Call) -> Row:
     return checked_page(rows, query, "customer", lambda row: _with_figures(call, row))
 
 
-def _sort(rows: List[Row], column: str, order: str) -> List[Row]:
+def _sort(rows: Sequence[Row], column: str, order: str) -> Sequence[Row]:
+    if (column, order) == ("createdAt", "desc"):
+        return rows
     call = DatabaseCall("db", "customer", "findMany")
     if column in _RELATIONS:
         expected = f"{_RELATIONS[column]}OrderByRelationAggregateInput"
@@ -97,11 +98,11 @@ def _sort_key(row: Row, column: str) -> Tuple[Any, ...]:
 
 
 def _with_figures(call: Call, customer: Row) -> Row:
-    active = call.db["subscription"].find(customerId=customer["id"], status="ACTIVE")
+    active = call.db["subscription"].count(customerId=customer["id"], status="ACTIVE")
     paid = call.db["invoice"].find(customerId=customer["id"], status="PAID")
     # Added up in floats, one by one: newer versions of `sum` are more exact than the server.
     spent = reduce(add, (float(invoice["amount"]) for invoice in paid), 0.0)
-    return {**customer, "activeSubscriptions": len(active), "totalSpent": number(spent)}
+    return {**customer, "activeSubscriptions": active, "totalSpent": number(spent)}
 
 
 @route("POST /customers", body=CREATE)
@@ -126,7 +127,7 @@ def _summary(customer: Row) -> Row:
 def get(call: Call) -> Row:
     customer = require(call.db, "customer", call.id)
     subscriptions = call.db["subscription"].find(customerId=call.id)
-    invoices = newest_first(call.db["invoice"].find(customerId=call.id))
+    invoices = call.db["invoice"].newest(customerId=call.id)
     return {
         **customer,
         "subscriptions": [_with_plan(call, row) for row in subscriptions],
@@ -146,7 +147,7 @@ def update(call: Call) -> Row:
 @route("DELETE /customers/{id}")
 def delete(call: Call) -> Dict[str, str]:
     customer = require(call.db, "customer", call.id)
-    if call.db["subscription"].find(customerId=call.id, status="ACTIVE"):
+    if call.db["subscription"].count(customerId=call.id, status="ACTIVE"):
         raise bad_request(
             "Cannot delete customer with active subscriptions. Cancel subscriptions first."
         )
@@ -161,18 +162,18 @@ def _with_plan(call: Call, subscription: Row) -> Row:
 
 @route("GET /customers/{id}/subscriptions")
 def list_subscriptions(call: Call) -> List[Row]:
-    rows = newest_first(call.db["subscription"].find(customerId=call.id))
+    rows = call.db["subscription"].newest(customerId=call.id)
     return [_with_plan(call, row) for row in rows]
 
 
 @route("GET /customers/{id}/invoices")
 def list_invoices(call: Call) -> List[Row]:
-    return newest_first(call.db["invoice"].find(customerId=call.id))
+    return call.db["invoice"].newest(customerId=call.id)[:]
 
 
 @route("GET /customers/{id}/payments")
 def list_payments(call: Call) -> List[Row]:
-    invoices = newest_first(call.db["invoice"].find(customerId=call.id))
+    invoices = call.db["invoice"].newest(customerId=call.id)
     payments = call.db["payment"]
     # Those of one invoice are in no order but the database's own.
     return [row for one in invoices for row in payments.find(invoiceId=one["id"])]
@@ -180,7 +181,7 @@ def list_payments(call: Call) -> List[Row]:
 
 @route("GET /customers/{id}/payment-methods")
 def list_payment_methods(call: Call) -> List[Row]:
-    return newest_first(call.db["paymentMethod"].find(customerId=call.id))
+    return call.db["paymentMethod"].newest(customerId=call.id)[:]
 
 
 @route("DELETE /customers/{id}/payment-methods/{methodId}")

@@ -6,13 +6,12 @@ from typing import Any, Optional
 
 from .._business.progressive import check_soon
 from .._errors import HttpError, not_found
-from .._http.date_filters import within
+from .._http.date_filters import period
 from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, max_size, min_size, nested, not_empty, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object, to_date
-from .._store.database import newest_first
 from .._store.rows import given, require
 
 EVENT = Body(
@@ -102,11 +101,12 @@ def get(call: Call) -> Row:
 
 @route("GET /events/subscription/{subscriptionId}")
 def list_events(call: Call) -> Row:
-    rows = call.db["usageEvent"].find(
-        subscriptionId=call.params["subscriptionId"], code=call.filter("code")
+    dates = {"dateFrom": call.filter("from"), "dateTo": call.filter("to")}
+    rows = call.db["usageEvent"].newest(
+        *period(dates, "usageEvent"),
+        subscriptionId=call.params["subscriptionId"],
+        code=call.filter("code"),
     )
-    dates = {"dateFrom": call.query.get("from"), "dateTo": call.query.get("to")}
-    rows = newest_first(within(rows, "timestamp", dates, "usageEvent"), "timestamp")
     return unchecked_page(
         rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage", whole=True
     )

@@ -15,13 +15,12 @@ from .._business.invoices import (
     with_customer,
 )
 from .._errors import HttpError, bad_request
-from .._http.date_filters import created_within
+from .._http.date_filters import period
 from .._http.engine import Call, Overlapping, Raw, route
 from .._http.field_types import date_string, minimum, nested, not_empty, num, string
 from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, to_boolean, to_date, to_string
-from .._store.database import newest_first
 from .._store.rows import given, money_of, only, require
 
 ITEM = Body(
@@ -55,10 +54,11 @@ CHECKOUT_LASTS = timedelta(minutes=30)
 @route("GET /invoices", query=LIST)
 def list_invoices(call: Call) -> Row:
     query = call.query
-    rows = call.db["invoice"].find(
-        status=query.get("status") or UNDEFINED, customerId=query.get("customerId") or UNDEFINED
+    rows = call.db["invoice"].newest(
+        *period(query, "invoice"),
+        status=query.get("status") or UNDEFINED,
+        customerId=query.get("customerId") or UNDEFINED,
     )
-    rows = newest_first(created_within(rows, query, "invoice"))
     return checked_page(rows, query, "invoice", lambda row: with_customer(call.db, row))
 
 

@@ -23,7 +23,6 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object
-from .._store.database import newest_first
 from .._store.rows import given, only, require, with_prices, without
 from .._store.schema import ENUMS
 
@@ -55,7 +54,7 @@ UPDATE = Body(
 
 @route("GET /plans")
 def list_plans(call: Call) -> List[Row]:
-    rows = newest_first(call.db["plan"].find(isActive=call.flag("isActive")))
+    rows = call.db["plan"].newest(isActive=call.flag("isActive"))
     return [with_prices(call.db, row) for row in rows]
 
 
@@ -79,7 +78,7 @@ def create(call: Call) -> Overlapping:
 @route("GET /plans/{id}")
 def get(call: Call) -> Row:
     plan = require(call.db, "plan", call.id)
-    count = len(call.db["subscription"].find(planId=call.id))
+    count = call.db["subscription"].count(planId=call.id)
     return {**with_prices(call.db, plan), "_count": {"subscriptions": count}}
 
 
@@ -92,7 +91,7 @@ def update(call: Call) -> Row:
 @route("DELETE /plans/{id}")
 def delete(call: Call) -> Dict[str, str]:
     require(call.db, "plan", call.id)
-    if call.db["subscription"].find(planId=call.id):
+    if call.db["subscription"].count(planId=call.id):
         raise bad_request("Cannot delete plan with existing subscriptions")
     call.db["plan"].delete(call.id)
     return {"message": "Plan deleted successfully"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import List
+from typing import List, Sequence
 
 from .._business.checkout import checkout
 from .._errors import not_found
@@ -41,20 +41,24 @@ def _customer(call: Call) -> Row:
     return customer
 
 
-def _subscriptions(call: Call, customer: Row) -> List[Row]:
-    return newest_first(call.db["subscription"].find(customerId=customer["id"]))
+def _subscriptions(call: Call, customer: Row) -> Sequence[Row]:
+    return call.db["subscription"].newest(customerId=customer["id"])
 
 
-def _invoices(call: Call, customer: Row) -> List[Row]:
-    return newest_first(call.db["invoice"].find(customerId=customer["id"]))
+def _invoices(call: Call, customer: Row) -> Sequence[Row]:
+    return call.db["invoice"].newest(customerId=customer["id"])
 
 
 def _payments(call: Call, customer: Row) -> List[Row]:
-    own = {invoice["id"] for invoice in call.db["invoice"].find(customerId=customer["id"])}
-    return newest_first(row for row in call.db["payment"].find() if row["invoiceId"] in own)
+    payments = call.db["payment"]
+    return newest_first(
+        row
+        for invoice in call.db["invoice"].find(customerId=customer["id"])
+        for row in payments.find(invoiceId=invoice["id"])
+    )
 
 
-def _summary(customer: Row, subscriptions: List[Row], invoices: List[Row]) -> Row:
+def _summary(customer: Row, subscriptions: Sequence[Row], invoices: Sequence[Row]) -> Row:
     # Unlike the sums of the customer list, this one is the database's, and exact.
     spent = sum((row["amount"] for row in invoices if row["status"] == "PAID"), Decimal(0))
     return {
@@ -107,8 +111,8 @@ def list_subscriptions(call: Call) -> List[Row]:
 @route("GET /portal/customers/{externalId}/invoices")
 def list_invoices(call: Call) -> Row:
     customer = _customer(call)
-    rows = call.db["invoice"].find(customerId=customer["id"], status=call.filter("status"))
-    return unchecked_page(newest_first(rows), call.query, "invoice", _short_invoice, whole=True)
+    rows = call.db["invoice"].newest(customerId=customer["id"], status=call.filter("status"))
+    return unchecked_page(rows, call.query, "invoice", _short_invoice, whole=True)
 
 
 @route("GET /portal/customers/{externalId}/payments")

@@ -10,7 +10,6 @@ from .._http.field_types import CODE, boolean, matches, maximum, minimum, not_em
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.rows import delete_all, given, require
 
 CODE_FORMAT = matches(CODE, "code must be lowercase alphanumeric with underscores")
@@ -32,8 +31,8 @@ ASSIGN = Body(taxId=string(not_empty))
 
 @route("GET /taxes")
 def list_taxes(call: Call) -> Row:
-    rows = call.db["tax"].find(appliedByDefault=call.flag("appliedByDefault"))
-    return unchecked_page(newest_first(rows), call.query, "tax", limit=50)
+    rows = call.db["tax"].newest(appliedByDefault=call.flag("appliedByDefault"))
+    return unchecked_page(rows, call.query, "tax", limit=50)
 
 
 @route("POST /taxes", body=CREATE)

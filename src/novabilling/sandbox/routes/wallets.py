@@ -12,7 +12,6 @@ from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Number, Row, decimal_text, number_text, to_date
 from .._store.columns import decimal_of_number
-from .._store.database import newest_first
 from .._store.rows import given, only, require
 
 CREATE = Body(
@@ -45,7 +44,7 @@ SOURCES = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 @route("GET /wallets")
 def list_wallets(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "status")}
-    rows = newest_first(call.db["wallet"].find(**filters))
+    rows = call.db["wallet"].newest(**filters)
     return unchecked_page(
         rows, call.query, "wallet", lambda row: _with_customer(call, row), whole=True
     )
@@ -184,5 +183,5 @@ def list_transactions(call: Call) -> Row:
     require(call.db, "wallet", call.id)
     names = ("status", "transactionStatus", "transactionType")
     filters = {name: call.filter(name) for name in names}
-    rows = call.db["walletTransaction"].find(walletId=call.id, **filters)
-    return unchecked_page(newest_first(rows), call.query, "walletTransaction", whole=True)
+    rows = call.db["walletTransaction"].newest(walletId=call.id, **filters)
+    return unchecked_page(rows, call.query, "walletTransaction", whole=True)
