@@ -217,7 +217,7 @@ def test_wallets_pay_oldest_first_and_only_usable_ones(shop: Shop) -> None:
 def test_the_pdf_shows_what_wallets_have_left_to_pay(shop: Shop) -> None:
     wallet(shop, 30)
     invoice = shop.bill(shop.plan(100))
-    stored = shop.world.uploads[invoice["pdfUrl"].rpartition("/")[2]]
+    stored = shop.world.upload(invoice["pdfUrl"].rpartition("/")[2])
     assert stored.invoice["amount"] == 70
 
 

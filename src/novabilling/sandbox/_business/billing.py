@@ -247,9 +247,8 @@ class _Job:
             "metadata": self.metadata({"prepaidCreditAmount": paid}),
         }
         invoice = self.db["invoice"].update(invoice["id"], changes)
-        self.world.uploads[invoice["pdfUrl"].rpartition("/")[2]] = document(
-            self.db, self.tenant, invoice
-        )
+        file = invoice["pdfUrl"].rpartition("/")[2]
+        self.world.keep_upload(file, document(self.db, self.tenant, invoice))
 
 
 def _first(*values: Any) -> Any:

@@ -21,7 +21,7 @@ def create_invoice(world: World, tenant: Row, data: Row) -> Row:
     given = data.get("invoiceNumber") or next_number(database)
     invoice = database["invoice"].create({**data, "invoiceNumber": given})
     file = f"invoice-{invoice['id']}.pdf"
-    world.uploads[file] = document(database, tenant, invoice)
+    world.keep_upload(file, document(database, tenant, invoice))
     address = {"pdfUrl": f"/uploads/invoices/{file}"}
     database["invoice"].update(invoice["id"], address)
     return {**invoice, **address}

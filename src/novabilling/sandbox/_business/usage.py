@@ -32,7 +32,8 @@ def usage_of(
         )
         counted = [event for event in events if is_before_end(event["timestamp"])]
         # Of equal times the event that came first counts as the newest.
-        counted = sorted(reversed(counted), key=_timestamp, reverse=True)
+        counted.reverse()
+        counted.sort(key=_timestamp, reverse=True)
         units = _aggregate(metric, counted)
         if units > 0:
             usages.append(Usage(charge, metric, units, _cost(db, charge, units)))

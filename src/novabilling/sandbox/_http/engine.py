@@ -199,16 +199,23 @@ _CORS = {
 }
 
 
+_BY_NAME: Dict[Tuple[str, int, str], List[Operation]] = {}
+"""The operations by method, number of segments, and the word that no path has as a parameter."""
+
+for _one in OPERATIONS:
+    _place = (_one.method, len(_one.segments), _one.segments[:2][-1])
+    _BY_NAME.setdefault(_place, []).append(_one)
+
+
 def _find(request: Request) -> Tuple[Operation, Dict[str, str]]:
     method = "GET" if request.method == "HEAD" else request.method
     # One slash at the end is forgiven; an empty segment elsewhere matches nothing.
     path = request.path[1:-1] if request.path.endswith("/") else request.path[1:]
     segments = path.split("/")
-    for operation in OPERATIONS:
-        if operation.method == method and len(operation.segments) == len(segments):
-            params = _match(operation.segments, segments)
-            if params is not None:
-                return operation, {name: _unquote(text) for name, text in params.items()}
+    for operation in _BY_NAME.get((method, len(segments), segments[:2][-1].lower()), ()):
+        params = _match(operation.segments, segments)
+        if params is not None:
+            return operation, {name: _unquote(text) for name, text in params.items()}
     raise HttpError(404, f"Cannot {request.method} {request.target}")
 
 
@@ -246,10 +253,21 @@ def _response(
         content, kind = js.stringify(value).encode(), "application/json; charset=utf-8"
         headers = [*headers, ("ETag", _etag(content))]
     if status == 200 and _is_fresh(request, dict(headers).get("ETag", "")):
-        return httpx.Response(304, headers=headers, request=raw)
+        return _Answer(304, headers=headers, request=raw)
     headers = [("Content-Type", kind), ("Content-Length", str(len(content))), *headers]
     content = b"" if request.method == "HEAD" else content
-    return httpx.Response(status, headers=headers, content=content, request=raw)
+    return _Answer(status, headers=headers, content=content, request=raw)
+
+
+class _Answer(httpx.Response):
+    """A response whose content is there, in one piece and without a coding."""
+
+    def read(self) -> bytes:
+        if not hasattr(self, "_content"):
+            (self._content,) = self.stream if isinstance(self.stream, httpx.ByteStream) else (b"",)
+            self._num_bytes_downloaded = len(self._content)
+            self.is_stream_consumed = self.is_closed = True
+        return self._content
 
 
 def _is_fresh(request: Request, etag: str) -> bool:

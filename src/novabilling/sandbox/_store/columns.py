@@ -41,6 +41,8 @@ def exact_context() -> ContextManager[Context]:
 
 def store(query: DatabaseCall, column: Column, value: Any) -> Any:
     """Return the value as the column keeps it; QueryError if it cannot."""
+    if column.type == "String" and type(value) is str:
+        return check_text(value)
     if value is None:
         if column.nullable:
             return None
@@ -77,7 +79,7 @@ def check_text(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half a surrogate pair."""
     if "\x00" in text:
         raise HttpError(500, 'invalid byte sequence for encoding "UTF8": 0x00')
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and js.SURROGATE.search(text):
         raise HttpError(500, "unexpected end of hex escape")
     return text
 

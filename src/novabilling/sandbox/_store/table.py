@@ -34,6 +34,10 @@ class Table:
         self._all = Groups(())
         self._groups = [self._all, *map(Groups, LOOKUPS[model.name])]
         self._unique = [Unique(key) for key in model.unique]
+        # By the columns that a search names, in whatever order.
+        self._keys = {frozenset(one.columns): one for one in self._unique}
+        self._indexes = {frozenset(one.columns): one for one in self._groups}
+        self._calls: Dict[str, DatabaseCall] = {}
         # Rows that stand behind others that are younger, and what they are sorted by instead.
         self._moved: Shared[Dict[str, str]] = Shared({})
 
@@ -43,7 +47,11 @@ class Table:
         return self._rows.value
 
     def _query(self, action: str) -> DatabaseCall:
-        return DatabaseCall(self._database.client, self.model.name, action)
+        call = self._calls.get(action)
+        if call is None:
+            call = DatabaseCall(self._database.client, self.model.name, action)
+            self._calls[action] = call
+        return call
 
     # Reading
 
@@ -59,6 +67,8 @@ class Table:
         if "id" in wanted:
             return [row for row in (rows.get(wanted["id"]),) if row and _matches(row, wanted)]
         group, rest = self._group(wanted)
+        if not group:
+            return []
         found = [rows[row_id] for _, row_id in group]
         if rest:
             found = [row for row in found if _matches(row, rest)]
@@ -66,12 +76,10 @@ class Table:
 
     def first(self, **where: Any) -> Optional[Row]:
         """Find the oldest row with these values, or the only one with a unique key."""
-        for unique in self._unique:
-            if len(where) == len(unique.columns) and all(name in where for name in unique.columns):
-                wanted = self._wanted(where)
-                if len(wanted) == len(where):
-                    row_id = unique.of(unique.key(wanted))
-                    return None if row_id is None else self._rows.value[row_id]
+        unique = self._keys.get(frozenset(where))
+        if unique and UNDEFINED not in where.values():
+            row_id = unique.of(unique.key(self._wanted(where)))
+            return None if row_id is None else self._rows.value[row_id]
         return next(iter(self.find(**where)), None)
 
     def count(self, **where: Any) -> int:
@@ -80,6 +88,10 @@ class Table:
             return len(group)
         rows = self._rows.value
         return sum(_matches(rows[row_id], rest) for _, row_id in group)
+
+    def index(self, *columns: str) -> Groups:
+        """Return what finds rows by these columns, for loops that look up many of them."""
+        return self._indexes[frozenset(columns)]
 
     def newest(
         self, since: Optional[datetime] = None, until: Optional[datetime] = None, **where: Any
@@ -99,15 +111,19 @@ class Table:
         return Newest(rows, group, start, max(start, end))
 
     def _wanted(self, where: Where) -> Where:
-        query = self._query("findMany")
-        return {
-            name: store(query, self._column(query, name), value)
-            for name, value in where.items()
-            if value is not UNDEFINED
-        }
+        query, columns = self._query("findMany"), self.model.columns
+        wanted: Where = {}
+        for name, value in where.items():
+            if value is not UNDEFINED:
+                column = columns.get(name) or self._column(query, name)
+                wanted[name] = store(query, column, value)
+        return wanted
 
     def _group(self, wanted: Where) -> Tuple[List[Entry], Where]:
         """Return the smallest group that has all these rows, and what remains to be compared."""
+        exact = self._indexes.get(frozenset(wanted))
+        if exact:
+            return exact.of(exact.key(wanted)), {}
         best, known = self._all.of(None), self._all
         for groups in self._groups:
             if groups.columns and all(name in wanted for name in groups.columns):
@@ -116,8 +132,6 @@ class Table:
                     best, known = group, groups
                 elif len(group) == len(best) and len(groups.columns) > len(known.columns):
                     known = groups
-        if len(known.columns) == len(wanted):
-            return best, {}
         return best, {name: wanted[name] for name in wanted if name not in known.columns}
 
     def _place(self, row: Row) -> str:

@@ -172,7 +172,7 @@ def get_pdf(call: Call) -> Raw:
 @route("GET ~/uploads/invoices/{file}")
 def get_upload(call: Call) -> Raw:
     """Serve the PDF as it was when the invoice was created, to anybody."""
-    found = call.world.uploads.get(call.params["file"])
+    found = call.world.upload(call.params["file"])
     if not found:
         raise HttpError(404, f"Cannot {call.request.method} {call.request.target}")
     return Raw(found.render(), "application/pdf")
