@@ -547,3 +547,12 @@ def test_without_any_block_each_call_counts_for_a_minute_from_its_own_time() -> 
         found.append(answer.headers["x-ratelimit-remaining"])
         sandbox.advance(seconds=40)
     assert found == ["99", "98", "98"]
+
+
+@pytest.mark.parametrize("path", ["/api/customers", "/api/nothing", "/api/customers/x"])
+def test_every_answer_has_the_date_in_whole_seconds(path: str) -> None:
+    sandbox = Sandbox(seed=1)
+    sandbox.fail_next()
+    sandbox.advance(hours=1)
+    dates = [Caller(sandbox).send("GET", path).headers["date"] for _ in range(2)]
+    assert dates == ["Mon, 01 Jun 2026 13:00:00 GMT"] * 2

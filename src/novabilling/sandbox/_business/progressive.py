@@ -20,10 +20,11 @@ def check_soon(world: World, tenant: Row, subscription: Row) -> None:
     Nobody has to wait for it: the check is done as soon as anything but an event arrives, and
     stands for the one at the end of the minute.
     """
-    db, now = world.databases[tenant["id"]], world.clock.now()
-    plan = db["plan"].rows[subscription["planId"]]
-    last = subscription["lastProgressiveBillingAt"]
-    if not plan["progressiveBillingThreshold"] or (last is not None and now < last):
+    plan = world.databases[tenant["id"]]["plan"].rows[subscription["planId"]]
+    if not plan["progressiveBillingThreshold"]:
+        return
+    last, now = subscription["lastProgressiveBillingAt"], world.clock.now()
+    if last is not None and now < last:
         return
     tenant_id, subscription_id, due = tenant["id"], subscription["id"], now + MINUTE
 

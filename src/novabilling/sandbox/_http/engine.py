@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from datetime import datetime
+from email.utils import formatdate
 from types import GeneratorType
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Tuple, Union, cast
 from urllib.parse import unquote_to_bytes
@@ -34,13 +36,15 @@ class Raw(NamedTuple):
 class Call:
     """What a resource function gets: who calls, and with which arguments."""
 
-    def __init__(self, world: World, request: Request, params: Dict[str, str]) -> None:
+    def __init__(
+        self, world: World, request: Request, params: Dict[str, str], now: datetime
+    ) -> None:
         self.world = world
         self.request = request
         self.params = params
         self.query: Any = request.query
         self.body: Any = None
-        self.now = world.clock.now()
+        self.now = now
         self._tenant_id: Optional[str] = None
 
     @property
@@ -128,6 +132,8 @@ class Engine:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._second = 0
+        self._date = ""
 
     def answer(self, raw: httpx.Request) -> Answering:
         """Answer a request, or let the fault that is planned for it happen."""
@@ -151,18 +157,21 @@ class Engine:
             return httpx.Response(431, headers={"Connection": "close"}, request=raw)
         if request.method == "OPTIONS":
             return httpx.Response(204, headers=_CORS, request=raw)
-        headers: Headers = []
+        now = self._world.clock.now()
+        headers = self._clock(now)
         try:
-            status, value = yield from self._run(request, headers)
+            status, value = yield from self._run(request, headers, now)
         except HttpError as error:
-            error.headers = headers + error.headers
+            error.headers = headers[1:] + error.headers
             return self._refusal(request, error, raw)
         return _response(request, status, value, headers, raw)
 
-    def _run(self, request: Request, headers: Headers) -> Generator[None, None, Tuple[int, Any]]:
+    def _run(
+        self, request: Request, headers: Headers, now: datetime
+    ) -> Generator[None, None, Tuple[int, Any]]:
         body = request.body()
         operation, params = _find(request)
-        call = Call(self._world, request, params)
+        call = Call(self._world, request, params, now)
         if operation.guard == "J":
             self._world.check_token(request.headers)
         headers += self._world.rate_limit.hit(operation.name, call.now)
@@ -182,14 +191,22 @@ class Engine:
         return operation.status, value
 
     def _refusal(self, request: Request, error: HttpError, raw: httpx.Request) -> httpx.Response:
+        now = self._world.clock.now()
         envelope = {
             "statusCode": error.status,
             "message": error.message,
             "errors": error.errors,
-            "timestamp": self._world.clock.now(),
+            "timestamp": now,
             "path": request.target,
         }
-        return _response(request, error.status, envelope, error.headers, raw)
+        return _response(request, error.status, envelope, self._clock(now) + error.headers, raw)
+
+    def _clock(self, now: datetime) -> Headers:
+        """Return the header that every answer has: the time in whole seconds."""
+        second = int(now.timestamp())
+        if second != self._second:
+            self._second, self._date = second, formatdate(second, usegmt=True)
+        return [("Date", self._date)]
 
 
 _CORS = {
@@ -255,8 +272,10 @@ def _response(
     if status == 200 and _is_fresh(request, dict(headers).get("ETag", "")):
         return _Answer(304, headers=headers, request=raw)
     headers = [("Content-Type", kind), ("Content-Length", str(len(content))), *headers]
-    content = b"" if request.method == "HEAD" else content
-    return _Answer(status, headers=headers, content=content, request=raw)
+    stream = httpx.ByteStream(b"" if request.method == "HEAD" else content)
+    answer = _Answer(status, headers=headers, stream=stream, request=raw)
+    answer.read()
+    return answer
 
 
 class _Answer(httpx.Response):
@@ -264,7 +283,7 @@ class _Answer(httpx.Response):
 
     def read(self) -> bytes:
         if not hasattr(self, "_content"):
-            (self._content,) = self.stream if isinstance(self.stream, httpx.ByteStream) else (b"",)
+            self._content = b"".join(cast("httpx.SyncByteStream", self.stream))
             self._num_bytes_downloaded = len(self._content)
             self.is_stream_consumed = self.is_closed = True
         return self._content

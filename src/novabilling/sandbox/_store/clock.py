@@ -85,10 +85,10 @@ class Clock:
     def move_to(self, moment: datetime) -> None:
         self._offset = moment - self._read().astimezone(timezone.utc)
 
-    def cuid(self) -> str:
+    def cuid(self, now: datetime) -> str:
         self._count = (self._count + 1) % 36**4
         # A clock that stands still or goes back must not make ids go back.
-        self._last = max(self._last + (self._count == 0), int(self.now().timestamp() * 1000))
+        self._last = max(self._last + (self._count == 0), int(now.timestamp() * 1000))
         if self._last != self._written[0]:
             self._written = (self._last, base36(self._last, 8))
         return f"c{self._written[1]}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"

@@ -174,6 +174,8 @@ def jsonb(value: Any) -> Any:
         return [jsonb(item) for item in js.as_list(value)]
     if js.is_object(value):
         row = js.as_object(value)
+        if not row:
+            return {}
         keys = sorted(map(_json_text, row), key=lambda key: (len(key.encode()), key.encode()))
         return {key: jsonb(row[key]) for key in keys if row[key] is not js.UNDEFINED}
     return value

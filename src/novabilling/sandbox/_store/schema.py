@@ -97,6 +97,7 @@ CENTRAL: Dict[str, Model] = dict(
             f"lastLoginAt DateTime?, {_TIMES}",
             "email",
             "slug",
+            "apiKey",
         ),
         _model(
             "apiKey",
@@ -295,7 +296,6 @@ ORDERS: Dict[str, Optional[str]] = {
 """The column by whose time the rows of a table are listed."""
 
 _ALSO_LOOKED_UP = {
-    "tenant": ("apiKey",),
     "customer": ("currency", "country"),
     "subscription": ("status", "customerId status"),
     "invoice": ("status", "customerId status", "subscriptionId status"),

@@ -93,6 +93,11 @@ class Table:
         """Return what finds rows by these columns, for loops that look up many of them."""
         return self._indexes[frozenset(columns)]
 
+    def with_key(self, column: str, value: str) -> Optional[Row]:
+        """Return the row with a unique value that nobody has to check."""
+        row_id = self._keys[frozenset((column,))].of(value)
+        return None if row_id is None else self._rows.value[row_id]
+
     def newest(
         self, since: Optional[datetime] = None, until: Optional[datetime] = None, **where: Any
     ) -> Newest:
@@ -142,8 +147,9 @@ class Table:
 
     def create(self, data: Row) -> Row:
         """Insert a row; columns left out or UNDEFINED get their defaults."""
-        query, now = self._query("create"), self._database.clock.now()
-        row: Row = {"id": self._database.clock.cuid()}
+        query, clock = self._query("create"), self._database.clock
+        now = clock.now()
+        row: Row = {"id": clock.cuid(now)}
         for name, column in self.model.columns.items():
             value = data.get(name, UNDEFINED)
             if value is not UNDEFINED:

@@ -146,9 +146,9 @@ class World:
     def _tenant_of_key(self, token: str) -> Optional[Row]:
         if not token.startswith("sk_"):
             return None
-        key = self.central["apiKey"].first(key=token)
+        key = self.central["apiKey"].with_key("key", token)
         if not key:
-            return self.central["tenant"].first(apiKey=token)
+            return self.central["tenant"].with_key("apiKey", token)
         now = self.clock.now()
         if key["expiresAt"] and key["expiresAt"] < now:
             raise HttpError(401, "API key has expired")
