@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Callable, Collection, Dict, Literal, Optional
+from typing import Callable, Collection, Dict, List, Literal, Optional
 
 from .._business.daily import bill_ending_periods, finalize_drafts, remind
 from .._business.renewals import renew_subscriptions
@@ -64,7 +64,7 @@ class Timetable(Core):
             self._settle_waiting()
             start = self.now()
             for hour in hours(start, start + span):
-                due = [job for job in jobs if _HOURS[job] in (None, hour.hour)]
+                due: List[Job] = [job for job in jobs if _HOURS[job] in (None, hour.hour)]
                 if due:
                     self._world.clock.move_to(hour)
                     self._do(due)

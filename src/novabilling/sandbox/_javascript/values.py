@@ -244,9 +244,10 @@ def _written(value: object) -> str:
 
 def _written_object(row: Row) -> str:
     # The loop of the whole sandbox that runs most often.
-    writers, keys, pairs = _WRITERS, _KEYS, []
+    writers, keys = _WRITERS, _KEYS
+    pairs: List[str] = []
     for key, item in row.items():
-        kind = type(item)
+        kind: type = type(item)
         if kind is str:
             pairs.append(keys[key] + _quoted(item))
         elif item is None:
@@ -260,12 +261,16 @@ def _written_array(items: List[Any]) -> str:
     return "[" + ",".join(map(_written, items)) + "]"
 
 
+def _written_null(_value: object) -> str:
+    return "null"
+
+
 class _Writers(Dict[type, Callable[[Any], str]]):
     """What writes values of a type; one that is derived is written as what it is derived from."""
 
     def __missing__(self, kind: type) -> Callable[[Any], str]:
         known = [write for base, write in self.items() if issubclass(kind, base)]
-        self[kind] = write = known[0] if known else lambda _: "null"
+        self[kind] = write = known[0] if known else _written_null
         return write
 
 

@@ -188,6 +188,11 @@ def _json_text(text: str) -> str:
     return check_text(text)
 
 
+def quoted(name: str) -> str:
+    """PostgreSQL quotes the names that are not all lower case."""
+    return name if name == name.lower() else f'"{name}"'
+
+
 def containing(text: str) -> Callable[[str], bool]:
     r"""Compile the ORM's `contains` in any case, to which `%`, `_` and `\` are as in ILIKE."""
     pieces, escaped = [""], False

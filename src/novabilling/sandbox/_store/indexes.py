@@ -13,9 +13,22 @@ Entry = Tuple[Any, str]
 """The time that orders a table, and a row's id."""
 
 
+Where = Dict[str, Any]
+"""Columns, and the values that they are to have."""
+
+
+def matches(row: Row, wanted: Where) -> bool:
+    return all(row[name] == value for name, value in wanted.items())
+
+
 def _reader(columns: Tuple[str, ...]) -> Callable[[Row], Any]:
     """Return what reads a key: one value, a tuple of several, None for no column."""
-    return itemgetter(*columns) if columns else lambda _: None
+    read: Callable[[Row], Any] = itemgetter(*columns) if columns else _no_column
+    return read
+
+
+def _no_column(_row: Row) -> None:
+    return None
 
 
 class Groups:

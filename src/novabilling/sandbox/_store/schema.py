@@ -285,37 +285,6 @@ MODELS: Dict[str, Model] = dict(
 )
 
 
-ORDERS: Dict[str, Optional[str]] = {
-    name: "timestamp"
-    if name == "usageEvent"
-    else "createdAt"
-    if "createdAt" in model.columns
-    else None
-    for name, model in {**CENTRAL, **MODELS}.items()
-}
-"""The column by whose time the rows of a table are listed."""
-
-_ALSO_LOOKED_UP = {
-    "customer": ("currency", "country"),
-    "subscription": ("status", "customerId status"),
-    "invoice": ("status", "customerId status", "subscriptionId status"),
-    "payment": ("status", "provider"),
-    "creditNote": ("status",),
-    "usageEvent": ("subscriptionId code",),
-    "wallet": ("status",),
-    "tax": ("appliedByDefault",),
-}
-
-LOOKUPS: Dict[str, Tuple[Tuple[str, ...], ...]] = {
-    name: (
-        *((column,) for column in model.references),
-        *(tuple(text.split()) for text in _ALSO_LOOKED_UP.get(name, ())),
-    )
-    for name, model in {**CENTRAL, **MODELS}.items()
-}
-"""What rows are looked up by: foreign keys, and what lists and jobs filter by."""
-
-
 @lru_cache(maxsize=None)
 def references_to(table: str) -> List[Tuple[Model, str, Reference]]:
     """List the foreign keys that point at a table, in the order the database checks them."""

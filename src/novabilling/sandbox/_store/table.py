@@ -4,29 +4,44 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterable, List, Mapping, Optional, Tuple
+from typing import Any, Callable, Dict, Iterable, List, Mapping, Optional, Protocol, Tuple
 
 from .._errors import QueryError
 from .._javascript.values import UNDEFINED, Row
-from .columns import DatabaseCall, check_text, store
-from .indexes import Entry, Groups, Unique
+from .clock import Clock
+from .columns import DatabaseCall, check_text, quoted, store
+from .indexes import Entry, Groups, Unique, Where, matches
 from .newest import Newest
-from .schema import LOOKUPS, NOW, ORDERS, REQUIRED, Column, Model
+from .lookups import LOOKUPS, ORDERS
+from .schema import NOW, REQUIRED, Column, Model
 from .shared import Shared
-
-if TYPE_CHECKING:
-    from .database import Database
-
-Where = Dict[str, Any]
 
 _ID = Column("id", "String", False, REQUIRED, None)
 _LAST = "\U0010ffff"  # greater than any id
 
 
+class Tables(Protocol):
+    """What a table needs of the database that it is in."""
+
+    @property
+    def clock(self) -> Clock: ...
+
+    @property
+    def client(self) -> str: ...
+
+    def __getitem__(self, name: str) -> Table: ...
+
+    def note(self, table: Table, row_id: str, old: Optional[Row]) -> None:
+        """Remember what a row was before its first change in a transaction."""
+
+    def forget(self, query: DatabaseCall, model: Model, row_id: str) -> None:
+        """Remove a row and follow the foreign keys that point at it, or do nothing at all."""
+
+
 class Table:
     """One table; a method is one call of the ORM and fails as that call does."""
 
-    def __init__(self, database: Database, model: Model) -> None:
+    def __init__(self, database: Tables, model: Model) -> None:
         self._database = database
         self.model = model
         self._rows: Shared[Dict[str, Row]] = Shared({})
@@ -65,13 +80,13 @@ class Table:
         if not wanted:
             return list(rows.values())
         if "id" in wanted:
-            return [row for row in (rows.get(wanted["id"]),) if row and _matches(row, wanted)]
+            return [row for row in (rows.get(wanted["id"]),) if row and matches(row, wanted)]
         group, rest = self._group(wanted)
         if not group:
             return []
         found = [rows[row_id] for _, row_id in group]
         if rest:
-            found = [row for row in found if _matches(row, rest)]
+            found = [row for row in found if matches(row, rest)]
         return found if len(found) < 2 else sorted(found, key=self._place)
 
     def first(self, **where: Any) -> Optional[Row]:
@@ -87,7 +102,7 @@ class Table:
         if not rest:
             return len(group)
         rows = self._rows.value
-        return sum(_matches(rows[row_id], rest) for _, row_id in group)
+        return sum(matches(rows[row_id], rest) for _, row_id in group)
 
     def index(self, *columns: str) -> Groups:
         """Return what finds rows by these columns, for loops that look up many of them."""
@@ -99,7 +114,7 @@ class Table:
         return None if row_id is None else self._rows.value[row_id]
 
     def newest(
-        self, since: Optional[datetime] = None, until: Optional[datetime] = None, **where: Any
+        self, since: Optional[datetime] = None, until: Optional[datetime] = None, /, **where: Any
     ) -> Newest:
         """Find rows in the server's usual order, the newest first; ids break ties.
 
@@ -111,7 +126,7 @@ class Table:
         end = len(group) if until is None else bisect_right(group, (until, _LAST))
         rows = self._rows.value
         if rest:
-            group = [entry for entry in group[start:end] if _matches(rows[entry[1]], rest)]
+            group = [entry for entry in group[start:end] if matches(rows[entry[1]], rest)]
             start, end = 0, len(group)
         return Newest(rows, group, start, max(start, end))
 
@@ -206,7 +221,7 @@ class Table:
             if any(name in written for name in unique.columns):
                 other = unique.of(unique.key(row))
                 if other is not None and other != row["id"]:
-                    fields = ", ".join(f"`{_quoted(name)}`" for name in unique.columns)
+                    fields = ", ".join(f"`{quoted(name)}`" for name in unique.columns)
                     raise query.error(f"Unique constraint failed on the fields: ({fields})")
         for name, target in self.model.references.items():
             value = row[name]
@@ -277,14 +292,5 @@ class Table:
 
     def save(self) -> List[Callable[[], None]]:
         """Return functions that bring back the rows of now, as often as they are called."""
-        kept = [self._rows, self._moved, *self._groups, *self._unique]
-        return [one.save() for one in kept]
-
-
-def _matches(row: Row, wanted: Where) -> bool:
-    return all(row[name] == value for name, value in wanted.items())
-
-
-def _quoted(name: str) -> str:
-    """PostgreSQL quotes the names that are not all lower case."""
-    return name if name == name.lower() else f'"{name}"'
+        indexes = [one.save() for one in self._groups] + [one.save() for one in self._unique]
+        return [self._rows.save(), self._moved.save(), *indexes]
