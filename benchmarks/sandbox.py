@@ -83,8 +83,7 @@ class Load:
         """Return the CPU seconds of one call of a round."""
         requests = [make() for _ in range(PER_ROUND)]
         handle, pending = self.sandbox.handle, iter(requests)
-        seconds = per_call(lambda: handle(next(pending)), PER_ROUND)
-        return seconds
+        return per_call(lambda: handle(next(pending)), PER_ROUND)
 
 
 def in_rounds(few: Load, many: Load, rounds: int) -> Dict[str, Tuple[List[float], List[float]]]:

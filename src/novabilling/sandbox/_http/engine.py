@@ -123,6 +123,8 @@ def route(
     return register
 
 
+UNFORESEEN = "Internal server error"
+
 Answering = Generator[None, None, httpx.Response]
 """An answer in the making; what stands between two steps may overlap with other requests."""
 
@@ -151,6 +153,8 @@ class Engine:
         except RecursionError:  # JSON may be nested as deep as a body is long
             error = HttpError(500, "Maximum call stack size exceeded")
             return self._refusal(request, error, raw)
+        except Exception:  # what nobody has thought of is no success, and no crash either
+            return self._refusal(request, HttpError(500, UNFORESEEN), raw)
 
     def _answer(self, request: Request, raw: httpx.Request) -> Answering:
         if request.head_size > HEADER_LIMIT:

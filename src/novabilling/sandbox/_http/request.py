@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from typing import Any, Dict, List, Tuple, Union
 from urllib.parse import parse_qsl
@@ -26,7 +27,7 @@ class Request:
         self.headers = _headers(raw)
         # httpx repairs what is malformed in a URL; who has the target as it was sent, passes it.
         target: bytes = request.extensions.get("target", request.url.raw_path)
-        self.target = target.decode("ascii")
+        self.target = target.decode("latin-1")
         path, _, query = self.target.partition("?")
         self.path = path
         self.query = _collect(query) if query else {}
@@ -54,7 +55,7 @@ class Request:
 
     def _text(self, charset: str) -> str:
         # The framework has statuses for these refusals; the server answers 500 to them all.
-        if not charset.startswith("utf-"):
+        if not charset.startswith("utf-") or not _is_known(charset):
             raise HttpError(500, f'unsupported charset "{charset.upper()}"')
         content = self._content
         if len(content) <= BODY_LIMIT:
@@ -79,6 +80,14 @@ def _decoded(value: bytes) -> str:
         return value.decode()
     except UnicodeDecodeError:
         return value.decode("latin-1")
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        codecs.lookup(charset)
+    except LookupError:
+        return False
+    return True
 
 
 def _charset(parameters: str) -> str:

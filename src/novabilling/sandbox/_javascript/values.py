@@ -175,8 +175,11 @@ def to_date(value: object) -> Union[datetime, InvalidDate]:
     # The day may run over the month's end: 30 February is 2 March.
     days = timedelta(days=(day or 1) - 1, hours=hour, minutes=minute, seconds=second)
     milliseconds = int((match[7] or "0")[:3].ljust(3, "0"))
-    start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
-    return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+    try:
+        start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
+        return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+    except (OverflowError, ValueError):  # beyond the years 1 to 9999
+        return INVALID_DATE
 
 
 def _in_range(month: int, day: int, hour: int, minute: int, second: int) -> bool:
@@ -247,13 +250,12 @@ def _written_object(row: Row) -> str:
     writers, keys = _WRITERS, _KEYS
     pairs: List[str] = []
     for key, item in row.items():
-        kind: type = type(item)
-        if kind is str:
+        if type(item) is str:
             pairs.append(keys[key] + _quoted(item))
         elif item is None:
             pairs.append(keys[key] + "null")
         elif item is not UNDEFINED:
-            pairs.append(keys[key] + writers[kind](item))
+            pairs.append(keys[key] + writers[type(item)](item))
     return "{" + ",".join(pairs) + "}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, insort
 from operator import itemgetter
-from typing import Any, Callable, Dict, List, Optional, Set, Tuple
+from typing import Any, Callable, Dict, List, Optional, Set, Tuple, cast
 
 from .._javascript.values import Row
 from .shared import Shared
@@ -23,8 +23,7 @@ def matches(row: Row, wanted: Where) -> bool:
 
 def _reader(columns: Tuple[str, ...]) -> Callable[[Row], Any]:
     """Return what reads a key: one value, a tuple of several, None for no column."""
-    read: Callable[[Row], Any] = itemgetter(*columns) if columns else _no_column
-    return read
+    return cast("Callable[[Row], Any]", itemgetter(*columns)) if columns else _no_column
 
 
 def _no_column(_row: Row) -> None:

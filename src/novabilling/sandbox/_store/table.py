@@ -11,8 +11,8 @@ from .._javascript.values import UNDEFINED, Row
 from .clock import Clock
 from .columns import DatabaseCall, check_text, quoted, store
 from .indexes import Entry, Groups, Unique, Where, matches
-from .newest import Newest
 from .lookups import LOOKUPS, ORDERS
+from .newest import Newest
 from .schema import NOW, REQUIRED, Column, Model
 from .shared import Shared
 
