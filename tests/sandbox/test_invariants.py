@@ -33,6 +33,7 @@ class Shop(RuleBasedStateMachine):
         self.kept: Optional[Tuple[Snapshot, str]] = None
         Caller(self.sandbox, self.sandbox.jwt).patch("/tenants/me", webhookUrl="https://a.b.co")
         self.api.post("/billable-metrics", name="M", code="m", aggregationType="SUM", fieldName="n")
+        self.api.post("/taxes", name="VAT", code="vat", rate=7.5, appliedByDefault=True)
         self.add_customer()
         self.add_plan("MONTHLY", "IN_ADVANCE", 100, 0)
 

@@ -56,14 +56,10 @@ def rounded(value: float, places: int = 2) -> Number:
     return js.number(math.floor(value * scale + 0.5) / scale)
 
 
-def price_usd(db: Database, plan_id: str, currency: str) -> float:
-    """Convert the plan's price in that currency; a price that was deleted is worth nothing."""
-    price = price_in(db, plan_id, currency)
-    return to_usd(price["amount"], currency) if price else 0.0
-
-
 def monthly_usd(db: Database, subscription: Row) -> float:
-    """Work out the monthly recurring revenue of a subscription."""
+    """Work out the monthly revenue of a subscription; a deleted price is worth nothing."""
     interval = db["plan"].rows[subscription["planId"]]["billingInterval"]
-    price = price_usd(db, subscription["planId"], subscription["currency"])
-    return price / _MONTHS.get(interval, 1)
+    price = price_in(db, subscription["planId"], subscription["currency"])
+    if not price:
+        return 0.0
+    return to_usd(price["amount"], subscription["currency"]) / _MONTHS.get(interval, 1)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import Dict, List, Set
+from typing import Dict, List, Optional, Set
 
-from .._business.figures import monthly_usd, price_usd, rounded, total_usd
+from .._business.billing import price_in
+from .._business.figures import monthly_usd, rounded, to_usd, total_usd
 from .._http.engine import Call, route
 from .._javascript.values import Row, add_up, parse_int, to_string
 from .analytics import QUERY
@@ -50,7 +51,11 @@ def get_mrr_breakdown(call: Call) -> Row:
         "contractionMrr": rounded(down),
         "churnMrr": rounded(churn),
         "netNewMrr": rounded(new + up - down - churn),
-        "byPlan": [_plan_mrr(call, *item) for item in _by_plan(active).items()],
+        # A subscription whose price was deleted is not counted at all.
+        "byPlan": [
+            _plan_mrr(call, *item)
+            for item in _by_plan([row for row in active if _price(call, row)]).items()
+        ],
     }
 
 
@@ -61,10 +66,15 @@ def _monthly(call: Call, subscriptions: List[Row]) -> float:
 def _change(call: Call, subscription: Row) -> float:
     """Tell what a change of plan brought: whole prices, whatever interval they are for."""
     before, currency = subscription["previousPlanId"], subscription["currency"]
-    if before is None:
+    old = price_in(call.db, before, currency) if before is not None else None
+    new = _price(call, subscription)
+    if not old or not new:
         return 0.0
-    price = price_usd(call.db, subscription["planId"], currency)
-    return price - price_usd(call.db, before, currency)
+    return to_usd(new["amount"], currency) - to_usd(old["amount"], currency)
+
+
+def _price(call: Call, subscription: Row) -> Optional[Row]:
+    return price_in(call.db, subscription["planId"], subscription["currency"])
 
 
 def _plan_mrr(call: Call, plan_id: str, subscriptions: List[Row]) -> Row:
