@@ -556,3 +556,53 @@ def test_every_answer_has_the_date_in_whole_seconds(path: str) -> None:
     sandbox.advance(hours=1)
     dates = [Caller(sandbox).send("GET", path).headers["date"] for _ in range(2)]
     assert dates == ["Mon, 01 Jun 2026 13:00:00 GMT"] * 2
+
+
+# Batches
+
+
+def test_a_batch_takes_almost_anything(shop: Shop) -> None:
+    metered(shop, "STANDARD", [])
+    plan = shop.plan(9)
+    made = {status: shop.subscribe(plan, status=status)["id"] for status in ("CANCELED", "PAUSED")}
+    active = shop.subscribe(plan)["id"]
+
+    def event(number: int, subscription: str = active, **fields: Any) -> Row:
+        about = {"transactionId": f"b{number}", "subscriptionId": subscription, "code": "m"}
+        return {**about, **fields}
+
+    answer = shop.ok(
+        "POST",
+        "events/batch",
+        {
+            "events": [
+                event(1, code="nowhere"),
+                event(2, "nobody"),
+                event(3, properties={"n": "many"}),
+                event(4, made["CANCELED"]),
+                event(5, made["PAUSED"]),
+                event(6, timestamp="1999-01-01"),
+                event(7, timestamp="2030-01-01"),
+                event(8),
+                event(8),
+            ]
+        },
+    )
+    statuses = [one["status"] for one in answer["results"]]
+    assert statuses == ["created", "error", *["created"] * 6, "duplicate"]
+    assert answer["results"][1]["error"] == "Subscription 'nobody' not found"
+    assert (answer["created"], answer["duplicates"], answer["errors"]) == (7, 1, 1)
+    words = "404 Billable metric with code 'nowhere' not found"
+    assert shop.refusal("POST", "events", event(9, code="nowhere")) == words
+
+
+def test_a_wrong_field_refuses_a_whole_batch(shop: Shop) -> None:
+    right = {"transactionId": "b1", "subscriptionId": "s", "code": "m"}
+    answer = shop.send("POST", "events/batch", {"events": [right, {**right, "code": ""}]})
+    assert answer.status_code == 400
+    assert [one["field"] for one in answer.json()["errors"]] == ["events.1.code"]
+    many = messages(shop, "POST", "events/batch", {"events": [right] * 101})
+    assert many == ["events must contain no more than 100 elements"]
+    large = {**right, "properties": {"x": "x" * 102_400}}
+    refusal = shop.refusal("POST", "events/batch", {"events": [large]})
+    assert refusal == "500 request entity too large"
