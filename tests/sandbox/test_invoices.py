@@ -140,6 +140,23 @@ def test_a_subscription_billed_in_advance_lacks_its_invoice_until_numbers_go_on(
     assert found == ["INV-00003", "INV-00004", "INV-00005"]
 
 
+@pytest.mark.parametrize(
+    ("seconds", "tries", "billed"), [(6, 1, 1), (6, 2, 1), (6, 3, 0), (7, 1, 0)]
+)
+def test_a_bill_is_tried_three_times_in_six_seconds(seconds: int, tries: int, billed: int) -> None:
+    shop = Shop()
+    new = {"customerId": shop.customer, "items": [], "dueDate": "2030-01-31"}
+    shop.ok("POST", "invoices", new)
+    shop.ok("POST", "invoices", {**new, "invoiceNumber": "ORDER-1"})
+    lost = shop.subscribe(shop.plan())
+    for number in range(tries - 1):
+        # The next number is taken again, so each of these has one more try that fails.
+        shop.ok("POST", "invoices", {**new, "invoiceNumber": f"ORDER-2{number}"})
+    shop.wait(seconds=seconds)
+    shop.ok("POST", "invoices", {**new, "invoiceNumber": "INV-00007"})
+    assert len(shop.invoices(lost)) == billed
+
+
 def test_an_empty_number_status_or_currency_is_as_good_as_none(
     api: Caller, customer: Dict[str, Any]
 ) -> None:

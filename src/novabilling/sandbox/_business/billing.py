@@ -47,7 +47,7 @@ def _try_to_bill(world: World, job: Missed) -> None:
         _Job(world, tenant, job.subscription_id).run()
     except HttpError:
         # Nobody waits for the server's job: a failure shows only in the invoice that is missing.
-        world.jobs.miss(job)
+        world.jobs.miss(job, world.clock.now())
 
 
 def credit_unused_days(db: Database, subscription: Row, price: Row, note: Row) -> None:

@@ -32,14 +32,14 @@ def unchecked_page(
     render: Optional[Callable[[Row], Row]] = None,
     *,
     limit: int = 20,
-    whole: bool = False,
+    read: Callable[[str], Number] = js.to_number,
     limit_name: str = "limit",
 ) -> Row:
     """Page and limit as they come: nonsense and 0 mean the default, negatives work.
 
-    `whole` for the lists that read the digits at the beginning alone: "1.5", "1e1" and "1,2" as 1.
+    `read=js.parse_int` for the lists that read the digits at the beginning alone: "1.5", "1e1" and
+    "1,2" as 1.
     """
-    read = js.parse_int if whole else js.to_number
     page = _or_default(read(js.to_string(query.get("page", ""))), 1)
     size = _or_default(read(js.to_string(query.get(limit_name, ""))), limit)
     answer = _page(rows, page, size, table, render)

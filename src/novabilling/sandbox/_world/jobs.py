@@ -37,9 +37,11 @@ class Jobs:
         while self._waiting:
             self._waiting.pop(next(iter(self._waiting)))()
 
-    def miss(self, missed: Missed) -> None:
-        """Keep a bill that failed, if it may be tried again."""
+    def miss(self, missed: Missed, now: datetime) -> None:
+        """Keep a bill that failed, if it may be tried again, and forget those that are too old."""
         if missed.attempts < ATTEMPTS:
+            if self._missed and self._missed[0].until < now:
+                self._missed = [one for one in self._missed if one.until >= now]
             self._missed.append(missed)
 
     def take_missed(self, tenant_id: str, now: datetime) -> List[Missed]:

@@ -9,7 +9,7 @@ from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, minimum, nested, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import Row, as_list, as_object, to_date
+from .._javascript.values import Row, as_list, as_object, parse_int, to_date
 from .._store.rows import delete_all, given, require, without
 
 PRICE = Body(currency=string(), amount=num(minimum(0)))
@@ -40,7 +40,7 @@ APPLY = Body(
 def list_add_ons(call: Call) -> Row:
     rows = call.db["addOn"].newest()
     return unchecked_page(
-        rows, call.query, "addOn", lambda row: _with_prices(call, row), whole=True
+        rows, call.query, "addOn", lambda row: _with_prices(call, row), read=parse_int
     )
 
 
@@ -117,7 +117,7 @@ def list_applied(call: Call) -> Row:
     invoiced = call.flag("invoiced")
     if isinstance(invoiced, bool):
         rows = [row for row in rows if (row["invoiceId"] is not None) == invoiced]
-    return unchecked_page(rows, call.query, "appliedAddOn", whole=True)
+    return unchecked_page(rows, call.query, "appliedAddOn", read=parse_int)
 
 
 @route("DELETE /add-ons/applied/{id}")

@@ -9,7 +9,7 @@ from .._http.engine import Call, Overlapping, route
 from .._http.field_types import array, boolean, date_string, each_string, enum, minimum, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import Row, to_date
+from .._javascript.values import Row, parse_int, to_date
 from .._store.rows import given, only, require
 from .._store.schema import ENUMS
 
@@ -45,7 +45,7 @@ WHOLE = 100
 def list_coupons(call: Call) -> Row:
     rows = call.db["coupon"].newest(isActive=call.flag("isActive"))
     return unchecked_page(
-        rows, call.query, "coupon", lambda row: _with_count(call, row), whole=True
+        rows, call.query, "coupon", lambda row: _with_count(call, row), read=parse_int
     )
 
 
@@ -121,7 +121,9 @@ def apply(call: Call) -> Overlapping:
     _check_plan(call, coupon, data.get("subscriptionId"))
     yield  # calls that overlap here apply it more than once
     applied = call.db["appliedCoupon"].create(data)
-    redeemed = {"redemptionCount": coupon["redemptionCount"] + 1}
+    # The database counts up by itself: no redemption is lost.
+    count = call.db["coupon"].rows[coupon["id"]]["redemptionCount"]
+    redeemed = {"redemptionCount": count + 1}
     coupon = call.db["coupon"].update(coupon["id"], redeemed)
     return {**applied, "coupon": coupon, "customer": customer}
 

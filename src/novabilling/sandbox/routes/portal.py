@@ -9,7 +9,7 @@ from .._business.checkout import checkout
 from .._errors import not_found
 from .._http.engine import Call, route
 from .._http.paging import unchecked_page
-from .._javascript.values import Number, Row, number
+from .._javascript.values import Number, Row, number, parse_int
 from .._store.database import newest_first
 from .._store.rows import only, with_prices, without
 
@@ -112,14 +112,14 @@ def list_subscriptions(call: Call) -> List[Row]:
 def list_invoices(call: Call) -> Row:
     customer = _customer(call)
     rows = call.db["invoice"].newest(customerId=customer["id"], status=call.filter("status"))
-    return unchecked_page(rows, call.query, "invoice", _short_invoice, whole=True)
+    return unchecked_page(rows, call.query, "invoice", _short_invoice, read=parse_int)
 
 
 @route("GET /portal/customers/{externalId}/payments")
 def list_payments(call: Call) -> Row:
     rows = _payments(call, _customer(call))
     return unchecked_page(
-        rows, call.query, "payment", lambda row: _short_payment(call, row), whole=True
+        rows, call.query, "payment", lambda row: _short_payment(call, row), read=parse_int
     )
 
 

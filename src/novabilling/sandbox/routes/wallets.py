@@ -10,7 +10,15 @@ from .._http.engine import Call, route
 from .._http.field_types import date_string, minimum, not_empty, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import UNDEFINED, Number, Row, decimal_text, number_text, to_date
+from .._javascript.values import (
+    UNDEFINED,
+    Number,
+    Row,
+    decimal_text,
+    number_text,
+    parse_int,
+    to_date,
+)
 from .._store.columns import decimal_of_number
 from .._store.rows import given, only, require
 
@@ -46,7 +54,7 @@ def list_wallets(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "status")}
     rows = call.db["wallet"].newest(**filters)
     return unchecked_page(
-        rows, call.query, "wallet", lambda row: _with_customer(call, row), whole=True
+        rows, call.query, "wallet", lambda row: _with_customer(call, row), read=parse_int
     )
 
 
@@ -184,4 +192,4 @@ def list_transactions(call: Call) -> Row:
     names = ("status", "transactionStatus", "transactionType")
     filters = {name: call.filter(name) for name in names}
     rows = call.db["walletTransaction"].newest(walletId=call.id, **filters)
-    return unchecked_page(rows, call.query, "walletTransaction", whole=True)
+    return unchecked_page(rows, call.query, "walletTransaction", read=parse_int)
