@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
 from datetime import datetime
 from email.utils import formatdate
@@ -20,17 +18,8 @@ from .._store.database import Database
 from .._world.world import World
 from .operations import OPERATIONS, Operation
 from .request import HEADER_LIMIT, Query, Request
+from .response import Headers, respond
 from .validation import Body
-
-Headers = List[Tuple[str, str]]
-
-
-class Raw(NamedTuple):
-    """An answer that is not JSON."""
-
-    content: bytes
-    content_type: str
-    headers: Tuple[Tuple[str, str], ...] = ()
 
 
 class Call:
@@ -168,7 +157,7 @@ class Engine:
         except HttpError as error:
             error.headers = headers[1:] + error.headers
             return self._refusal(request, error, raw)
-        return _response(request, status, value, headers, raw)
+        return respond(request, status, value, headers, raw)
 
     def _run(
         self, request: Request, headers: Headers, now: datetime
@@ -203,7 +192,7 @@ class Engine:
             "timestamp": now,
             "path": request.target,
         }
-        return _response(request, error.status, envelope, self._clock(now) + error.headers, raw)
+        return respond(request, error.status, envelope, self._clock(now) + error.headers, raw)
 
     def _clock(self, now: datetime) -> Headers:
         """Return the header that every answer has: the time in whole seconds."""
@@ -257,47 +246,3 @@ def _unquote(text: str) -> str:
         return unquote_to_bytes(text).decode()
     except ValueError:
         raise bad_request(f"Failed to decode param '{text}'") from None
-
-
-def _etag(content: bytes) -> str:
-    digest = base64.b64encode(hashlib.sha1(content).digest()).decode()[:27]  # noqa: S324 -- not a secret
-    return f'W/"{len(content):x}-{digest}"'
-
-
-def _response(
-    request: Request, status: int, value: Any, headers: Headers, raw: httpx.Request
-) -> httpx.Response:
-    if isinstance(value, Raw):
-        content, kind = value.content, value.content_type
-        headers = headers + list(value.headers)
-    else:
-        content, kind = js.stringify(value).encode(), "application/json; charset=utf-8"
-        headers = [*headers, ("ETag", _etag(content))]
-    if status == 200 and _is_fresh(request, dict(headers).get("ETag", "")):
-        return _Answer(304, headers=headers, request=raw)
-    headers = [("Content-Type", kind), ("Content-Length", str(len(content))), *headers]
-    stream = httpx.ByteStream(b"" if request.method == "HEAD" else content)
-    answer = _Answer(status, headers=headers, stream=stream, request=raw)
-    answer.read()
-    return answer
-
-
-class _Answer(httpx.Response):
-    """A response whose content is there, in one piece and without a coding."""
-
-    def read(self) -> bytes:
-        if not hasattr(self, "_content"):
-            self._content = b"".join(cast("httpx.SyncByteStream", self.stream))
-            self._num_bytes_downloaded = len(self._content)
-            self.is_stream_consumed = self.is_closed = True
-        return self._content
-
-
-def _is_fresh(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    if request.method not in ("GET", "HEAD") or not known:
-        return False
-    if "no-cache" in request.headers.get("cache-control", ""):
-        return False
-    tags = [tag.strip().replace("W/", "", 1) for tag in known.split(",")]
-    return known.strip() == "*" or etag.replace("W/", "", 1) in tags

@@ -16,9 +16,10 @@ from .._business.invoices import (
 )
 from .._errors import HttpError, bad_request
 from .._http.date_filters import period
-from .._http.engine import Call, Overlapping, Raw, route
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, minimum, nested, not_empty, num, string
 from .._http.paging import LIMIT, PAGE, checked_page
+from .._http.response import Raw
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, to_boolean, to_date, to_string
 from .._store.rows import given, money_of, only, require
