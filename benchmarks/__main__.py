@@ -21,6 +21,7 @@ from benchmarks.concurrency import print_concurrency
 from benchmarks.decoding import print_decoding
 from benchmarks.memory import print_memory
 from benchmarks.peers import print_peers
+from benchmarks.sandbox import print_sandbox
 from benchmarks.server import serve
 from benchmarks.start import print_start
 
@@ -32,6 +33,7 @@ SECTIONS = {
     "start": print_start,
     "memory": print_memory,
     "decoding": print_decoding,
+    "sandbox": print_sandbox,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any, List, Optional, Tuple
 
 import pytest
 
-from novabilling.sandbox._business.billing import bill_over_threshold
+from novabilling.sandbox._business.progressive import bill_over_threshold
 from tests.sandbox.shop import START, Row, Shop
 
 
@@ -217,7 +217,7 @@ def test_wallets_pay_oldest_first_and_only_usable_ones(shop: Shop) -> None:
 def test_the_pdf_shows_what_wallets_have_left_to_pay(shop: Shop) -> None:
     wallet(shop, 30)
     invoice = shop.bill(shop.plan(100))
-    stored = shop.world.uploads[invoice["pdfUrl"].rpartition("/")[2]]
+    stored = shop.world.upload(invoice["pdfUrl"].rpartition("/")[2])
     assert stored.invoice["amount"] == 70
 
 
@@ -364,15 +364,15 @@ FROM_ZERO = [(0, 1000, "0.01", 0), (1001, None, "0.005", "2.5")]
         ("GRADUATED", RANGES, 10, 25),
         ("GRADUATED", RANGES, 15, 30),
         ("GRADUATED", RANGES, 24, 137),
-        ("GRADUATED", FROM_ZERO, 1200, 13.5),
+        ("GRADUATED", FROM_ZERO, 1200, 13.505),
         ("GRADUATED", [], 24, None),
         ("VOLUME", RANGES, 4, 13),
         ("VOLUME", RANGES, 10, 25),
         ("VOLUME", RANGES, 20, 20),
-        ("VOLUME", RANGES, 20.5, 110.25),
+        ("VOLUME", RANGES, 20.5, None),
         ("VOLUME", RANGES, 15, 15),
         ("VOLUME", RANGES, 24, 112),
-        ("VOLUME", FROM_ZERO, 1000.5, 7.5025),
+        ("VOLUME", FROM_ZERO, 1000.5, None),
         ("VOLUME", RANGES[:2], 24, None),
     ],
 )
@@ -392,7 +392,7 @@ def test_charge_models_with_ranges(
             order=order,
         )
     invoice = bill_usage(shop, plan, {"properties": {"n": units}})
-    assert invoice["amount"] == str(10 + (cost or 0))
+    assert invoice["amount"] == str(round(10 + (cost or 0), 4))
 
 
 def test_a_charge_may_have_a_minimum_and_a_name(shop: Shop) -> None:

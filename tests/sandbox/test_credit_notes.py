@@ -52,6 +52,12 @@ def test_the_sum_is_that_of_floats(api: Caller) -> None:
     assert api.refusal("POST", "/credit-notes", body(invoice, 0.2)) == expected
 
 
+def test_what_was_credited_before_is_added_up_exactly(api: Caller) -> None:
+    invoice = api.invoice(api.customer(), 0.7)
+    for amount in (0.1, 0.2, 0.4):
+        assert note(api, invoice, amount)["amount"] == str(amount)
+
+
 def test_an_update_is_measured_against_the_other_notes(
     api: Caller, invoice: Dict[str, Any]
 ) -> None:

@@ -205,7 +205,7 @@ def test_unchecked_pages(db: Database, query: Any, names: str, meta: Any) -> Non
 
 def test_whole_limits_and_names_of_their_own(db: Database) -> None:
     rows = [customer(db, str(n)) for n in range(3)]
-    page = unchecked_page(rows, {"perPage": "1.5"}, "x", whole=True, limit_name="perPage")
+    page = unchecked_page(rows, {"perPage": "1.5"}, "x", read=js.parse_int, limit_name="perPage")
     assert page["meta"] == {"total": 3, "page": 1, "perPage": 1, "totalPages": 3}
 
 

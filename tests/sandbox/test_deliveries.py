@@ -144,7 +144,7 @@ def test_nights_tell_of_renewals_and_invoices_but_not_of_cancellations(
     caller.post(f"/subscriptions/{ending['id']}/cancel", cancelAt="period_end")
     before = len(sandbox.deliveries)
 
-    sandbox.advance(days=31)
+    sandbox.advance(days=31, jobs=["renewals"])
 
     found = [(one.event, one.timestamp.day) for one in sandbox.deliveries[before:]]
     assert found == [

@@ -120,7 +120,10 @@ def test_the_list_is_sorted_by_the_time_of_use_and_cut_by_it(shop: Shop) -> None
     assert shop.refusal("GET", f"events/subscription/{mine['id']}?to=soon").startswith("500")
 
 
-@pytest.mark.parametrize(("asked", "size"), [("1.5", 1), ("Infinity", 50), ("0.5", 50), ("", 50)])
+@pytest.mark.parametrize(
+    ("asked", "size"),
+    [("1.5", 1), ("1e1", 10), ("2abc", 50), ("Infinity", 50), ("0.5", 50), ("", 50)],
+)
 def test_a_page_has_whole_events(shop: Shop, asked: str, size: int) -> None:
     answer = shop.ok("GET", f"events/subscription/nobody?perPage={asked}")
     assert answer["meta"] == {"total": 0, "page": 1, "perPage": size, "totalPages": 0}

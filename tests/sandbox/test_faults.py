@@ -156,7 +156,7 @@ async def test_async_clients_wait_without_holding_up_the_others(
     client = sandbox.async_client()
     sandbox.latency = 3
     with monkeypatch.context() as patch, anyio.fail_after(10):
-        patch.setattr("novabilling.sandbox._doors.sandbox.anyio.sleep", sleep)
+        patch.setattr("novabilling.sandbox._doors.turns.anyio.sleep", sleep)
         async with anyio.create_task_group() as group:
             for _ in range(3):
                 group.start_soon(client.customers.list)

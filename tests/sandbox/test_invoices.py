@@ -107,7 +107,7 @@ def test_the_newest_invoice_decides_on_the_next_number(
     assert refusals() == [stuck, stuck]
 
 
-def test_a_subscription_billed_in_advance_loses_its_invoice_in_silence() -> None:
+def test_a_subscription_billed_in_advance_lacks_its_invoice_until_numbers_go_on() -> None:
     shop = Shop()
     shop.sandbox.client().invoices.create(
         customer_id=shop.customer, items=[], due_date="2030-01-31"
@@ -121,7 +121,8 @@ def test_a_subscription_billed_in_advance_loses_its_invoice_in_silence() -> None
         dueDate=START,
     )
 
-    assert shop.invoices(shop.subscribe(shop.plan())) == []
+    lost, late = shop.subscribe(shop.plan()), shop.subscribe(shop.plan())
+    assert shop.invoices(late) == shop.invoices(lost) == []
 
     shop.ok(
         "POST",
@@ -134,8 +135,26 @@ def test_a_subscription_billed_in_advance_loses_its_invoice_in_silence() -> None
         },
     )
     shop.wait(seconds=1)
-    (invoice,) = shop.invoices(shop.subscribe(shop.plan()))
-    assert invoice["invoiceNumber"] == "INV-00003"
+    new = shop.subscribe(shop.plan())
+    found = [shop.invoices(one)[0]["invoiceNumber"] for one in (lost, late, new)]
+    assert found == ["INV-00003", "INV-00004", "INV-00005"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "tries", "billed"), [(6, 1, 1), (6, 2, 1), (6, 3, 0), (7, 1, 0)]
+)
+def test_a_bill_is_tried_three_times_in_six_seconds(seconds: int, tries: int, billed: int) -> None:
+    shop = Shop()
+    new = {"customerId": shop.customer, "items": [], "dueDate": "2030-01-31"}
+    shop.ok("POST", "invoices", new)
+    shop.ok("POST", "invoices", {**new, "invoiceNumber": "ORDER-1"})
+    lost = shop.subscribe(shop.plan())
+    for number in range(tries - 1):
+        # The next number is taken again, so each of these has one more try that fails.
+        shop.ok("POST", "invoices", {**new, "invoiceNumber": f"ORDER-2{number}"})
+    shop.wait(seconds=seconds)
+    shop.ok("POST", "invoices", {**new, "invoiceNumber": "INV-00007"})
+    assert len(shop.invoices(lost)) == billed
 
 
 def test_an_empty_number_status_or_currency_is_as_good_as_none(

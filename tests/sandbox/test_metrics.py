@@ -45,7 +45,7 @@ def test_the_code_of_a_metric_is_taken_once(shop: Shop) -> None:
 def test_a_metric_that_adds_or_compares_needs_a_field(shop: Shop, kind: str, field: Row) -> None:
     body = {"name": "A", "code": "a", "aggregationType": kind, **field}
     refusal = shop.refusal("POST", "billable-metrics", body)
-    assert refusal == f"400 fieldName is required for {kind} aggregation"
+    assert refusal == f"400 fieldName is required for {kind} aggregation type"
 
 
 def test_a_metric_with_a_filter_that_fails_is_not_created(shop: Shop) -> None:

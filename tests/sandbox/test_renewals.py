@@ -73,19 +73,33 @@ def test_a_cancellation_takes_effect_instead_of_a_renewal(shop: Shop) -> None:
     assert len(after["invoices"]) == 1
 
 
-def test_a_pending_plan_comes_with_the_next_period(shop: Shop) -> None:
+def test_a_renewal_keeps_the_old_plan_and_price(shop: Shop) -> None:
     old, new = shop.plan(9, billingInterval="DAILY"), shop.plan(5)
     created = shop.subscribe(old, metadata={"kept": 1})
     shop.ok("POST", f"subscriptions/{created['id']}/change-plan", {"newPlanId": new})
-    shop.wait(hours=23)
-    assert night(shop, created)["planId"] == old
-    shop.wait(hours=1)
+    shop.wait(days=1)
+    after = night(shop, created)
+    assert (after["planId"], after["previousPlanId"]) == (old, old)
+    assert after["metadata"]["pendingPlanChange"]["newPlanId"] == new
+    assert after["currentPeriodEnd"] == "2026-11-24T12:00:00.000Z"
+    assert [one["amount"] for one in after["invoices"]] == ["9", "9"]
+
+
+def test_a_pending_plan_comes_where_the_period_is_over_after_its_renewal_too(shop: Shop) -> None:
+    url = {"webhookUrl": "https://a.example.com"}
+    shop.world.central["tenant"].update(shop.tenant_id, url)
+    old, new = shop.plan(9, billingInterval="DAILY"), shop.plan(5)
+    created = shop.subscribe(old, metadata={"kept": 1})
+    shop.ok("POST", f"subscriptions/{created['id']}/change-plan", {"newPlanId": new})
+    shop.wait(days=2)
     after = night(shop, created)
     assert (after["planId"], after["previousPlanId"]) == (new, old)
     assert after["metadata"] == {"kept": 1}
     assert after["currentPeriodStart"] == created["currentPeriodEnd"]
-    assert after["currentPeriodEnd"] == "2026-12-23T12:00:00.000Z"
+    assert after["currentPeriodEnd"] == "2026-11-24T12:00:00.000Z"
     assert [one["amount"] for one in after["invoices"]] == ["5", "9"]
+    (renewed,) = [one for one in shop.sandbox.deliveries if one.event == "subscription.renewed"]
+    assert renewed.data["planId"] == old
 
 
 def test_a_pending_plan_that_is_gone_is_ignored(shop: Shop) -> None:

@@ -121,6 +121,7 @@ def test_canceling_now_credits_the_days_that_are_left(shop: Shop) -> None:
     assert note["invoiceId"] == shop.invoices(created)[0]["id"]
     assert note["metadata"] == {
         "type": "cancellation_proration",
+        "planName": "Plan 0",
         "totalDays": 30,
         "remainingDays": 20,
     }

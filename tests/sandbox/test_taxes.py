@@ -32,7 +32,7 @@ def target(shop: Shop, kind: str) -> str:
 
 def test_the_code_of_a_tax_is_taken_once(shop: Shop) -> None:
     taken = {"name": "B", "code": tax(shop)["code"], "rate": 0}
-    assert shop.refusal("POST", "taxes", taken) == "409 Tax with this code already exists"
+    assert shop.refusal("POST", "taxes", taken) == '409 Tax with code "vat" already exists'
 
 
 def test_a_rate_is_checked_in_a_patch_too(shop: Shop) -> None:

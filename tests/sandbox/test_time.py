@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone, tzinfo
-from typing import Any, Dict, Optional
+from typing import Any, Dict, List, Optional
 
 import pytest
 
@@ -31,7 +31,7 @@ def subscribe(client: Any, interval: str = "monthly", amount: int = 100, **field
     ).data
 
 
-def test_31_days_renew_a_monthly_subscription_once_and_invoice_it():
+def test_31_days_renew_a_monthly_subscription_once_and_bill_it_in_five_nights():
     sandbox = Sandbox(seed=1)
     client = sandbox.client()
     created: Subscription = subscribe(client)
@@ -40,27 +40,85 @@ def test_31_days_renew_a_monthly_subscription_once_and_invoice_it():
 
     now = client.subscriptions.get(created.id).data
     assert now.current_period_start == created.current_period_end
+    invoices = client.invoices.list().data
+    assert {(one.subscription_id, one.amount) for one in invoices} == {(created.id, 100)}
+    assert [str(one.created_at)[5:16] for one in reversed(invoices)] == [
+        "06-29 02:00",
+        "06-30 02:00",
+        "07-01 02:00",
+        "07-02 02:00",
+        "07-02 03:00",
+    ]
+
+
+def test_renewals_alone_bill_each_period_once():
+    sandbox = Sandbox(seed=1)
+    client = sandbox.client()
+    created: Subscription = subscribe(client)
+
+    sandbox.advance(days=31, jobs=["renewals"])
+
+    now = client.subscriptions.get(created.id).data
+    assert now.current_period_start == created.current_period_end
     (invoice,) = client.invoices.list().data
     assert (invoice.subscription_id, invoice.amount) == (created.id, 100)
 
 
-def test_the_nights_on_the_way_come_in_order_at_two_and_move_on_by_one_period_each(shop: Shop):
+@pytest.mark.parametrize(
+    ("timing", "left", "before", "after"),
+    [
+        ("IN_ARREARS", 2, 0, 3),
+        ("IN_ADVANCE", 2, 1, 4),
+        ("IN_ARREARS", -1, 0, 4),
+        ("IN_ARREARS", 10, 0, 0),
+        ("IN_ADVANCE", 10, 1, 1),
+        ("IN_ARREARS", 3, 0, 3),
+        ("IN_ARREARS", 3.001, 0, 0),
+    ],
+)
+def test_three_nights_of_billing_and_a_renewal(
+    shop: Shop, timing: str, left: float, before: int, after: int
+):
+    end = (START + timedelta(days=left)).isoformat()
+    created = shop.subscribe(shop.plan(9, billingTiming=timing), currentPeriodEnd=end)
+    assert len(shop.invoices(created)) == before
+
+    for _ in range(3):
+        shop.sandbox.run_jobs("billing")
+    shop.sandbox.run_renewals()
+
+    assert [one["amount"] for one in shop.invoices(created)] == ["9"] * after
+
+
+def test_billing_takes_what_is_to_end_and_nothing_that_is_not_active(shop: Shop):
+    plan = shop.plan(9, billingInterval="DAILY", billingTiming="IN_ARREARS")
+    ending = shop.subscribe(plan)
+    shop.ok("POST", f"subscriptions/{ending['id']}/cancel", {"cancelAt": "period_end"})
+    others = [shop.subscribe(plan, status=one) for one in ("PAUSED", "PAST_DUE", "CANCELED")]
+    trial = shop.subscribe(plan, trialDays=1)
+
+    shop.sandbox.run_jobs("billing")
+
+    assert [len(shop.invoices(one)) for one in (ending, *others, trial)] == [1, 0, 0, 0, 0]
+
+
+def test_renewals_come_in_order_at_three_and_move_on_by_one_period_each(shop: Shop):
     daily = shop.subscribe(shop.plan(7, billingInterval="DAILY"))
-    shop.sandbox.advance(days=3)
+    shop.sandbox.advance(days=3, jobs=["renewals"])
     after = shop.ok("GET", f"subscriptions/{daily['id']}")
     assert after["currentPeriodStart"] == "2026-11-24T12:00:00.000Z"
     made = [one["createdAt"] for one in after["invoices"]]
     assert made == [
-        "2026-11-25T02:00:00.000Z",
-        "2026-11-24T02:00:00.000Z",
+        "2026-11-25T03:00:00.000Z",
+        "2026-11-24T03:00:00.000Z",
         "2026-11-22T12:00:00.000Z",
     ]
     assert shop.sandbox.now() == START + timedelta(days=3)
 
 
-def test_the_hours_of_a_day_have_no_night(shop: Shop):
+def test_the_hours_of_a_day_renew_nothing(shop: Shop):
     hourly = shop.subscribe(shop.plan(billingInterval="HOURLY"))
-    shop.sandbox.advance(hours=13, minutes=59)
+    shop.sandbox.advance(hours=14, minutes=59)
     assert (
         shop.ok("GET", f"subscriptions/{hourly['id']}")["currentPeriodEnd"]
         == (hourly["currentPeriodEnd"])
@@ -77,7 +135,7 @@ def test_a_trial_that_ends_becomes_active_without_its_dates(shop: Shop):
     shop.sandbox.advance(days=1)
     after = shop.ok("GET", f"subscriptions/{trial['id']}")
     assert (after["status"], after["trialStart"], after["trialEnd"]) == ("ACTIVE", None, None)
-    assert after["currentPeriodStart"] == "2026-12-07T02:00:00.000Z"
+    assert after["currentPeriodStart"] == "2026-12-07T03:00:00.000Z"
     assert len(after["invoices"]) == 1
 
 
@@ -88,17 +146,88 @@ def test_a_scheduled_cancellation_takes_effect_in_the_night_after_the_period(sho
     assert shop.ok("GET", f"subscriptions/{created['id']}")["status"] == "ACTIVE"
     shop.sandbox.advance(days=30)
     after = shop.ok("GET", f"subscriptions/{created['id']}")
-    assert (after["status"], after["canceledAt"]) == ("CANCELED", "2026-12-23T02:00:00.000Z")
-    assert len(after["invoices"]) == 1
+    assert (after["status"], after["canceledAt"]) == ("CANCELED", "2026-12-23T03:00:00.000Z")
+    # One at its beginning, and one in each of the four nights that saw its end coming.
+    assert len(after["invoices"]) == 5
 
 
-def test_a_scheduled_change_of_plan_takes_effect_and_is_billed(shop: Shop):
-    created, cheaper = shop.subscribe(shop.plan(90)), shop.plan(50)
-    shop.ok("POST", f"subscriptions/{created['id']}/change-plan", {"newPlanId": cheaper})
-    shop.sandbox.advance(days=31)
-    after = shop.ok("GET", f"subscriptions/{created['id']}")
-    assert after["planId"] == cheaper
-    assert [one["amount"] for one in after["invoices"]] == ["50", "90"]
+def test_a_draft_becomes_an_invoice_in_the_hour_after_its_grace_period(shop: Shop):
+    url = {"webhookUrl": "https://a.example.com"}
+    shop.world.central["tenant"].update(shop.tenant_id, url)
+    draft = shop.bill(shop.plan(9, invoiceGracePeriodDays=2))
+    shop.wait(minutes=30)
+    by_hand = shop.row(
+        "invoice",
+        invoiceNumber="INV-9",
+        customerId=shop.customer,
+        amount=1,
+        currency="NGN",
+        dueDate=START,
+    )
+
+    shop.sandbox.advance(hours=47, minutes=29)
+    assert shop.ok("GET", f"invoices/{draft['id']}")["status"] == "DRAFT"
+    shop.sandbox.advance(minutes=1)
+
+    assert shop.ok("GET", f"invoices/{draft['id']}")["status"] == "PENDING"
+    assert shop.db["invoice"].rows[by_hand["id"]]["status"] == "DRAFT"
+    last = shop.sandbox.deliveries[-1]
+    assert (last.event, last.timestamp) == ("invoice.finalized", START + timedelta(days=2))
+    assert last.data["amount"] == 9
+
+
+@pytest.mark.parametrize(
+    ("days", "reminders"),
+    [
+        (3, ["upcoming"]),
+        (2, ["upcoming"]),
+        (1, None),
+        (0, ["due_today"]),
+        (-3, ["overdue_3"]),
+        (-7, ["overdue_7"]),
+        (-14, ["overdue_14"]),
+        (-15, None),
+    ],
+)
+def test_reminders_are_noted_on_invoices_once(
+    shop: Shop, days: int, reminders: Optional[List[str]]
+):
+    invoice = shop.bill(shop.plan(9))
+    due = START + timedelta(days=days)
+    shop.db["invoice"].update(invoice["id"], {"dueDate": due})
+
+    for _ in range(2):
+        shop.sandbox.run_jobs("reminders")
+
+    metadata = shop.ok("GET", f"invoices/{invoice['id']}")["metadata"]
+    assert metadata.get("remindersSent") == reminders
+    assert metadata["planName"] == "Plan 0"
+
+
+def test_reminders_come_at_eight_and_pile_up(shop: Shop):
+    invoice = shop.bill(shop.plan(9, netPaymentTerms=3))
+    shop.sandbox.advance(days=18, jobs=["reminders"])
+    metadata = shop.ok("GET", f"invoices/{invoice['id']}")["metadata"]
+    every = ["upcoming", "due_today", "overdue_3", "overdue_7", "overdue_14"]
+    assert metadata["remindersSent"] == every
+
+
+def test_all_jobs_of_a_day_may_be_done_at_once(shop: Shop):
+    daily = shop.subscribe(shop.plan(7, billingInterval="DAILY"))
+    shop.wait(days=1)
+    shop.sandbox.run_jobs()
+    after = shop.ok("GET", f"subscriptions/{daily['id']}")
+    assert after["currentPeriodStart"] == daily["currentPeriodEnd"]
+    assert len(after["invoices"]) == 3
+
+
+@pytest.mark.parametrize("jobs", ["billing", ["bills"], [None]])
+def test_jobs_that_there_are_not_are_refused_before_anything_happens(jobs: Any):
+    sandbox = Sandbox(seed=1)
+    before = sandbox.now()
+    with pytest.raises(ValueError, match="job"):
+        sandbox.advance(days=1, jobs=jobs)
+    assert sandbox.now() == before
 
 
 @pytest.mark.parametrize("span", [{"days": -1}, {"seconds": 0}, {}])

@@ -46,10 +46,17 @@ def test_the_credits_of_a_new_wallet_are_granted_before_they_are_bought(shop: Sh
     ]
 
 
-def test_no_credits_make_no_transaction(shop: Shop) -> None:
+@pytest.mark.parametrize("credits_", [{}, {"paidCredits": 0, "voidedCredits": 0}])
+def test_a_top_up_without_credits_is_refused(shop: Shop, credits_: Row) -> None:
     made = wallet(shop, paidCredits=0, grantedCredits=None)
-    answer = top_up(shop, made, paidCredits=0, voidedCredits=0)
-    assert answer == {"transactions": [], "wallet": made}
+    refusal = shop.refusal("POST", "wallets/transactions", {"walletId": made["id"], **credits_})
+    words = "paidCredits, grantedCredits, voidedCredits"
+    assert refusal == f"400 Specify at least one of: {words}"
+    assert shop.ok("GET", f"wallets/{made['id']}/transactions")["data"] == []
+
+
+def test_a_name_that_is_empty_is_none(shop: Shop) -> None:
+    assert wallet(shop, name="")["name"] is None
 
 
 def test_amounts_are_rounded_half_up_to_four_decimals(shop: Shop) -> None:

@@ -120,9 +120,14 @@ def timestamp(name: str, value: object) -> str:
 
 def currency(name: str, value: object) -> str:
     """Take a currency code of three letters in any case."""
+    return written_currency(name, value).upper()
+
+
+def written_currency(name: str, value: object) -> str:
+    """Take a currency code to search for: the server compares it as it is written."""
     if not isinstance(value, str) or not re.match(r"^[A-Za-z]{3}\Z", value):
         raise ValueError(f'{name} must be a code of three letters such as "NGN", not {value!r}')
-    return value.upper()
+    return value
 
 
 def flag(name: str, value: object) -> bool:

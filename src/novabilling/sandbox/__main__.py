@@ -54,6 +54,7 @@ def make_server(sandbox: Sandbox) -> Server:
         log_level="warning",
         access_log=False,
         server_header=False,
+        date_header=False,  # it comes from the engine
         proxy_headers=False,
         timeout_keep_alive=6,
         # The engine has its own answer to headers that are too long.

@@ -7,7 +7,16 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._words.arguments import Arguments, not_null
-from ..._words.checks import Date, Omittable, currency, identifier, plain, text, timestamp
+from ..._words.checks import (
+    Date,
+    Omittable,
+    currency,
+    identifier,
+    plain,
+    text,
+    timestamp,
+    written_currency,
+)
 from ..._words.literals import Currency, CustomerSortField, SortOrder
 from ..._words.routes import Route
 from ..._words.vocabulary import sort_field, word
@@ -23,11 +32,15 @@ _ARGUMENTS = Arguments(
     country=text,
     currency=currency,
     created_at=timestamp,
-    search=text,
-    sort_by=sort_field(CustomerSortField),
-    sort_order=word(SortOrder),
     metadata=plain,
     net_payment_terms=plain,
+)
+_FILTERS = Arguments(
+    search=text,
+    country=text,
+    currency=written_currency,
+    sort_by=sort_field(CustomerSortField),
+    sort_order=word(SortOrder),
 )
 
 
@@ -48,8 +61,10 @@ class AsyncCustomers(AsyncResource):
         """List one page of customers, the newest first unless `sort_by` is given.
 
         `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
+        `currency` is compared as it is written: customers that were made elsewhere may have it in
+        lower case.
         """
-        return await self._list(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
+        return await self._list(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
     def iter(
         self,
@@ -61,7 +76,7 @@ class AsyncCustomers(AsyncResource):
         sort_order: Optional[SortOrder] = None,
     ) -> AsyncIterator[Customer]:
         """Iterate over all customers that `list` would page through."""
-        return self._iter(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
+        return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
     async def create(
         self,

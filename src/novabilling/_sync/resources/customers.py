@@ -8,7 +8,16 @@ from typing import Any, Iterator, Mapping, Optional, Union
 from msgspec import UNSET
 
 from ..._words.arguments import Arguments, not_null
-from ..._words.checks import Date, Omittable, currency, identifier, plain, text, timestamp
+from ..._words.checks import (
+    Date,
+    Omittable,
+    currency,
+    identifier,
+    plain,
+    text,
+    timestamp,
+    written_currency,
+)
 from ..._words.literals import Currency, CustomerSortField, SortOrder
 from ..._words.routes import Route
 from ..._words.vocabulary import sort_field, word
@@ -24,11 +33,15 @@ _ARGUMENTS = Arguments(
     country=text,
     currency=currency,
     created_at=timestamp,
-    search=text,
-    sort_by=sort_field(CustomerSortField),
-    sort_order=word(SortOrder),
     metadata=plain,
     net_payment_terms=plain,
+)
+_FILTERS = Arguments(
+    search=text,
+    country=text,
+    currency=written_currency,
+    sort_by=sort_field(CustomerSortField),
+    sort_order=word(SortOrder),
 )
 
 
@@ -49,8 +62,10 @@ class Customers(Resource):
         """List one page of customers, the newest first unless `sort_by` is given.
 
         `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
+        `currency` is compared as it is written: customers that were made elsewhere may have it in
+        lower case.
         """
-        return self._list(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
+        return self._list(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
     def iter(
         self,
@@ -62,7 +77,7 @@ class Customers(Resource):
         sort_order: Optional[SortOrder] = None,
     ) -> Iterator[Customer]:
         """Iterate over all customers that `list` would page through."""
-        return self._iter(Customer, Route("/customers"), _ARGUMENTS.query(**locals()))
+        return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
     def create(
         self,

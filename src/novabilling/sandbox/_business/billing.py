@@ -12,8 +12,9 @@ from .._errors import HttpError
 from .._javascript import values as js
 from .._javascript.calendar import Moment, days_between, days_later
 from .._javascript.values import InvalidDate, Row
-from .._store.database import Database, newest_first
+from .._store.database import Database
 from .._store.rows import only
+from .._world.jobs import PATIENCE, Missed
 from .._world.world import World
 from .invoices import create_invoice, document
 from .prepaid import pay_from_wallets
@@ -29,27 +30,24 @@ def price_in(db: Database, plan_id: str, currency: str) -> Optional[Row]:
 
 def bill_period(world: World, tenant: Row, subscription_id: str) -> None:
     """Make the invoice for the current period of a subscription."""
+    until = world.clock.now() + PATIENCE
+    _try_to_bill(world, Missed(tenant["id"], subscription_id, until))
+
+
+def bill_missed_periods(world: World, tenant: Row) -> None:
+    """Try the bills again that have failed just now: another number may be free."""
+    for missed in world.jobs.take_missed(tenant["id"], world.clock.now()):
+        if missed.subscription_id in world.databases[tenant["id"]]["subscription"].rows:
+            _try_to_bill(world, missed._replace(attempts=missed.attempts + 1))
+
+
+def _try_to_bill(world: World, job: Missed) -> None:
+    tenant = world.central["tenant"].rows[job.tenant_id]
     try:
-        _Job(world, tenant, subscription_id).run()
+        _Job(world, tenant, job.subscription_id).run()
     except HttpError:
         # Nobody waits for the server's job: a failure shows only in the invoice that is missing.
-        return
-
-
-def bill_over_threshold(world: World, tenant: Row, subscription_id: str) -> None:
-    """Make an invoice before the period ends if usage has reached the plan's threshold."""
-    db = world.databases[tenant["id"]]
-    subscription = db["subscription"].rows[subscription_id]
-    threshold = db["plan"].rows[subscription["planId"]]["progressiveBillingThreshold"]
-    if subscription["status"] != "ACTIVE" or not threshold:
-        return
-    now = db.clock.now()
-    since = subscription["lastProgressiveBillingAt"] or subscription["currentPeriodStart"]
-    usages = usage_of(db, subscription, since, lambda moment: moment <= now)
-    if js.add_up(usage.cost for usage in usages) >= float(threshold):
-        db["subscription"].update(subscription_id, {"lastProgressiveBillingAt": now})
-        # This is the whole bill of the period: base price and earlier usage are charged again.
-        bill_period(world, tenant, subscription_id)
+        world.jobs.miss(job, world.clock.now())
 
 
 def credit_unused_days(db: Database, subscription: Row, price: Row, note: Row) -> None:
@@ -57,7 +55,7 @@ def credit_unused_days(db: Database, subscription: Row, price: Row, note: Row) -
     start, end = subscription["currentPeriodStart"], subscription["currentPeriodEnd"]
     total = days_between(start, end)
     remaining = max(0, total - days_between(start, db.clock.now()))
-    invoices = newest_first(db["invoice"].find(subscriptionId=subscription["id"]))
+    invoices = db["invoice"].newest(subscriptionId=subscription["id"])
     amount = float(price["amount"]) * remaining / total if total else 0.0
     if not invoices or amount <= 0:
         return
@@ -139,7 +137,7 @@ class _Job:
         minimum = float((self.plan["minimumCommitment"] if own is None else own) or 0)
         if minimum > 0 and self.total < minimum:
             missing = minimum - self.total
-            self.line("minimum_commitment", "Minimum commitment", missing)
+            self.line("minimum_commitment", "Minimum commitment true-up", missing)
             self.total = minimum
 
     def subtract_coupons(self) -> None:
@@ -206,8 +204,10 @@ class _Job:
             self.settings.get("netPaymentTerms"),
             DEFAULT_PAYMENT_TERMS,
         )
-        grace = self.plan["invoiceGracePeriodDays"] or 0
-        is_draft = grace > 0
+        grace = _first(
+            self.plan["invoiceGracePeriodDays"], self.settings.get("invoiceGracePeriodDays"), 0
+        )
+        is_draft = js.to_number(grace) > 0
         end = {"gracePeriodEndsAt": _iso(days_later(self.now, grace))} if is_draft else {}
         return create_invoice(
             self.world,
@@ -247,9 +247,8 @@ class _Job:
             "metadata": self.metadata({"prepaidCreditAmount": paid}),
         }
         invoice = self.db["invoice"].update(invoice["id"], changes)
-        self.world.uploads[invoice["pdfUrl"].rpartition("/")[2]] = document(
-            self.db, self.tenant, invoice
-        )
+        file = invoice["pdfUrl"].rpartition("/")[2]
+        self.world.keep_upload(file, document(self.db, self.tenant, invoice))
 
 
 def _first(*values: Any) -> Any:

@@ -117,5 +117,5 @@ def update_payment(db: Database, payment: Row, changes: Row) -> Row:
     payments = db["payment"]
     changed = payments.update(payment["id"], changes)
     if changed["providerTransactionId"] != payment["providerTransactionId"]:
-        payments.rows[payment["id"]] = payments.rows.pop(payment["id"])
+        payments.move_to_end(payment["id"])
     return changed

@@ -12,14 +12,32 @@ from .._store.database import Database
 from .billing import price_in
 
 # What a dollar costs; amounts in other currencies count as if they were dollars.
-_RATES = {"USD": 1, "NGN": 1550, "KES": 153}
+_RATES = {
+    "USD": 1,
+    "EUR": 0.92,
+    "GBP": 0.79,
+    "NGN": 1550,
+    "KES": 153,
+    "UGX": 3750,
+    "GHS": 7.75,
+    "ZAR": 18.2,
+    "TZS": 2650,
+    "RWF": 1350,
+    "ETB": 57,
+    "EGP": 50,
+    "XOF": 605,
+    "XAF": 605,
+    "MAD": 10,
+    "DZD": 135,
+    "ZMW": 27,
+}
 
 # The other intervals count as if they were a month: an hourly price is its monthly revenue.
 _MONTHS = {"QUARTERLY": 3, "YEARLY": 12}
 
 
 def to_usd(amount: Decimal, currency: str) -> float:
-    return float(amount) / _RATES.get(currency, 1)
+    return float(amount) / _RATES.get(currency.upper(), 1)
 
 
 def total_usd(rows: Iterable[Row]) -> float:
@@ -38,14 +56,10 @@ def rounded(value: float, places: int = 2) -> Number:
     return js.number(math.floor(value * scale + 0.5) / scale)
 
 
-def price_usd(db: Database, plan_id: str, currency: str) -> float:
-    """Convert the plan's price in that currency; a price that was deleted is worth nothing."""
-    price = price_in(db, plan_id, currency)
-    return to_usd(price["amount"], currency) if price else 0.0
-
-
 def monthly_usd(db: Database, subscription: Row) -> float:
-    """Work out the monthly recurring revenue of a subscription."""
+    """Work out the monthly revenue of a subscription; a deleted price is worth nothing."""
     interval = db["plan"].rows[subscription["planId"]]["billingInterval"]
-    price = price_usd(db, subscription["planId"], subscription["currency"])
-    return price / _MONTHS.get(interval, 1)
+    price = price_in(db, subscription["planId"], subscription["currency"])
+    if not price:
+        return 0.0
+    return to_usd(price["amount"], subscription["currency"]) / _MONTHS.get(interval, 1)

@@ -6,7 +6,7 @@ import re
 from typing import List
 
 from .._javascript.values import UNDEFINED, Number, Row, as_object, number, number_text, to_number
-from .._store.database import Database, newest_first
+from .._store.database import Database
 from .._world.pdf import InvoiceDocument
 from .._world.world import World
 
@@ -21,7 +21,7 @@ def create_invoice(world: World, tenant: Row, data: Row) -> Row:
     given = data.get("invoiceNumber") or next_number(database)
     invoice = database["invoice"].create({**data, "invoiceNumber": given})
     file = f"invoice-{invoice['id']}.pdf"
-    world.uploads[file] = document(database, tenant, invoice)
+    world.keep_upload(file, document(database, tenant, invoice))
     address = {"pdfUrl": f"/uploads/invoices/{file}"}
     database["invoice"].update(invoice["id"], address)
     return {**invoice, **address}
@@ -29,7 +29,7 @@ def create_invoice(world: World, tenant: Row, data: Row) -> Row:
 
 def next_number(database: Database) -> str:
     """Count on from the latest invoice; one with a number of another kind restarts the count."""
-    latest = newest_first(database["invoice"].find())[:1]
+    latest = database["invoice"].newest()[:1]
     match = re.search(r"INV-([0-9]+)", latest[0]["invoiceNumber"]) if latest else None
     following = float(match[1]) + 1 if match else 1
     return f"INV-{number_text(following).rjust(5, '0')}"

@@ -1,4 +1,4 @@
-"""What the server does to subscriptions at night, when a trial or a period has ended."""
+"""What the server does at 03:00: trials end, periods are renewed, cancellations take effect."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ def renew_subscriptions(world: World, tenant: Row) -> None:
     db, now = world.databases[tenant["id"]], world.clock.now()
     trials, renewed = _end_trials(db, now), _start_next_periods(db, now)
     _cancel(db, now)
+    _change_plans(db, now)
     for row in trials:
         about = subscription_summary(row, "planId", "status")
         world.notify(tenant["id"], "subscription.trial_ended", about)
     for row in renewed:
+        # As the row was before its plan changed.
         about = subscription_summary(row, "planId", "currentPeriodStart", "currentPeriodEnd")
         world.notify(tenant["id"], "subscription.renewed", about)
     # Bills come last: the server makes them in jobs of their own.
@@ -54,33 +56,42 @@ def _interval(db: Database, plan_id: str) -> str:
     return str(db["plan"].rows[plan_id]["billingInterval"])
 
 
-def _start_next_periods(db: Database, now: datetime) -> List[Row]:
-    """Move on by one period a night, however long ago it ended."""
-    rows = db["subscription"].find(status="ACTIVE")
+def _over(db: Database, now: datetime) -> List[Row]:
+    """Find the active subscriptions whose period has ended."""
     return [
-        db["subscription"].update(row["id"], _next_period(db, row))
-        for row in rows
-        if row["currentPeriodEnd"] <= now and row["cancelAt"] is None
+        row for row in db["subscription"].find(status="ACTIVE") if row["currentPeriodEnd"] <= now
     ]
 
 
-def _next_period(db: Database, row: Row) -> Row:
-    """Write the changes for the next period; a plan that waits for it comes with it."""
-    changes, start = _pending_plan(db, row), row["currentPeriodEnd"]
-    end = period_end(start, _interval(db, {**row, **changes}["planId"]))
-    return {"currentPeriodStart": start, "currentPeriodEnd": end, **changes}
-
-
-def _pending_plan(db: Database, row: Row) -> Row:
-    metadata = dict(js.as_object(row["metadata"]))
-    pending = js.as_object(metadata.pop("pendingPlanChange", None))
-    plan_id = str(pending.get("newPlanId"))
-    if plan_id not in db["plan"].rows:
-        return {}
-    return {"previousPlanId": row["planId"], "planId": plan_id, "metadata": metadata}
+def _start_next_periods(db: Database, now: datetime) -> List[Row]:
+    """Move on by one period a night, at the old plan, however long ago it ended."""
+    return [
+        db["subscription"].update(
+            row["id"],
+            {
+                "currentPeriodStart": row["currentPeriodEnd"],
+                "currentPeriodEnd": period_end(
+                    row["currentPeriodEnd"], _interval(db, row["planId"])
+                ),
+            },
+        )
+        for row in _over(db, now)
+        if row["cancelAt"] is None
+    ]
 
 
 def _cancel(db: Database, now: datetime) -> None:
     for row in db["subscription"].find():
         if row["cancelAt"] and row["cancelAt"] <= now and row["status"] != "CANCELED":
             db["subscription"].update(row["id"], {"status": "CANCELED", "canceledAt": now})
+
+
+def _change_plans(db: Database, now: datetime) -> None:
+    """Apply the plans that wait, where the period is over after its renewal as well."""
+    for row in _over(db, now):
+        metadata = dict(js.as_object(row["metadata"]))
+        pending = js.as_object(metadata.pop("pendingPlanChange", None))
+        plan = pending.get("newPlanId")
+        if isinstance(plan, str) and plan in db["plan"].rows:
+            changes = {"previousPlanId": row["planId"], "planId": plan, "metadata": metadata}
+            db["subscription"].update(row["id"], changes)

@@ -27,16 +27,22 @@ def usage_of(
     usages: List[Usage] = []
     for charge in db["charge"].find(planId=subscription["planId"]):
         metric = db["billableMetric"].rows[charge["billableMetricId"]]
-        events = db["usageEvent"].find(subscriptionId=subscription["id"], code=metric["code"])
-        counted = [
-            event
-            for event in sorted(events, key=lambda event: event["timestamp"], reverse=True)
-            if since <= event["timestamp"] and is_before_end(event["timestamp"])
-        ]
+        events = db["usageEvent"].newest(
+            since, subscriptionId=subscription["id"], code=metric["code"]
+        )
+        counted = [event for event in events if is_before_end(event["timestamp"])]
+        # Of equal times the event that came first counts as the newest.
+        counted.reverse()
+        counted.sort(key=_timestamp, reverse=True)
         units = _aggregate(metric, counted)
         if units > 0:
             usages.append(Usage(charge, metric, units, _cost(db, charge, units)))
     return usages
+
+
+def _timestamp(event: Row) -> datetime:
+    moment: datetime = event["timestamp"]
+    return moment
 
 
 def _aggregate(metric: Row, newest_first: List[Row]) -> float:
@@ -59,6 +65,12 @@ def _sum(events: List[Row], field: str) -> float:
     return js.add_up(_number(_property(event, field)) for event in events)
 
 
+def _weighted_sum(events: List[Row], field: str) -> float:
+    weights = [_number(_property(event, "weight"), 1.0) for event in events]
+    values = [_number(_property(event, field)) for event in events]
+    return js.add_up(value * weight for value, weight in zip(values, weights))
+
+
 def _unique_count(events: List[Row], field: str) -> float:
     values = [_property(event, field) for event in events]
     texts = {"" if value in (None, UNDEFINED) else js.to_string(value) for value in values}
@@ -71,7 +83,7 @@ _AGGREGATIONS: Dict[str, Callable[[List[Row], str], float]] = {
     "MAX": lambda events, field: max(_number(_property(event, field)) for event in events),
     "UNIQUE_COUNT": _unique_count,
     "LATEST": lambda events, field: _number(_property(events[0], field)),
-    "WEIGHTED_SUM": _sum,  # no answer of the server shows by what it weighs
+    "WEIGHTED_SUM": _weighted_sum,
 }
 
 
@@ -115,22 +127,25 @@ def _price_in(row: Row, units: float) -> float:
 
 
 def _graduated(ranges: List[Row], units: float) -> float:
-    """Fill the ranges one after the other; each that is entered costs its flat amount too."""
-    total, counted = 0.0, 0.0
+    """Fill the ranges one after the other; each that is entered costs its flat amount too.
+
+    A range holds both its ends: from 0 to 10 there are eleven units.
+    """
+    total, left = 0.0, units
     for row in ranges:
-        if counted >= units:
+        if left <= 0:
             break
         end: Optional[int] = row["toValue"]
-        reached = units if end is None else min(units, end)
-        total += _price_in(row, reached - counted)
-        counted = reached
+        part = left if end is None else min(left, end - row["fromValue"] + 1)
+        total += _price_in(row, part)
+        left -= part
     return total
 
 
 def _volume(ranges: List[Row], units: float) -> float:
-    """Price all units by the first range that reaches so far."""
+    """Price all units by the range they lie in; between two ranges they cost nothing."""
     for row in ranges:
         end: Optional[int] = row["toValue"]
-        if end is None or units <= end:
+        if row["fromValue"] <= units and (end is None or units <= end):
             return _price_in(row, units)
     return 0.0

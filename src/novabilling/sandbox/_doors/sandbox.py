@@ -2,82 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-from functools import partial
-from threading import RLock
-from typing import TYPE_CHECKING, Any, Callable, Iterator, List, Optional, Tuple, TypeVar, Union
-from weakref import WeakSet
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-import anyio
 import httpx
 from msgspec import structs
 
-from novabilling._runtime.secrets import Secret
-
-from .._business.renewals import renew_subscriptions
 from .._http.engine import Engine
-from .._store.clock import Seed, nights
-from .._store.columns import exact_context
-from .._world.deliveries import Delivery, Status
+from .._store.clock import Seed
 from .._world.faults import Fault
 from .._world.world import World
-from ..routes import (
-    add_ons,
-    analytics,
-    analytics_recurring,
-    auth,
-    billable_metrics,
-    callbacks,
-    charges,
-    coupons,
-    credit_notes,
-    customers,
-    events,
-    invoices,
-    payment_methods,
-    payment_providers,
-    payments,
-    plan_overrides,
-    plans,
-    portal,
-    subscriptions,
-    system,
-    taxes,
-    tenants,
-    wallets,
-)
-from .sending import Target, apost, attempts, check, is_asgi, post
+from ..routes import ROUTES as ROUTES
+from .outgoing import Outgoing
+from .timetable import Timetable
 from .turns import Turns
 
 if TYPE_CHECKING:
     from novabilling import AsyncNovaBilling, NovaBilling
-
-ROUTES = (
-    add_ons,
-    analytics,
-    analytics_recurring,
-    auth,
-    billable_metrics,
-    callbacks,
-    charges,
-    coupons,
-    credit_notes,
-    customers,
-    events,
-    invoices,
-    payment_methods,
-    payment_providers,
-    payments,
-    plan_overrides,
-    plans,
-    portal,
-    subscriptions,
-    system,
-    taxes,
-    tenants,
-    wallets,
-)
-"""By name, and not by listing files: a program that is one file, or a zip, has none to list."""
 
 Client = TypeVar("Client", "NovaBilling", "AsyncNovaBilling")
 
@@ -102,7 +43,7 @@ class Snapshot:
         self._restore()
 
 
-class Sandbox:
+class Sandbox(Timetable, Outgoing):
     """A NovaBilling server in this process, with its own state and no network.
 
     `token` (an API key) and `jwt` belong to a tenant that is there from the start;
@@ -128,10 +69,8 @@ class Sandbox:
     ) -> None:
         if clock is None and seed is None:
             clock = _utc_now
-        self._world = World(clock, rate_limit, seed)
+        super().__init__(World(clock, rate_limit, seed))
         self._world.faults.overlap = overlap
-        self._clients: WeakSet[Union[NovaBilling, AsyncNovaBilling]] = WeakSet()
-        self._lock = RLock()
         self._turns = Turns(Engine(self._world), self._world.faults, self._lock)
         tenant = self._world.create_tenant(
             "Sandbox", "Sandbox Owner", "owner@example.com", "sandbox-password"
@@ -182,100 +121,6 @@ class Sandbox:
     def reset_token(self, email: str) -> Optional[str]:
         """Return the latest password reset token of an address: no mail leaves the sandbox."""
         return self._world.reset_tokens.get(email)
-
-    # Time
-
-    def now(self) -> datetime:
-        """Return the sandbox's time."""
-        return self._world.clock.now()
-
-    def advance(self, span: Optional[timedelta] = None, **parts: float) -> None:
-        """Move the time on and do the work of every night on the way, at 02:00 UTC.
-
-        Say how far by a `timedelta` or by its arguments: `advance(days=31)`. What ends takes
-        effect in the night that follows; each night moves a subscription on by one period at most.
-
-        Raises:
-            ValueError: Time cannot go back, or nothing says how far it should go.
-        """
-        span = timedelta(**parts) + (span or timedelta())
-        if span <= timedelta():
-            raise ValueError(f"time only moves on: advance(days=31), not {span}")
-        with self._lock:
-            start = self.now()
-            for night in nights(start, start + span):
-                self._world.clock.move_to(night)
-                self.run_renewals()
-            self._world.clock.move_to(start + span)
-        self._forget_limits()
-
-    def _forget_limits(self) -> None:
-        """Let clients ask anew: their own clocks have not moved."""
-        for client in list(self._clients):
-            client._caller.limiter.forget()  # pyright: ignore[reportPrivateUsage]
-
-    def run_renewals(self) -> None:
-        """Do the server's nightly work now: trials, renewals, cancellations, plans, invoices.
-
-        Each call moves a subscription on by one period at most.
-        """
-        with self._lock, exact_context():
-            for tenant in self._world.central["tenant"].find():
-                renew_subscriptions(self._world, tenant)
-
-    # Webhooks
-
-    @property
-    def deliveries(self) -> List[Delivery]:
-        """List the webhooks for all events so far of tenants that have a webhook URL."""
-        with self._lock:
-            return list(self._world.outbox.deliveries)
-
-    def deliver(self, target: Target = None, *, at: Optional[datetime] = None) -> List[Delivery]:
-        """Send the webhooks that were not sent yet, each until it is accepted, at most three times.
-
-        What happens meanwhile waits for the next call. Nobody waits between the attempts.
-
-        Args:
-            target: A URL, or an ASGI or WSGI application; the default is the tenant's webhook URL.
-            at: The time that is signed; the default is the sandbox's. Handlers that compare it
-                with the real time need `datetime.now(timezone.utc)`.
-        """
-        check(target, at)
-        if is_asgi(target):
-            return anyio.run(partial(self.adeliver, target, at=at))
-        return [
-            self._settle(
-                delivery, post(target, attempts(delivery, secret, target, at or self.now()))
-            )
-            for delivery, secret in self._take()
-        ]
-
-    async def adeliver(
-        self, target: Target = None, *, at: Optional[datetime] = None
-    ) -> List[Delivery]:
-        """Send the webhooks to a URL or an ASGI application as `deliver()` does."""
-        check(target, at)
-        return [
-            self._settle(
-                delivery, await apost(target, attempts(delivery, secret, target, at or self.now()))
-            )
-            for delivery, secret in self._take()
-        ]
-
-    def _take(self) -> Iterator[Tuple[Delivery, Secret[str]]]:
-        """Yield what is pending now with its secret, unlocked: handlers may call the sandbox."""
-        for _ in range(self._world.outbox.pending):
-            with self._lock:
-                if not self._world.outbox.pending:
-                    return  # a handler has sent the rest
-                delivery = self._world.outbox.take()
-                tenant = self._world.central["tenant"].rows[delivery.tenant_id]
-            yield delivery, Secret(tenant["webhookSecret"])
-
-    def _settle(self, delivery: Delivery, statuses: Tuple[Status, ...]) -> Delivery:
-        with self._lock:
-            return self._world.outbox.settle(delivery, statuses)
 
     # Faults
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import List
+from typing import List, Optional, Tuple
 
 from .._javascript.values import InvalidDate, Row, to_date
 from .._store.columns import DatabaseCall
 
+Period = Tuple[Optional[datetime], Optional[datetime]]
 
-def created_within(rows: List[Row], query: Row, table: str) -> List[Row]:
-    """Keep what was created from `dateFrom` to `dateTo`."""
-    return within(rows, "createdAt", query, table)
+
+def period(query: Row, table: str) -> Period:
+    """Read `dateFrom` and `dateTo`; a bare date is its first instant, None has no end."""
+    start, end = query.get("dateFrom"), query.get("dateTo")
+    return (
+        _moment(start, "gte", table) if start else None,
+        _moment(end, "lte", table) if end else None,
+    )
 
 
 def within(rows: List[Row], column: str, query: Row, table: str) -> List[Row]:
-    """Keep what lies between the two dates; a bare date is its first instant, null lies nowhere."""
-    if query.get("dateFrom"):
-        start = _moment(query["dateFrom"], "gte", table)
+    """Keep what lies between the two dates; null lies nowhere."""
+    start, end = period(query, table)
+    if start is not None:
         rows = [row for row in rows if row[column] and row[column] >= start]
-    if query.get("dateTo"):
-        end = _moment(query["dateTo"], "lte", table)
+    if end is not None:
         rows = [row for row in rows if row[column] and row[column] <= end]
     return rows
 

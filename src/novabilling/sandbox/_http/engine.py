@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import re
+from datetime import datetime
+from email.utils import formatdate
 from types import GeneratorType
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Tuple, Union, cast
 from urllib.parse import unquote_to_bytes
@@ -18,29 +18,22 @@ from .._store.database import Database
 from .._world.world import World
 from .operations import OPERATIONS, Operation
 from .request import HEADER_LIMIT, Query, Request
+from .response import Headers, respond
 from .validation import Body
-
-Headers = List[Tuple[str, str]]
-
-
-class Raw(NamedTuple):
-    """An answer that is not JSON."""
-
-    content: bytes
-    content_type: str
-    headers: Tuple[Tuple[str, str], ...] = ()
 
 
 class Call:
     """What a resource function gets: who calls, and with which arguments."""
 
-    def __init__(self, world: World, request: Request, params: Dict[str, str]) -> None:
+    def __init__(
+        self, world: World, request: Request, params: Dict[str, str], now: datetime
+    ) -> None:
         self.world = world
         self.request = request
         self.params = params
         self.query: Any = request.query
         self.body: Any = None
-        self.now = world.clock.now()
+        self.now = now
         self._tenant_id: Optional[str] = None
 
     @property
@@ -64,10 +57,13 @@ class Call:
         """Send a webhook, if the tenant has a URL for them."""
         self.world.notify(self._tenant_id or "", event, data)
 
-    def filter(self, name: str) -> Union[str, List[str], Undefined]:
-        """Read a query parameter as a filter: empty or absent means none."""
+    def filter(self, name: str) -> Union[str, Undefined]:
+        """Read a query parameter as a filter: empty or absent means none.
+
+        One that is given twice is a text of both, which nothing equals.
+        """
         raw: Query = self.query
-        return raw.get(name) or UNDEFINED
+        return js.to_string(raw.get(name) or "") or UNDEFINED
 
     def flag(self, name: str) -> Union[bool, Undefined]:
         """Read a boolean query parameter: whatever is not `true` means false."""
@@ -95,6 +91,10 @@ class Route(NamedTuple):
 
 
 ROUTES: Dict[str, Route] = {}
+
+_UNHURRIED = ("POST /events", "POST /events/batch")
+"""Operations that jobs of a little later wait for; all others find their work done."""
+
 _KNOWN = {operation.name for operation in OPERATIONS}
 
 
@@ -112,6 +112,8 @@ def route(
     return register
 
 
+UNFORESEEN = "Internal server error"
+
 Answering = Generator[None, None, httpx.Response]
 """An answer in the making; what stands between two steps may overlap with other requests."""
 
@@ -121,6 +123,8 @@ class Engine:
 
     def __init__(self, world: World) -> None:
         self._world = world
+        self._second = 0
+        self._date = ""
 
     def answer(self, raw: httpx.Request) -> Answering:
         """Answer a request, or let the fault that is planned for it happen."""
@@ -138,24 +142,29 @@ class Engine:
         except RecursionError:  # JSON may be nested as deep as a body is long
             error = HttpError(500, "Maximum call stack size exceeded")
             return self._refusal(request, error, raw)
+        except Exception:  # what nobody has thought of is no success, and no crash either
+            return self._refusal(request, HttpError(500, UNFORESEEN), raw)
 
     def _answer(self, request: Request, raw: httpx.Request) -> Answering:
         if request.head_size > HEADER_LIMIT:
             return httpx.Response(431, headers={"Connection": "close"}, request=raw)
         if request.method == "OPTIONS":
             return httpx.Response(204, headers=_CORS, request=raw)
-        headers: Headers = []
+        now = self._world.clock.now()
+        headers = self._clock(now)
         try:
-            status, value = yield from self._run(request, headers)
+            status, value = yield from self._run(request, headers, now)
         except HttpError as error:
-            error.headers = headers + error.headers
+            error.headers = headers[1:] + error.headers
             return self._refusal(request, error, raw)
-        return _response(request, status, value, headers, raw)
+        return respond(request, status, value, headers, raw)
 
-    def _run(self, request: Request, headers: Headers) -> Generator[None, None, Tuple[int, Any]]:
+    def _run(
+        self, request: Request, headers: Headers, now: datetime
+    ) -> Generator[None, None, Tuple[int, Any]]:
         body = request.body()
         operation, params = _find(request)
-        call = Call(self._world, request, params)
+        call = Call(self._world, request, params, now)
         if operation.guard == "J":
             self._world.check_token(request.headers)
         headers += self._world.rate_limit.hit(operation.name, call.now)
@@ -165,6 +174,8 @@ class Engine:
         if found is None:
             words = f"is not in the sandbox yet: {request.method} /{'/'.join(operation.segments)}"
             raise HttpError(501, f"This operation {words}")
+        if operation.name not in _UNHURRIED:
+            self._world.jobs.run()
         call.query = found.query.check(request.query) if found.query else request.query
         call.body = found.body.check(body) if found.body else body
         value: Any = found.function(call)
@@ -173,14 +184,22 @@ class Engine:
         return operation.status, value
 
     def _refusal(self, request: Request, error: HttpError, raw: httpx.Request) -> httpx.Response:
+        now = self._world.clock.now()
         envelope = {
             "statusCode": error.status,
             "message": error.message,
             "errors": error.errors,
-            "timestamp": self._world.clock.now(),
+            "timestamp": now,
             "path": request.target,
         }
-        return _response(request, error.status, envelope, error.headers, raw)
+        return respond(request, error.status, envelope, self._clock(now) + error.headers, raw)
+
+    def _clock(self, now: datetime) -> Headers:
+        """Return the header that every answer has: the time in whole seconds."""
+        second = int(now.timestamp())
+        if second != self._second:
+            self._second, self._date = second, formatdate(second, usegmt=True)
+        return [("Date", self._date)]
 
 
 _CORS = {
@@ -190,16 +209,23 @@ _CORS = {
 }
 
 
+_BY_NAME: Dict[Tuple[str, int, str], List[Operation]] = {}
+"""The operations by method, number of segments, and the word that no path has as a parameter."""
+
+for _one in OPERATIONS:
+    _place = (_one.method, len(_one.segments), _one.segments[:2][-1])
+    _BY_NAME.setdefault(_place, []).append(_one)
+
+
 def _find(request: Request) -> Tuple[Operation, Dict[str, str]]:
     method = "GET" if request.method == "HEAD" else request.method
     # One slash at the end is forgiven; an empty segment elsewhere matches nothing.
     path = request.path[1:-1] if request.path.endswith("/") else request.path[1:]
     segments = path.split("/")
-    for operation in OPERATIONS:
-        if operation.method == method and len(operation.segments) == len(segments):
-            params = _match(operation.segments, segments)
-            if params is not None:
-                return operation, {name: _unquote(text) for name, text in params.items()}
+    for operation in _BY_NAME.get((method, len(segments), segments[:2][-1].lower()), ()):
+        params = _match(operation.segments, segments)
+        if params is not None:
+            return operation, {name: _unquote(text) for name, text in params.items()}
     raise HttpError(404, f"Cannot {request.method} {request.target}")
 
 
@@ -220,34 +246,3 @@ def _unquote(text: str) -> str:
         return unquote_to_bytes(text).decode()
     except ValueError:
         raise bad_request(f"Failed to decode param '{text}'") from None
-
-
-def _etag(content: bytes) -> str:
-    digest = base64.b64encode(hashlib.sha1(content).digest()).decode()[:27]  # noqa: S324 -- not a secret
-    return f'W/"{len(content):x}-{digest}"'
-
-
-def _response(
-    request: Request, status: int, value: Any, headers: Headers, raw: httpx.Request
-) -> httpx.Response:
-    if isinstance(value, Raw):
-        content, kind = value.content, value.content_type
-        headers = headers + list(value.headers)
-    else:
-        content, kind = js.stringify(value).encode(), "application/json; charset=utf-8"
-        headers = [*headers, ("ETag", _etag(content))]
-    if status == 200 and _is_fresh(request, dict(headers).get("ETag", "")):
-        return httpx.Response(304, headers=headers, request=raw)
-    headers = [("Content-Type", kind), ("Content-Length", str(len(content))), *headers]
-    content = b"" if request.method == "HEAD" else content
-    return httpx.Response(status, headers=headers, content=content, request=raw)
-
-
-def _is_fresh(request: Request, etag: str) -> bool:
-    known = request.headers.get("if-none-match", "")
-    if request.method not in ("GET", "HEAD") or not known:
-        return False
-    if "no-cache" in request.headers.get("cache-control", ""):
-        return False
-    tags = [tag.strip().replace("W/", "", 1) for tag in known.split(",")]
-    return known.strip() == "*" or etag.replace("W/", "", 1) in tags

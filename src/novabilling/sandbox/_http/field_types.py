@@ -78,8 +78,9 @@ def matches(pattern: Pattern[str], message: str) -> Rule:
     return Rule(message, test, whole=True)
 
 
+CODE = re.compile(r"^[a-z0-9_]+\Z")
 code_format = matches(
-    re.compile(r"^[a-z0-9_]+\Z"),
+    CODE,
     "Code must contain only lowercase letters, numbers, and underscores",
 )
 

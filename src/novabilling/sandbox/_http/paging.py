@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Callable, List, Optional, TypeVar
+from typing import Callable, Optional, Sequence
 
 from .._javascript import values as js
 from .._javascript.values import Number, Row
@@ -12,15 +12,13 @@ from .field_types import integer, maximum, minimum
 from .request import Query
 from .validation import Field
 
-T = TypeVar("T")
-
 PAGE: Field = integer(minimum(1), optional=True)
 LIMIT: Field = integer(minimum(1), maximum(100), optional=True)
 INT64_LIMIT = 2**63
 
 
 def checked_page(
-    rows: List[Row], query: Row, table: str, render: Optional[Callable[[Row], Row]] = None
+    rows: Sequence[Row], query: Row, table: str, render: Optional[Callable[[Row], Row]] = None
 ) -> Row:
     """Page and limit out of a query that a `Body` with PAGE and LIMIT has checked."""
     page, limit = query.get("page"), query.get("limit")
@@ -28,21 +26,22 @@ def checked_page(
 
 
 def unchecked_page(
-    rows: List[Row],
+    rows: Sequence[Row],
     query: Query,
     table: str,
     render: Optional[Callable[[Row], Row]] = None,
     *,
     limit: int = 20,
-    whole: bool = False,
+    read: Callable[[str], Number] = js.to_number,
     limit_name: str = "limit",
 ) -> Row:
     """Page and limit as they come: nonsense and 0 mean the default, negatives work.
 
-    `whole` for the lists that read "1.5" as 1.
+    `read=js.parse_int` for the lists that read the digits at the beginning alone: "1.5", "1e1" and
+    "1,2" as 1.
     """
-    page = _loose_number(query.get("page"), 1, whole)
-    size = _loose_number(query.get(limit_name), limit, whole)
+    page = _or_default(read(js.to_string(query.get("page", ""))), 1)
+    size = _or_default(read(js.to_string(query.get(limit_name, ""))), limit)
     answer = _page(rows, page, size, table, render)
     if limit_name != "limit":
         meta = answer["meta"]
@@ -51,15 +50,12 @@ def unchecked_page(
     return answer
 
 
-def _loose_number(value: object, default: int, whole: bool) -> Number:
-    number = js.to_number(js.UNDEFINED if value is None else value)
-    if number == 0 or number != number or (whole and math.isinf(number)):
-        return default
-    return int(number) or default if whole else number
+def _or_default(number: Number, default: int) -> Number:
+    return default if number == 0 or number != number else number
 
 
 def _page(
-    rows: List[Row],
+    rows: Sequence[Row],
     page: Number,
     limit: Number,
     table: str,
@@ -72,10 +68,10 @@ def _page(
         "limit": limit,
         "totalPages": math.ceil(len(rows) / limit),
     }
-    return {"data": [render(row) for row in found] if render else found, "meta": meta}
+    return {"data": [render(row) for row in found] if render else list(found), "meta": meta}
 
 
-def window(rows: List[T], skip: Number, take: Number, table: str) -> List[T]:
+def window(rows: Sequence[Row], skip: Number, take: Number, table: str) -> Sequence[Row]:
     """`skip` and `take` of the ORM: a negative `take` counts from the other end."""
     call = DatabaseCall("db", table, "findMany")
     for field, value in (("skip", skip), ("take", take)):
@@ -90,5 +86,6 @@ def window(rows: List[T], skip: Number, take: Number, table: str) -> List[T]:
         raise call.error(f'AssertionError("{words}")')
     start, size = math.trunc(skip), math.trunc(take)
     if size < 0:
-        return rows[::-1][start : start - size][::-1]
+        end = len(rows) - start
+        return rows[max(end + size, 0) : max(end, 0)]
     return rows[start : start + size]

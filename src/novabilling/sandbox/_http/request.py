@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import zlib
 from typing import Any, Dict, List, Tuple, Union
 from urllib.parse import parse_qsl
@@ -22,20 +23,17 @@ class Request:
 
     def __init__(self, request: httpx.Request) -> None:
         self.method = request.method
-        self.headers = request.headers
+        raw = request.headers.raw
+        self.headers = _headers(raw)
         # httpx repairs what is malformed in a URL; who has the target as it was sent, passes it.
         target: bytes = request.extensions.get("target", request.url.raw_path)
-        self.target = target.decode("ascii")
+        self.target = target.decode("latin-1")
         path, _, query = self.target.partition("?")
         self.path = path
-        self.query = _collect(query)
+        self.query = _collect(query) if query else {}
         self._content = request.read()
-
-    @property
-    def head_size(self) -> int:
-        """What the request line and headers take of Node's 16 KiB."""
-        lines = [name + value for name, value in self.headers.raw]
-        return len(self.target) + sum(len(line) + 4 for line in lines)
+        # What the request line and headers take of Node's 16 KiB.
+        self.head_size = len(self.target) + sum(len(name) + len(value) + 4 for name, value in raw)
 
     def body(self) -> Any:
         """Parse the body. Only JSON and forms are read; anything else is as good as none."""
@@ -57,7 +55,7 @@ class Request:
 
     def _text(self, charset: str) -> str:
         # The framework has statuses for these refusals; the server answers 500 to them all.
-        if not charset.startswith("utf-"):
+        if not charset.startswith("utf-") or not _is_known(charset):
             raise HttpError(500, f'unsupported charset "{charset.upper()}"')
         content = self._content
         if len(content) <= BODY_LIMIT:
@@ -66,6 +64,30 @@ class Request:
             raise HttpError(500, "request entity too large")
         text = content.decode(charset, "replace")
         return text[1:] if text.startswith("\ufeff") else text
+
+
+def _headers(raw: List[Tuple[bytes, bytes]]) -> Dict[str, str]:
+    """Read headers by their names in lower case; one that is repeated is one list."""
+    headers: Dict[str, str] = {}
+    for name, value in raw:
+        key, text = name.decode("latin-1").lower(), _decoded(value)
+        headers[key] = f"{headers[key]}, {text}" if key in headers else text
+    return headers
+
+
+def _decoded(value: bytes) -> str:
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return value.decode("latin-1")
+
+
+def _is_known(charset: str) -> bool:
+    try:
+        codecs.lookup(charset)
+    except LookupError:
+        return False
+    return True
 
 
 def _charset(parameters: str) -> str:

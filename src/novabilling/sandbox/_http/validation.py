@@ -30,8 +30,10 @@ class Rule:
         self.whole = whole
 
     def complaint(self, name: str, value: Any) -> Optional[str]:
-        values = js.as_list(value) if self.each and js.is_array(value) else [value]
-        if all(map(self.test, values)):
+        if not self.each:
+            if self.test(value):
+                return None
+        elif all(map(self.test, js.as_list(value) if js.is_array(value) else [value])):
             return None
         text = self.words if self.whole else f"{name} {self.words}"
         return f"each value in {text}" if self.each else text
@@ -72,12 +74,18 @@ class Field(NamedTuple):
             return _convert_nested(self.body, value)
         return _CONVERSIONS[self.type](value)
 
-    def problem(self, name: str, value: Any) -> Optional[Problem]:
+    def problem(self, name: str, value: Any, *, sent: bool = True) -> Optional[Problem]:
         if value is None and self.optional:
             return None
-        complaints = [rule.complaint(name, value) for rule in reversed(self.rules)]
-        problem = Problem(name, [text for text in complaints if text], [])
-        if self.body is not None and value is not None:
+        complaints: List[str] = []
+        for rule in reversed(self.rules):
+            text = rule.complaint(name, value)
+            if text:
+                complaints.append(text)
+        if self.body is None and not complaints:
+            return None
+        problem = Problem(name, complaints, [])
+        if self.body is not None and sent:
             _check_nested(self.body, problem, value)
         return problem if problem.complaints or problem.children else None
 
@@ -114,7 +122,10 @@ class Body:
         found: List[Optional[Problem]] = [
             Problem(name, [f"property {name} should not exist"], []) for name in unknown
         ]
-        found += [field.problem(name, row.get(name)) for name, field in self.fields.items()]
+        found += [
+            field.problem(name, row.get(name), sent=name in row)
+            for name, field in self.fields.items()
+        ]
         return [problem for problem in found if problem]
 
 

@@ -9,7 +9,7 @@ from typing import Any, List, NoReturn, Tuple
 from . import values as js
 
 # Keys of Object.prototype are lost while the server copies a body.
-LOST_KEYS = (
+LOST_KEYS = {
     "__proto__",
     "constructor",
     "toString",
@@ -22,7 +22,7 @@ LOST_KEYS = (
     "__defineSetter__",
     "__lookupGetter__",
     "__lookupSetter__",
-)
+}
 
 
 class JsonSyntaxError(Exception):
@@ -35,13 +35,7 @@ def parse(text: str) -> Any:
     if first not in ("{", "["):
         _refuse_primitive(text, first)
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_object,
-            parse_int=_number,
-            parse_float=_number,
-            parse_constant=_refuse_constant,
-        )
+        return _DECODER.decode(text)
     except ValueError:
         raise JsonSyntaxError(_Scanner(text).complaint()) from None
 
@@ -56,6 +50,14 @@ def _number(text: str) -> js.Number:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object,
+    parse_int=_number,
+    parse_float=_number,
+    parse_constant=_refuse_constant,
+)
 
 
 def _refuse_primitive(text: str, first: str) -> NoReturn:

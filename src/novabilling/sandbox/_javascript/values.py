@@ -5,14 +5,16 @@ A JSON number is an int when it is whole and exact, else a float; None is null.
 
 from __future__ import annotations
 
-import json
+import json.encoder
 import math
 import re
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import reduce
 from operator import add
-from typing import Any, Dict, Iterable, List, Union, cast
+from typing import Any, Callable, Dict, Iterable, List, Union, cast
+
+from .loose_dates import parse_loosely
 
 Number = Union[int, float]
 Row = Dict[str, Any]
@@ -131,6 +133,19 @@ def to_number(value: object) -> Number:
     return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
 
 
+INFINITE = 250  # hexadecimal digits that still are a number
+_WHOLE = re.compile(r"\s*([+-]?)(0[xX]([0-9a-fA-F]+)|[0-9]+)")
+
+
+def parse_int(text: str) -> Number:
+    """`parseInt(text)`: the digits at the beginning, NaN without any."""
+    match = _WHOLE.match(text)
+    if not match:
+        return math.nan
+    value = number(float(int(match[3][:INFINITE], 16) if match[3] else match[2]))
+    return -value if match[1] == "-" else value
+
+
 def to_boolean(value: object) -> bool:
     """`Boolean(value)`: every string but the empty one is true, "false" included."""
     if isinstance(value, (dict, list)):
@@ -151,17 +166,20 @@ def to_date(value: object) -> Union[datetime, InvalidDate]:
         return value
     if not isinstance(value, str):
         return date_of_milliseconds(to_number(value))
-    match = _DATE.fullmatch(value.strip())
-    if not match:
-        return INVALID_DATE
+    match = _DATE.fullmatch(value)
+    if not match or (match[4] is None and match[8] not in (None, "Z", "z")):
+        return parse_loosely(value) or INVALID_DATE
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     if not _in_range(month or 1, day or 1, hour, minute, second):
         return INVALID_DATE
     # The day may run over the month's end: 30 February is 2 March.
     days = timedelta(days=(day or 1) - 1, hours=hour, minutes=minute, seconds=second)
     milliseconds = int((match[7] or "0")[:3].ljust(3, "0"))
-    start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
-    return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+    try:
+        start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
+        return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+    except (OverflowError, ValueError):  # beyond the years 1 to 9999
+        return INVALID_DATE
 
 
 def _in_range(month: int, day: int, hour: int, minute: int, second: int) -> bool:
@@ -187,8 +205,9 @@ def date_of_milliseconds(milliseconds: Number) -> Union[datetime, InvalidDate]:
 
 def iso(moment: datetime) -> str:
     """`date.toISOString()`."""
-    moment = moment.astimezone(timezone.utc)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"
+    if moment.tzinfo is not timezone.utc:
+        moment = moment.astimezone(timezone.utc)
+    return moment.isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
 def decimal_text(value: Decimal) -> str:
@@ -198,23 +217,74 @@ def decimal_text(value: Decimal) -> str:
 
 def stringify(value: object) -> str:
     """`JSON.stringify(value)`, with dates and decimals as the server's objects print them."""
-    if value is None or isinstance(value, (bool, Undefined)):
-        return "null" if not isinstance(value, bool) else to_string(value)
-    if isinstance(value, str):
-        return _quoted(value)
-    if isinstance(value, (int, float)):
-        return number_text(value) if math.isfinite(value) else "null"
-    if isinstance(value, datetime):
-        return f'"{iso(value)}"'
-    if isinstance(value, Decimal):
-        return f'"{decimal_text(value)}"'
-    if is_object(value):
-        pairs = ((key, item) for key, item in as_object(value).items() if item is not UNDEFINED)
-        return "{" + ",".join(f"{_quoted(key)}:{stringify(item)}" for key, item in pairs) + "}"
-    return "[" + ",".join(map(stringify, as_list(value))) + "]"
-
-
-def _quoted(text: str) -> str:
-    quoted = json.dumps(text, ensure_ascii=False)
+    text = _written(value)
     # A lone surrogate has no UTF-8 form: it stays an escape.
-    return re.sub("[\ud800-\udfff]", lambda match: f"\\u{ord(match[0]):04x}", quoted)
+    return text if text.isascii() else SURROGATE.sub(lambda one: f"\\u{ord(one[0]):04x}", text)
+
+
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+_quoted: Callable[[str], str] = json.encoder.encode_basestring
+
+
+class _Keys(Dict[str, str]):
+    """The names of members as they are written, with their colons."""
+
+    def __missing__(self, name: str) -> str:
+        if len(self) > MOST_KEYS:
+            self.clear()
+        self[name] = written = f"{_quoted(name)}:"
+        return written
+
+
+_KEYS = _Keys()
+MOST_KEYS = 4096
+
+
+def _written(value: object) -> str:
+    return _WRITERS[type(value)](value)
+
+
+def _written_object(row: Row) -> str:
+    # The loop of the whole sandbox that runs most often.
+    writers, keys = _WRITERS, _KEYS
+    pairs: List[str] = []
+    for key, item in row.items():
+        if type(item) is str:
+            pairs.append(keys[key] + _quoted(item))
+        elif item is None:
+            pairs.append(keys[key] + "null")
+        elif item is not UNDEFINED:
+            pairs.append(keys[key] + writers[type(item)](item))
+    return "{" + ",".join(pairs) + "}"
+
+
+def _written_array(items: List[Any]) -> str:
+    return "[" + ",".join(map(_written, items)) + "]"
+
+
+def _written_null(_value: object) -> str:
+    return "null"
+
+
+class _Writers(Dict[type, Callable[[Any], str]]):
+    """What writes values of a type; one that is derived is written as what it is derived from."""
+
+    def __missing__(self, kind: type) -> Callable[[Any], str]:
+        known = [write for base, write in self.items() if issubclass(kind, base)]
+        self[kind] = write = known[0] if known else _written_null
+        return write
+
+
+_WRITERS = _Writers(
+    {
+        str: _quoted,
+        bool: lambda value: "true" if value else "false",
+        int: str,
+        float: lambda value: number_text(value) if math.isfinite(value) else "null",
+        datetime: lambda value: f'"{iso(value)}"',
+        Decimal: lambda value: f'"{decimal_text(value)}"',
+        dict: _written_object,
+        list: _written_array,
+    }
+)

@@ -7,30 +7,32 @@ from random import Random
 from typing import Callable, Iterator, Optional, Union
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
-DAY = timedelta(days=1)
-NIGHT = 2  # the hour at which the server starts its nightly work
+HOUR = timedelta(hours=1)
 START = datetime(2026, 6, 1, 12, tzinfo=timezone.utc)  # of a sandbox with a seed
 STEP = timedelta(milliseconds=1)
 
 Seed = Union[int, str]
 
 
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
+
+
 def base36(value: int, width: int = 1) -> str:
     digits = ""
-    while value or len(digits) < width:
-        value, digit = divmod(value, 36)
-        digits = ALPHABET[digit] + digits
+    while value >= 36 or len(digits) + 1 < width:
+        value, pair = divmod(value, 36 * 36)
+        digits = _PAIRS[pair] + digits
+    if value or len(digits) < width:
+        digits = ALPHABET[value] + digits
     return digits
 
 
-def nights(start: datetime, end: datetime) -> Iterator[datetime]:
-    """Yield the hours of nightly work after `start`, up to `end`."""
-    night = start.replace(hour=NIGHT, minute=0, second=0, microsecond=0)
-    if night <= start:
-        night += DAY
-    while night <= end:
-        yield night
-        night += DAY
+def hours(start: datetime, end: datetime) -> Iterator[datetime]:
+    """Yield the full hours after `start`, up to `end`."""
+    moment = start.replace(minute=0, second=0, microsecond=0) + HOUR
+    while moment <= end:
+        yield moment
+        moment += HOUR
 
 
 class Chance:
@@ -65,11 +67,16 @@ class Clock:
         self._chance = chance or Chance()
         self._host = self._chance.noise(4)
         self._last = 0
+        self._written = (0, "")
         self._count = 0
 
     def now(self) -> datetime:
         # In UTC before anything is added: in a zone with summer time, a day may have 23 hours.
-        moment = self._read().astimezone(timezone.utc) + self._offset
+        moment = self._read()
+        if moment.tzinfo is not timezone.utc:
+            moment = moment.astimezone(timezone.utc)
+        if self._offset:
+            moment += self._offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def tick(self) -> None:
@@ -78,12 +85,13 @@ class Clock:
     def move_to(self, moment: datetime) -> None:
         self._offset = moment - self._read().astimezone(timezone.utc)
 
-    def cuid(self) -> str:
+    def cuid(self, now: datetime) -> str:
         self._count = (self._count + 1) % 36**4
         # A clock that stands still or goes back must not make ids go back.
-        self._last = max(self._last + (self._count == 0), int(self.now().timestamp() * 1000))
-        time = base36(self._last, 8)
-        return f"c{time}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"
+        self._last = max(self._last + (self._count == 0), int(now.timestamp() * 1000))
+        if self._last != self._written[0]:
+            self._written = (self._last, base36(self._last, 8))
+        return f"c{self._written[1]}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"
 
     def save(self) -> Callable[[], None]:
         state = (self._offset, self._last, self._count)

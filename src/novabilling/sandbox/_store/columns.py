@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 from decimal import (
     ROUND_HALF_EVEN,
@@ -12,7 +13,7 @@ from decimal import (
     InvalidOperation,
     localcontext,
 )
-from typing import Any, ContextManager, List, NamedTuple
+from typing import Any, Callable, ContextManager, List, NamedTuple, Pattern
 
 from .._errors import HttpError, QueryError
 from .._javascript import values as js
@@ -40,6 +41,8 @@ def exact_context() -> ContextManager[Context]:
 
 def store(query: DatabaseCall, column: Column, value: Any) -> Any:
     """Return the value as the column keeps it; QueryError if it cannot."""
+    if column.type == "String" and type(value) is str:
+        return check_text(value)
     if value is None:
         if column.nullable:
             return None
@@ -76,7 +79,7 @@ def check_text(text: str) -> str:
     """PostgreSQL keeps neither NUL nor half a surrogate pair."""
     if "\x00" in text:
         raise HttpError(500, 'invalid byte sequence for encoding "UTF8": 0x00')
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if not text.isascii() and js.SURROGATE.search(text):
         raise HttpError(500, "unexpected end of hex escape")
     return text
 
@@ -171,6 +174,8 @@ def jsonb(value: Any) -> Any:
         return [jsonb(item) for item in js.as_list(value)]
     if js.is_object(value):
         row = js.as_object(value)
+        if not row:
+            return {}
         keys = sorted(map(_json_text, row), key=lambda key: (len(key.encode()), key.encode()))
         return {key: jsonb(row[key]) for key in keys if row[key] is not js.UNDEFINED}
     return value
@@ -181,6 +186,39 @@ def _json_text(text: str) -> str:
     if "\x00" in text:
         raise HttpError(500, "unsupported Unicode escape sequence")
     return check_text(text)
+
+
+def quoted(name: str) -> str:
+    """PostgreSQL quotes the names that are not all lower case."""
+    return name if name == name.lower() else f'"{name}"'
+
+
+def containing(text: str) -> Callable[[str], bool]:
+    r"""Compile the ORM's `contains` in any case, to which `%`, `_` and `\` are as in ILIKE."""
+    pieces, escaped = [""], False
+    for char in f"{text}%":
+        if char == "\\" and not escaped:
+            escaped = True
+            continue
+        if char == "%" and not escaped:
+            pieces.append("")
+        else:
+            pieces[-1] += "." if char == "_" and not escaped else re.escape(char)
+        escaped = False
+    # What stands behind the last % is at the end of the value.
+    pieces[-1] = f"(?:{pieces[-1]})\\Z" if pieces[-1] else ""
+    sought = [re.compile(piece, re.IGNORECASE | re.DOTALL) for piece in pieces if piece]
+    return lambda value: _has_in_order(value, sought)
+
+
+def _has_in_order(value: str, pieces: List[Pattern[str]]) -> bool:
+    place = 0
+    for piece in pieces:
+        found = piece.search(value, place)
+        if not found:
+            return False
+        place = found.end()
+    return True
 
 
 FURTHEST = 3

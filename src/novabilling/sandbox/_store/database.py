@@ -1,4 +1,4 @@
-"""Tables of rows in memory: what the ORM and PostgreSQL do for the server.
+"""The tables of one schema: what the ORM and PostgreSQL do for the server.
 
 Rows are plain dicts, never changed in place: an update puts a new dict in. Decimals are
 `Decimal`, times are aware `datetime`s; `_javascript.stringify` turns both into wire form.
@@ -7,172 +7,100 @@ Rows are plain dicts, never changed in place: an update puts a new dict in. Deci
 from __future__ import annotations
 
 from contextlib import contextmanager
-from datetime import datetime
-from typing import Any, Callable, Dict, Generator, Iterable, List, Optional
+from typing import Callable, Dict, Generator, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .._errors import QueryError
-from .._javascript.values import UNDEFINED, Row
+from .._javascript.values import Row
 from .clock import Clock
-from .columns import DatabaseCall, check_text, store
-from .schema import NOW, REQUIRED, Column, Model, references_to
+from .columns import DatabaseCall
+from .schema import Model, references_to
+from .table import Table
 
-Where = Dict[str, Any]
-
-
-class Table:
-    """One table; a method is one call of the ORM and fails as that call does."""
-
-    def __init__(self, database: Database, model: Model) -> None:
-        self._database = database
-        self.model = model
-        self.rows: Dict[str, Row] = {}
-
-    def _query(self, action: str) -> DatabaseCall:
-        return DatabaseCall(self._database.client, self.model.name, action)
-
-    def get(self, row_id: str) -> Optional[Row]:
-        return self.rows.get(check_text(row_id))
-
-    def find(self, **where: Any) -> List[Row]:
-        """Find the rows whose columns have these values (UNDEFINED: any), oldest first."""
-        query = self._query("findMany")
-        wanted = {
-            name: store(query, self._column(query, name), value)
-            for name, value in where.items()
-            if value is not UNDEFINED
-        }
-        return [row for row in self.rows.values() if _matches(row, wanted)]
-
-    def first(self, **where: Any) -> Optional[Row]:
-        return next(iter(self.find(**where)), None)
-
-    def create(self, data: Row) -> Row:
-        """Insert a row; columns left out or UNDEFINED get their defaults."""
-        query, now = self._query("create"), self._database.clock.now()
-        row: Row = {"id": self._database.clock.cuid()}
-        for column in self.model.columns.values():
-            value = data.get(column.name, UNDEFINED)
-            row[column.name] = store(query, column, self._given(query, column, value, now))
-        self._check_keys(query, row)
-        self.rows[row["id"]] = row
-        return row
-
-    def update(self, row_id: str, data: Row) -> Row:
-        """Return the changed row; nothing to change leaves `updatedAt` alone."""
-        query, row = self._query("update"), self.rows[row_id]
-        changes = {
-            name: store(query, self._column(query, name), value)
-            for name, value in data.items()
-            if value is not UNDEFINED
-        }
-        if changes and "updatedAt" in row:
-            changes.setdefault("updatedAt", self._database.clock.now())
-        row = {**row, **changes}
-        self._check_keys(query, row)
-        self.rows[row_id] = row
-        return row
-
-    def delete(self, row_id: str) -> Row:
-        """Delete the row and what belongs to it; QueryError if something else needs it."""
-        row = self.rows[row_id]
-        with self._database.transaction(f"{self._database.client}.{self.model.name}.delete()"):
-            self._database.forget(self._query("delete"), self.model, row_id)
-        return row
-
-    def _given(self, query: DatabaseCall, column: Column, value: Any, now: datetime) -> Any:
-        if value is not UNDEFINED:
-            return value
-        if column.default is REQUIRED:
-            raise query.error(f"Argument `{column.name}` is missing.")
-        return now if column.default is NOW else column.default
-
-    def _column(self, query: DatabaseCall, name: str) -> Column:
-        if name == "id":
-            return Column("id", "String", False, REQUIRED, None)
-        if name not in self.model.columns:
-            raise query.error(f"Unknown argument `{name}`. Available options are marked with ?.")
-        return self.model.columns[name]
-
-    def _check_keys(self, query: DatabaseCall, row: Row) -> None:
-        for key in self.model.unique:
-            wanted = {name: row[name] for name in key}
-            if None in wanted.values():
-                continue
-            if any(_matches(other, wanted) and other["id"] != row["id"] for other in self._all()):
-                fields = ", ".join(f"`{_quoted(name)}`" for name in key)
-                raise query.error(f"Unique constraint failed on the fields: ({fields})")
-        for column in self.model.columns.values():
-            target, value = column.reference, row[column.name]
-            if target and value is not None and value not in self._database[target.table].rows:
-                raise self.violation(query, column.name)
-
-    def _all(self) -> Iterable[Row]:
-        return self.rows.values()
-
-    def violation(self, query: DatabaseCall, column: str) -> QueryError:
-        constraint = self.model.constraint(column)
-        return query.error(f"Foreign key constraint violated on the constraint: `{constraint}`")
+Key = Tuple[str, str]
+"""A table's name and a row's id."""
 
 
-def _matches(row: Row, wanted: Where) -> bool:
-    return all(row[name] == value for name, value in wanted.items())
+class _Fall(NamedTuple):
+    """What a deletion takes along, and the foreign keys that it clears."""
 
-
-def _quoted(name: str) -> str:
-    """PostgreSQL quotes the names that are not all lower case."""
-    return name if name == name.lower() else f'"{name}"'
+    rows: Dict[Key, None]
+    cleared: Set[Tuple[str, str, str]]
 
 
 class Database:
-    """The tables of one schema, by name: `database["customer"]`."""
+    """The tables by name: `database["customer"]`."""
 
     def __init__(self, models: Dict[str, Model], clock: Clock, client: str = "db") -> None:
         self.clock = clock
         self.client = client
         self._tables = {name: Table(self, model) for name, model in models.items()}
+        # What rows were before the transaction that is under way, if there is one.
+        self._before: Optional[Dict[Key, Optional[Row]]] = None
 
     def __getitem__(self, name: str) -> Table:
         return self._tables[name]
 
     def save(self) -> Callable[[], None]:
         """Return a function that brings back the rows of now, as often as it is called."""
-        saved = {name: dict(table.rows) for name, table in self._tables.items()}
+        restores = [restore for table in self._tables.values() for restore in table.save()]
 
         def restore() -> None:
-            for name, rows in saved.items():
-                self._tables[name].rows = dict(rows)
+            for one in restores:
+                one()
 
         return restore
+
+    def note(self, table: Table, row_id: str, old: Optional[Row]) -> None:
+        """Remember what a row was before its first change in a transaction."""
+        if self._before is not None:
+            self._before.setdefault((table.model.name, row_id), old)
 
     @contextmanager
     def transaction(self, invocation: Optional[str] = None) -> Generator[None, None, None]:
         """All or nothing. A QueryError within names `invocation`, if that is given."""
-        restore = self.save()
+        outer, self._before = self._before, {}
         try:
             yield
         except BaseException as error:
-            restore()
+            before, self._before = self._before, None
+            for (table, row_id), row in before.items():
+                self._tables[table].bring_back(row_id, row)
+            self._before = outer
             if invocation and isinstance(error, QueryError):
                 raise QueryError(invocation, error.detail) from None
             raise
+        before, self._before = self._before, outer
+        if outer is not None:
+            for key, row in before.items():
+                outer.setdefault(key, row)
 
     def forget(self, query: DatabaseCall, model: Model, row_id: str) -> None:
-        """Remove a row and follow the foreign keys that point at it."""
-        self[model.name].rows.pop(row_id, None)
+        """Remove a row and follow the foreign keys that point at it, or do nothing at all."""
+        fall = _Fall({}, set())
+        self._follow(query, model, row_id, fall)
+        for table, pointing, column in fall.cleared:
+            if (table, pointing) not in fall.rows:
+                self[table].clear_reference(pointing, column)
+        for table, fallen in fall.rows:
+            self[table].drop(fallen)
+
+    def _follow(self, query: DatabaseCall, model: Model, row_id: str, fall: _Fall) -> None:
+        fall.rows[model.name, row_id] = None
         pointing = [
-            (other, column, reference.on_delete, row)
+            (other, column, reference.on_delete, row["id"])
             for other, column, reference in references_to(model.name)
             if other.name in self._tables
             for row in self[other.name].find(**{column: row_id})
+            if (other.name, row["id"]) not in fall.rows
         ]
         for other, column, on_delete, _ in pointing:
             if on_delete == "restrict":
                 raise self[other.name].violation(query, column)
-        for other, column, on_delete, row in pointing:
+        for other, column, on_delete, found in pointing:
             if on_delete == "null":
-                self[other.name].rows[row["id"]] = {**row, column: None}
-            else:
-                self.forget(query, other, row["id"])
+                fall.cleared.add((other.name, found, column))
+            elif (other.name, found) not in fall.rows:
+                self._follow(query, other, found, fall)
 
 
 def newest_first(rows: Iterable[Row], column: str = "createdAt") -> List[Row]:

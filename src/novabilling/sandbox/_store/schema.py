@@ -7,6 +7,8 @@ with `id`. `now` as a default is the time of writing; `updatedAt` follows every 
 from __future__ import annotations
 
 import json
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Dict, List, NamedTuple, Optional, Tuple
 
 ENUMS: Dict[str, Tuple[str, ...]] = {
@@ -47,11 +49,12 @@ class Column(NamedTuple):
 
 
 class Model(NamedTuple):
-    """A table; `unique` holds one tuple of column names for each unique key."""
+    """A table: a tuple of columns for each unique key, and the tables that columns point at."""
 
     name: str
     columns: Dict[str, Column]
     unique: Tuple[Tuple[str, ...], ...]
+    references: Dict[str, str]
 
     def constraint(self, column: str) -> str:
         """Name the foreign key of a column as the database does."""
@@ -70,6 +73,7 @@ def _column(text: str) -> Column:
     value: Any = None if nullable else REQUIRED
     if has_default:
         value = NOW if default == "now" else json.loads(default)
+        value = Decimal(value) if kind == "Decimal" else value
     reference = Reference(*target.split()) if target else None
     return Column(name, kind.rstrip("?"), nullable, value, reference)
 
@@ -77,7 +81,8 @@ def _column(text: str) -> Column:
 def _model(name: str, text: str, *unique: str) -> Tuple[str, Model]:
     columns = [_column(part.strip()) for part in text.replace("\n", " ").split(", ")]
     keys = tuple(tuple(key.split()) for key in unique)
-    return name, Model(name, {column.name: column for column in columns}, keys)
+    references = {one.name: one.reference.table for one in columns if one.reference}
+    return name, Model(name, {column.name: column for column in columns}, keys, references)
 
 
 _TIMES = "createdAt DateTime = now, updatedAt DateTime = now"
@@ -92,6 +97,7 @@ CENTRAL: Dict[str, Model] = dict(
             f"lastLoginAt DateTime?, {_TIMES}",
             "email",
             "slug",
+            "apiKey",
         ),
         _model(
             "apiKey",
@@ -279,6 +285,7 @@ MODELS: Dict[str, Model] = dict(
 )
 
 
+@lru_cache(maxsize=None)
 def references_to(table: str) -> List[Tuple[Model, str, Reference]]:
     """List the foreign keys that point at a table, in the order the database checks them."""
     return [

@@ -11,6 +11,7 @@ from novabilling.webhooks import sign
 
 from .._javascript import values as js
 from .._javascript.values import Row
+from .._store.shared import Shared
 
 Status = Optional[int]
 
@@ -41,15 +42,19 @@ class Outbox:
     """The deliveries of a world, in the order of their events."""
 
     def __init__(self) -> None:
-        self.deliveries: List[Delivery] = []
+        self._deliveries: Shared[List[Delivery]] = Shared([])
         self._taken = 0
+
+    @property
+    def deliveries(self) -> List[Delivery]:
+        return self._deliveries.value
 
     def add(self, tenant: Row, event: str, data: Row, now: datetime) -> None:
         """Write a delivery, if the tenant has a URL for it."""
         if tenant["webhookUrl"]:
             body = _body(event, data, now)
             headers = _headers(event, body, Secret(tenant["webhookSecret"]))
-            self.deliveries.append(
+            self._deliveries.own().append(
                 Delivery(event, tenant["webhookUrl"], now, body, headers, tenant["id"])
             )
 
@@ -66,14 +71,19 @@ class Outbox:
     def settle(self, delivery: Delivery, statuses: Tuple[Status, ...]) -> Delivery:
         """Keep what the attempts to send a delivery were answered."""
         settled = delivery._replace(statuses=statuses)
-        self.deliveries = [settled if one is delivery else one for one in self.deliveries]
+        # It is one of those that were taken last; after a restore it may be none at all.
+        for place in range(self._taken - 1, -1, -1):
+            if self.deliveries[place] is delivery:
+                self._deliveries.own()[place] = settled
+                break
         return settled
 
     def save(self) -> Callable[[], None]:
-        deliveries, taken = list(self.deliveries), self._taken
+        restore_deliveries, taken = self._deliveries.save(), self._taken
 
         def restore() -> None:
-            self.deliveries, self._taken = list(deliveries), taken
+            restore_deliveries()
+            self._taken = taken
 
         return restore
 

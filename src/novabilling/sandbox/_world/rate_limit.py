@@ -18,6 +18,7 @@ class _Count:
 
     def __init__(self) -> None:
         self.hits: Deque[float] = deque()
+        self.kept = 0  # hits that are never given back
         self.window_ends = 0.0
         self.blocked_until: Optional[float] = None
 
@@ -45,21 +46,32 @@ class RateLimit:
         if count.window_ends <= now:
             count.window_ends = now + WINDOW
         if count.blocked_until is not None and count.blocked_until <= now:
-            count.blocked_until = None
-            count.hits.clear()
-        while count.hits and count.hits[0] <= now - WINDOW:
-            count.hits.popleft()
+            self._end_block(count, now)
+        _forget_old(count, now)
         if count.blocked_until is None:
             count.hits.append(now)
-            if len(count.hits) > self.limit:
+            if count.kept + len(count.hits) > self.limit:
                 count.blocked_until = now + WINDOW
         if count.blocked_until is not None:
             raise _too_many(math.ceil(count.blocked_until - now))
         return [
             ("X-RateLimit-Limit", str(self.limit)),
-            ("X-RateLimit-Remaining", str(self.limit - len(count.hits))),
+            ("X-RateLimit-Remaining", str(self.limit - count.kept - len(count.hits))),
             ("X-RateLimit-Reset", str(math.ceil(count.window_ends - now))),
         ]
+
+    def _end_block(self, blocked: _Count, now: float) -> None:
+        """Begin to count anew; the server stops all clocks then, also those of other handlers."""
+        for count in self._counts.values():
+            _forget_old(count, now)
+            count.kept += len(count.hits)
+            count.hits.clear()
+        blocked.kept, blocked.blocked_until = 0, None
+
+
+def _forget_old(count: _Count, now: float) -> None:
+    while count.hits and count.hits[0] <= now - WINDOW:
+        count.hits.popleft()
 
 
 def _too_many(seconds: int) -> HttpError:

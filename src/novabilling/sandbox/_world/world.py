@@ -6,17 +6,17 @@ import hashlib
 import re
 import secrets
 from datetime import datetime
-from typing import Any, Callable, Dict, List, Optional
-
-import httpx
+from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .._errors import HttpError, unauthorized
 from .._javascript.values import Row
 from .._store.clock import Chance, Clock, Seed, base36
 from .._store.database import Database
 from .._store.schema import CENTRAL, MODELS
+from .._store.shared import Shared
 from .deliveries import Outbox
 from .faults import Faults
+from .jobs import Jobs
 from .pdf import InvoiceDocument
 from .rate_limit import RateLimit
 from .tokens import Signer
@@ -39,14 +39,15 @@ class World:
         self.databases: Dict[str, Database] = {}
         self.faults = Faults()
         self.outbox = Outbox()
+        self.jobs = Jobs()
         self.reset_tokens: Dict[str, str] = {}
-        self.uploads: Dict[str, InvoiceDocument] = {}
+        self._uploads: Shared[Dict[str, InvoiceDocument]] = Shared({})
         self._passwords: Dict[str, bytes] = {}
         self._started = self.clock.now()
 
     def save(self) -> Callable[[], None]:
         """Return a function that brings all of this back, as often as it is called."""
-        plain = ("databases", "reset_tokens", "uploads", "_passwords")
+        plain = ("databases", "reset_tokens", "_passwords")
         dicts: Dict[str, Dict[str, Any]] = {name: dict(getattr(self, name)) for name in plain}
         restores: List[Callable[[], None]] = [
             self._chance.save(),
@@ -54,6 +55,8 @@ class World:
             self.rate_limit.save(),
             self.faults.save(),
             self.outbox.save(),
+            self.jobs.save(),
+            self._uploads.save(),
             self.central.save(),
             *(database.save() for database in self.databases.values()),
         ]
@@ -65,6 +68,13 @@ class World:
                 restore_part()
 
         return restore
+
+    def upload(self, name: str) -> Optional[InvoiceDocument]:
+        """Return a file that everybody may read."""
+        return self._uploads.value.get(name)
+
+    def keep_upload(self, name: str, document: InvoiceDocument) -> None:
+        self._uploads.own()[name] = document
 
     def notify(self, tenant_id: str, event: str, data: Row) -> None:
         """Tell a tenant that has a webhook of an event."""
@@ -116,13 +126,13 @@ class World:
         tenant_id = self.signer.tenant_id(kind, token, self.clock.now())
         return self.central["tenant"].rows.get(tenant_id) if tenant_id else None
 
-    def check_token(self, headers: httpx.Headers) -> None:
+    def check_token(self, headers: Mapping[str, str]) -> None:
         """Stand as the first guard of the JWT-only routes: any case of "Bearer" will do."""
         scheme, _, token = headers.get("authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not self.tenant_of_token("access", token.strip()):
             raise unauthorized("Unauthorized")
 
-    def authenticate(self, headers: httpx.Headers) -> Row:
+    def authenticate(self, headers: Mapping[str, str]) -> Row:
         """Guard the routes with credentials: an API key or a JWT, "Bearer " optional."""
         value = headers.get("authorization", "")
         if not value:
@@ -136,9 +146,9 @@ class World:
     def _tenant_of_key(self, token: str) -> Optional[Row]:
         if not token.startswith("sk_"):
             return None
-        key = self.central["apiKey"].first(key=token)
+        key = self.central["apiKey"].with_key("key", token)
         if not key:
-            return self.central["tenant"].first(apiKey=token)
+            return self.central["tenant"].with_key("apiKey", token)
         now = self.clock.now()
         if key["expiresAt"] and key["expiresAt"] < now:
             raise HttpError(401, "API key has expired")

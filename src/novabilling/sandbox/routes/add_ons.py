@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 from .._errors import bad_request, type_error
 from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, minimum, nested, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import Row, as_list, as_object, to_date
-from .._store.database import newest_first
+from .._javascript.values import Row, as_list, as_object, parse_int, to_date
 from .._store.rows import delete_all, given, require, without
 
 PRICE = Body(currency=string(), amount=num(minimum(0)))
@@ -39,8 +38,10 @@ APPLY = Body(
 
 @route("GET /add-ons")
 def list_add_ons(call: Call) -> Row:
-    rows = newest_first(call.db["addOn"].find())
-    return unchecked_page(rows, call.query, "addOn", lambda row: _with_prices(call, row))
+    rows = call.db["addOn"].newest()
+    return unchecked_page(
+        rows, call.query, "addOn", lambda row: _with_prices(call, row), read=parse_int
+    )
 
 
 def _with_prices(call: Call, add_on: Row) -> Row:
@@ -52,7 +53,7 @@ def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].lower()
     if call.db["addOn"].first(code=data["code"]):
-        raise bad_request("Add-on with this code already exists")
+        raise bad_request("An add-on with this code already exists")
     yield
     if not data["prices"]:
         raise bad_request("At least one price is required")
@@ -112,11 +113,11 @@ def apply(call: Call) -> Row:
 
 @route("GET /add-ons/applied/list")
 def list_applied(call: Call) -> Row:
-    rows = newest_first(call.db["appliedAddOn"].find(customerId=call.filter("customerId")))
+    rows: Sequence[Row] = call.db["appliedAddOn"].newest(customerId=call.filter("customerId"))
     invoiced = call.flag("invoiced")
     if isinstance(invoiced, bool):
         rows = [row for row in rows if (row["invoiceId"] is not None) == invoiced]
-    return unchecked_page(rows, call.query, "appliedAddOn")
+    return unchecked_page(rows, call.query, "appliedAddOn", read=parse_int)
 
 
 @route("DELETE /add-ons/applied/{id}")

@@ -47,20 +47,20 @@ def get_revenue(call: Call) -> Row:
 
 @route("GET /analytics/subscriptions", query=QUERY)
 def get_subscriptions(call: Call) -> Row:
-    """Count by status; only cancellations and beginnings know the period."""
+    """Count by status; only beginnings know the period, also those of what was canceled since."""
     subscriptions = call.db["subscription"]
     total = len(subscriptions.rows)
     canceled = subscriptions.find(status="CANCELED")
-    lost = len(_within(call, "subscription", canceled, "canceledAt"))
+    lost = len(_within(call, "subscription", canceled))
     return {
         "total": total,
-        "active": len(subscriptions.find(status="ACTIVE")),
+        "active": subscriptions.count(status="ACTIVE"),
         "canceled": lost,
-        "trialing": len(subscriptions.find(status="TRIALING")),
-        "paused": len(subscriptions.find(status="PAUSED")),
+        "trialing": subscriptions.count(status="TRIALING"),
+        "paused": subscriptions.count(status="PAUSED"),
         "newSubscriptions": len(_within(call, "subscription", subscriptions.find())),
         "churnRate": _percent(lost, total),
-        "retentionRate": f"{fixed(100 - lost / max(total, 1) * 100)}%",
+        "retentionRate": f"{fixed(100 - float(fixed(lost / max(total, 1) * 100)))}%",
     }
 
 
@@ -93,10 +93,13 @@ def get_payments(call: Call) -> Row:
 
 @route("GET /analytics/net-revenue", query=QUERY)
 def get_net_revenue(call: Call) -> Row:
-    """Take refunds and credit notes off; a refund counts as its whole payment."""
+    """Take refunds and credit notes off; a refund counts as its whole payment.
+
+    All of it is of the period in which it was created, paid invoices as well.
+    """
     refunded = call.db["payment"].find(status="REFUNDED")
     finalized = call.db["creditNote"].find(status="FINALIZED")
-    gross = total_usd(_within(call, "invoice", _paid(call), "paidAt"))
+    gross = total_usd(_within(call, "invoice", _paid(call)))
     refunds = total_usd(_within(call, "payment", refunded))
     notes = total_usd(_within(call, "creditNote", finalized))
     return {

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
-from typing import Dict, List
+from datetime import datetime, timedelta, timezone
+from typing import Dict, List, Optional, Set
 
-from .._business.figures import monthly_usd, price_usd, rounded, total_usd
+from .._business.billing import price_in
+from .._business.figures import monthly_usd, rounded, to_usd, total_usd
 from .._http.engine import Call, route
-from .._javascript.values import Row, add_up, to_string
+from .._javascript.values import Row, add_up, parse_int, to_string
 from .analytics import QUERY
 
 _DAY = timedelta(days=1)
+_SECOND = timedelta(seconds=1)
+MOST_MONTHS = 12 * 1000
 
 
 def _subscriptions(call: Call, **where: object) -> List[Row]:
@@ -49,7 +51,11 @@ def get_mrr_breakdown(call: Call) -> Row:
         "contractionMrr": rounded(down),
         "churnMrr": rounded(churn),
         "netNewMrr": rounded(new + up - down - churn),
-        "byPlan": [_plan_mrr(call, *item) for item in _by_plan(active).items()],
+        # A subscription whose price was deleted is not counted at all.
+        "byPlan": [
+            _plan_mrr(call, *item)
+            for item in _by_plan([row for row in active if _price(call, row)]).items()
+        ],
     }
 
 
@@ -60,10 +66,15 @@ def _monthly(call: Call, subscriptions: List[Row]) -> float:
 def _change(call: Call, subscription: Row) -> float:
     """Tell what a change of plan brought: whole prices, whatever interval they are for."""
     before, currency = subscription["previousPlanId"], subscription["currency"]
-    if before is None:
+    old = price_in(call.db, before, currency) if before is not None else None
+    new = _price(call, subscription)
+    if not old or not new:
         return 0.0
-    price = price_usd(call.db, subscription["planId"], currency)
-    return price - price_usd(call.db, before, currency)
+    return to_usd(new["amount"], currency) - to_usd(old["amount"], currency)
+
+
+def _price(call: Call, subscription: Row) -> Optional[Row]:
+    return price_in(call.db, subscription["planId"], subscription["currency"])
 
 
 def _plan_mrr(call: Call, plan_id: str, subscriptions: List[Row]) -> Row:
@@ -76,29 +87,37 @@ def _plan_mrr(call: Call, plan_id: str, subscriptions: List[Row]) -> Row:
 
 @route("GET /analytics/churn-cohorts")
 def get_churn_cohorts(call: Call) -> Row:
-    """Group the customers by the month of their first subscription, and see who stays."""
+    """Group the customers by the months in which they subscribed, and see who stays."""
     current = _month(call.now)
     months = range(current - _asked_months(call) + 1, current + 1)
     customers: Dict[str, List[Row]] = {}
-    for row in sorted(call.db["subscription"].find(), key=lambda row: row["createdAt"]):
+    cohorts: Dict[int, Set[str]] = {}
+    for row in call.db["subscription"].find():
         customers.setdefault(row["customerId"], []).append(row)
-    cohorts: Dict[int, List[List[Row]]] = {}
-    for subscriptions in customers.values():
-        cohorts.setdefault(_month(subscriptions[0]["createdAt"]), []).append(subscriptions)
+        month = _month(row["createdAt"])
+        if row["createdAt"] <= _last_second(month):
+            cohorts.setdefault(month, set()).add(row["customerId"])
     return {
         "months": [_month_text(month) for month in months],
-        "cohorts": [_cohort(month, cohorts.get(month, []), current) for month in months],
+        "cohorts": [
+            _cohort(month, [customers[name] for name in cohorts.get(month, ())], current)
+            for month in months
+        ],
     }
 
 
 def _asked_months(call: Call) -> int:
-    """`parseInt(months) || 12`."""
-    match = re.match(r"\s*([+-]?\d+)", to_string(call.query.get("months", "")))
-    return int(match[1] if match else 0) or 12
+    """`parseInt(months) || 12`; no list can be longer than time itself."""
+    months = parse_int(to_string(call.query.get("months", "")))
+    return int(min(max(months, 0), MOST_MONTHS)) if months == months and months else 12
 
 
 def _month(moment: datetime) -> int:
     return moment.year * 12 + moment.month - 1
+
+
+def _first_day(month: int) -> datetime:
+    return datetime(month // 12, month % 12 + 1, 1, tzinfo=timezone.utc)
 
 
 def _month_text(month: int) -> str:
@@ -111,17 +130,26 @@ def _cohort(month: int, customers: List[List[Row]], current: int) -> Row:
     return {
         "month": _month_text(month),
         "totalCustomers": len(customers),
-        "retentionPercentages": [rounded(count / len(customers) * 100, 0) for count in kept],
+        "retentionPercentages": [rounded(count / len(customers) * 100) for count in kept],
     }
 
 
 def _stays(subscriptions: List[Row], month: int) -> bool:
-    """Tell whether any subscription outlives the month."""
+    """Tell whether any subscription outlives the month; who pauses or owes does not stay."""
+    end = _last_second(month)
     return any(
-        _month(row["createdAt"]) <= month
-        and (row["canceledAt"] is None or _month(row["canceledAt"]) > month)
+        row["createdAt"] <= end
+        and (
+            row["status"] in ("ACTIVE", "TRIALING")
+            or (row["canceledAt"] is not None and row["canceledAt"] > end)
+        )
         for row in subscriptions
     )
+
+
+def _last_second(month: int) -> datetime:
+    """Return where the server ends a month: a second before the next."""
+    return _first_day(month + 1) - _SECOND
 
 
 @route("GET /analytics/ltv")

@@ -12,30 +12,30 @@ from .._http.field_types import (
     code_format,
     each_string,
     enum,
+    max_length,
     nested,
     not_empty,
     string,
 )
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.owned import METRIC_FILTERS, replacement
 from .._store.rows import given, require, without
 from .._store.schema import ENUMS
 
 FILTER = Body(key=string(not_empty), values=array(each_string))
 CREATE = Body(
-    name=string(not_empty),
+    name=string(not_empty, max_length(100)),
     code=string(not_empty, code_format),
-    description=string(optional=True),
+    description=string(max_length(500), optional=True),
     aggregationType=enum(*ENUMS["AggregationType"]),
     fieldName=string(optional=True),
     recurring=boolean(optional=True),
     filters=nested(FILTER, optional=True),
 )
 UPDATE = Body(
-    name=string(optional=True),
-    description=string(optional=True),
+    name=string(max_length(100), optional=True),
+    description=string(max_length(500), optional=True),
     fieldName=string(optional=True),
     recurring=boolean(optional=True),
     filters=nested(FILTER, optional=True),
@@ -45,9 +45,12 @@ OF_A_FIELD = ("SUM", "MAX", "LATEST", "WEIGHTED_SUM")
 
 @route("GET /billable-metrics")
 def list_metrics(call: Call) -> List[Row]:
-    rows = newest_first(call.db["billableMetric"].find())
+    rows = call.db["billableMetric"].newest()
     return [
-        {**_with_filters(call, row), "_count": {"charges": len(_charges(call, row))}}
+        {
+            **_with_filters(call, row),
+            "_count": {"charges": call.db["charge"].count(billableMetricId=row["id"])},
+        }
         for row in rows
     ]
 
@@ -68,7 +71,7 @@ def create(call: Call) -> Overlapping:
     yield
     # A unique count without a field is let through.
     if data["aggregationType"] in OF_A_FIELD and not data.get("fieldName"):
-        raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation")
+        raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation type")
     with call.db.transaction("db.billableMetric.create()"):
         metric = call.db["billableMetric"].create(without(data, "filters"))
         METRIC_FILTERS.add(call.db, metric["id"], data.get("filters", []))

@@ -11,6 +11,7 @@ from .._http.field_types import (
     boolean,
     each_string,
     enum,
+    max_length,
     nested,
     not_empty,
     num,
@@ -19,7 +20,6 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import Row, as_object
-from .._store.database import newest_first
 from .._store.owned import CHARGE_FILTERS, METRIC_FILTERS, RANGES, replacement
 from .._store.rows import given, require, without
 from .._store.schema import ENUMS
@@ -37,7 +37,7 @@ FILTER = Body(
 )
 UPDATE = Body(
     billingTiming=enum(*ENUMS["BillingTiming"], optional=True),
-    invoiceDisplayName=string(optional=True),
+    invoiceDisplayName=string(max_length(200), optional=True),
     minAmountCents=num(optional=True),
     prorated=boolean(optional=True),
     properties=obj(optional=True),
@@ -56,13 +56,13 @@ LISTS = ("graduatedRanges", "filters")
 
 @route("GET /charges")
 def list_charges(call: Call) -> List[Row]:
-    rows = newest_first(call.db["charge"].find(planId=call.filter("planId")))
+    rows = call.db["charge"].newest(planId=call.filter("planId"))
     return [_full(call, row) for row in rows]
 
 
 @route("GET /charges/plan/{planId}")
 def list_of_plan(call: Call) -> List[Row]:
-    rows = newest_first(call.db["charge"].find(planId=call.params["planId"]))
+    rows = call.db["charge"].newest(planId=call.params["planId"])
     return [_full(call, row) for row in reversed(rows)]
 
 

@@ -9,8 +9,7 @@ from .._http.engine import Call, Overlapping, route
 from .._http.field_types import array, boolean, date_string, each_string, enum, minimum, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import Row, to_date
-from .._store.database import newest_first
+from .._javascript.values import Row, parse_int, to_date
 from .._store.rows import given, only, require
 from .._store.schema import ENUMS
 
@@ -44,12 +43,14 @@ WHOLE = 100
 
 @route("GET /coupons")
 def list_coupons(call: Call) -> Row:
-    rows = newest_first(call.db["coupon"].find(isActive=call.flag("isActive")))
-    return unchecked_page(rows, call.query, "coupon", lambda row: _with_count(call, row))
+    rows = call.db["coupon"].newest(isActive=call.flag("isActive"))
+    return unchecked_page(
+        rows, call.query, "coupon", lambda row: _with_count(call, row), read=parse_int
+    )
 
 
 def _with_count(call: Call, coupon: Row) -> Row:
-    count = len(call.db["appliedCoupon"].find(couponId=coupon["id"]))
+    count = call.db["appliedCoupon"].count(couponId=coupon["id"])
     return {**coupon, "_count": {"appliedCoupons": count}}
 
 
@@ -58,7 +59,7 @@ def create(call: Call) -> Overlapping:
     data = given(call.body)
     data["code"] = data["code"].upper()
     if call.db["coupon"].first(code=data["code"]):
-        raise bad_request("Coupon with this code already exists")
+        raise bad_request("A coupon with this code already exists")
     yield
     _check_discount(data)
     dates: Row = {
@@ -71,15 +72,15 @@ def create(call: Call) -> Overlapping:
 
 def _check_discount(data: Row) -> None:
     if data["discountType"] == "PERCENTAGE" and data["discountValue"] > WHOLE:
-        raise bad_request("Percentage discount cannot exceed 100")
+        raise bad_request("Percentage discount must be between 0 and 100")
     if data["discountType"] == "FIXED_AMOUNT" and not data.get("currency"):
-        raise bad_request("Currency is required for FIXED_AMOUNT discounts")
+        raise bad_request("Currency is required for fixed amount discounts")
 
 
 @route("GET /coupons/{id}")
 def get(call: Call) -> Row:
     coupon = require(call.db, "coupon", call.id)
-    applied = newest_first(call.db["appliedCoupon"].find(couponId=call.id))
+    applied = call.db["appliedCoupon"].newest(couponId=call.id)
     shown = [_with_contact(call, row) for row in applied[:APPLICATIONS_SHOWN]]
     return {**coupon, "appliedCoupons": shown, "_count": {"appliedCoupons": len(applied)}}
 
@@ -120,7 +121,9 @@ def apply(call: Call) -> Overlapping:
     _check_plan(call, coupon, data.get("subscriptionId"))
     yield  # calls that overlap here apply it more than once
     applied = call.db["appliedCoupon"].create(data)
-    redeemed = {"redemptionCount": coupon["redemptionCount"] + 1}
+    # The database counts up by itself: no redemption is lost.
+    count = call.db["coupon"].rows[coupon["id"]]["redemptionCount"]
+    redeemed = {"redemptionCount": count + 1}
     coupon = call.db["coupon"].update(coupon["id"], redeemed)
     return {**applied, "coupon": coupon, "customer": customer}
 

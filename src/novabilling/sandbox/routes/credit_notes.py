@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add
+from decimal import Decimal
 from typing import Optional
 
 from .._errors import bad_request
@@ -11,8 +10,7 @@ from .._http.engine import Call, route
 from .._http.field_types import date_string, enum, minimum, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import Number, Row, number_text, to_date
-from .._store.database import newest_first
+from .._javascript.values import Number, Row, number_text, parse_int, to_date
 from .._store.rows import given, money_of, only, require
 from .._store.schema import ENUMS
 
@@ -40,8 +38,10 @@ FULL = (*LISTED, "status")
 @route("GET /credit-notes")
 def list_credit_notes(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "invoiceId", "status")}
-    rows = newest_first(call.db["creditNote"].find(**filters))
-    return unchecked_page(rows, call.query, "creditNote", lambda row: _render(call, row, *LISTED))
+    rows = call.db["creditNote"].newest(**filters)
+    return unchecked_page(
+        rows, call.query, "creditNote", lambda row: _render(call, row, *LISTED), read=parse_int
+    )
 
 
 def _render(call: Call, note: Row, *shown: str) -> Row:
@@ -66,7 +66,9 @@ def create(call: Call) -> Row:
     if "createdAt" in data:
         data["createdAt"] = to_date(data["createdAt"])
     note = call.db["creditNote"].create(data)
-    call.notify("credit_note.created", {**_summary(note), "reason": note["reason"]})
+    # The amount as it was sent, not as it is stored.
+    about = {**_summary(note), "amount": data["amount"], "reason": note["reason"]}
+    call.notify("credit_note.created", about)
     return _render(call, note, *BRIEF)
 
 
@@ -88,9 +90,8 @@ def _check_rest(call: Call, invoice: Row, amount: Number) -> None:
 def _credited(call: Call, invoice: Row, but: Optional[str] = None) -> float:
     """Add up the notes on an invoice that are not voided; whatever currency they are in."""
     notes = call.db["creditNote"].find(invoiceId=invoice["id"])
-    counted = [row for row in notes if row["status"] != "VOIDED" and row["id"] != but]
-    # Added up one by one: newer versions of `sum` are more exact than the server.
-    return reduce(add, (float(row["amount"]) for row in counted), 0.0)
+    counted = [row["amount"] for row in notes if row["status"] != "VOIDED" and row["id"] != but]
+    return float(sum(counted, Decimal(0)))
 
 
 @route("GET /credit-notes/{id}")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, Optional
 
-from .._business.billing import bill_over_threshold
+from .._business.progressive import check_soon
 from .._errors import HttpError, not_found
-from .._http.date_filters import within
+from .._http.date_filters import period
 from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, max_size, min_size, nested, not_empty, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import UNDEFINED, Row, as_object, to_date
-from .._store.database import newest_first
+from .._javascript.values import UNDEFINED, Number, Row, as_object, to_date, to_number
 from .._store.rows import given, require
 
 EVENT = Body(
@@ -37,8 +37,13 @@ def create(call: Call) -> Overlapping:
         raise not_found(f"Billable metric with code '{data['code']}'")
     yield
     event = _store(call, data, subscription)
-    bill_over_threshold(call.world, call.tenant, subscription["id"])
+    _check_threshold(call, subscription)
     return event
+
+
+def _check_threshold(call: Call, subscription: Row) -> None:
+    if subscription["status"] == "ACTIVE":
+        check_soon(call.world, call.tenant, subscription)
 
 
 def _known(call: Call, data: Row) -> Optional[Row]:
@@ -67,7 +72,7 @@ def create_batch(call: Call) -> Row:
     statuses = [result["status"] for result in results]
     created = [result.pop("subscriptionId") for result in results if "subscriptionId" in result]
     for subscription_id in dict.fromkeys(created):
-        bill_over_threshold(call.world, call.tenant, subscription_id)
+        _check_threshold(call, call.db["subscription"].rows[subscription_id])
     return {
         "total": len(results),
         "created": statuses.count("created"),
@@ -95,13 +100,20 @@ def get(call: Call) -> Row:
     return require(call.db, "usageEvent", call.id)
 
 
+def _whole_number(text: str) -> Number:
+    """Read "1e1" as 10 and "1.5" as 1."""
+    number = to_number(text)
+    return int(number) if math.isfinite(number) else 0
+
+
 @route("GET /events/subscription/{subscriptionId}")
 def list_events(call: Call) -> Row:
-    rows = call.db["usageEvent"].find(
-        subscriptionId=call.params["subscriptionId"], code=call.filter("code")
+    dates = {"dateFrom": call.filter("from"), "dateTo": call.filter("to")}
+    rows = call.db["usageEvent"].newest(
+        *period(dates, "usageEvent"),
+        subscriptionId=call.params["subscriptionId"],
+        code=call.filter("code"),
     )
-    dates = {"dateFrom": call.query.get("from"), "dateTo": call.query.get("to")}
-    rows = newest_first(within(rows, "timestamp", dates, "usageEvent"), "timestamp")
     return unchecked_page(
-        rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage", whole=True
+        rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage", read=_whole_number
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Dict
 
+from .._business.billing import bill_missed_periods
 from .._business.checkout import checkout
 from .._business.invoices import (
     create_invoice,
@@ -14,13 +15,13 @@ from .._business.invoices import (
     with_customer,
 )
 from .._errors import HttpError, bad_request
-from .._http.date_filters import created_within
-from .._http.engine import Call, Overlapping, Raw, route
+from .._http.date_filters import period
+from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, minimum, nested, not_empty, num, string
 from .._http.paging import LIMIT, PAGE, checked_page
+from .._http.response import Raw
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, to_boolean, to_date, to_string
-from .._store.database import newest_first
 from .._store.rows import given, money_of, only, require
 
 ITEM = Body(
@@ -54,10 +55,11 @@ CHECKOUT_LASTS = timedelta(minutes=30)
 @route("GET /invoices", query=LIST)
 def list_invoices(call: Call) -> Row:
     query = call.query
-    rows = call.db["invoice"].find(
-        status=query.get("status") or UNDEFINED, customerId=query.get("customerId") or UNDEFINED
+    rows = call.db["invoice"].newest(
+        *period(query, "invoice"),
+        status=query.get("status") or UNDEFINED,
+        customerId=query.get("customerId") or UNDEFINED,
     )
-    rows = newest_first(created_within(rows, query, "invoice"))
     return checked_page(rows, query, "invoice", lambda row: with_customer(call.db, row))
 
 
@@ -80,6 +82,7 @@ def create(call: Call) -> Overlapping:
             "metadata": {"items": data["items"]},
         },
     )
+    bill_missed_periods(call.world, call.tenant)
     return {**invoice, "customer": customer}
 
 
@@ -170,7 +173,7 @@ def get_pdf(call: Call) -> Raw:
 @route("GET ~/uploads/invoices/{file}")
 def get_upload(call: Call) -> Raw:
     """Serve the PDF as it was when the invoice was created, to anybody."""
-    found = call.world.uploads.get(call.params["file"])
+    found = call.world.upload(call.params["file"])
     if not found:
         raise HttpError(404, f"Cannot {call.request.method} {call.request.target}")
     return Raw(found.render(), "application/pdf")

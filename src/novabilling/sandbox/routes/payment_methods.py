@@ -9,7 +9,6 @@ from .._http.engine import Call, Overlapping, route
 from .._http.field_types import enum, integer, maximum, minimum, not_empty, string
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.rows import given
 from .._store.schema import ENUMS
 
@@ -42,7 +41,7 @@ def create(call: Call) -> Overlapping:
 
 @route("GET /payment-methods/customer/{customerId}")
 def list_of_customer(call: Call) -> List[Row]:
-    rows = newest_first(call.db["paymentMethod"].find(customerId=call.params["customerId"]))
+    rows = call.db["paymentMethod"].newest(customerId=call.params["customerId"])
     return sorted(rows, key=lambda row: not row["isDefault"])
 
 
@@ -59,7 +58,7 @@ def delete(call: Call) -> Dict[str, str]:
     method = get(call)
     methods = call.db["paymentMethod"]
     methods.delete(method["id"])
-    rest = newest_first(methods.find(customerId=method["customerId"]))
+    rest = methods.newest(customerId=method["customerId"])
     if method["isDefault"] and rest:
         methods.update(rest[0]["id"], {"isDefault": True})
     return {"message": "Payment method deleted successfully"}

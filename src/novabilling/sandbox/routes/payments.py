@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from .._business.invoices import with_customer
 from .._errors import bad_request
-from .._http.date_filters import created_within
+from .._http.date_filters import period
 from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, enum, minimum, not_empty, num, string
 from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object, iso, number, to_date
-from .._store.database import newest_first
-from .._store.rows import given, money_of, only, require
+from .._store.rows import given, only, require
 
 CREATE = Body(
     invoiceId=string(not_empty),
@@ -38,12 +37,12 @@ LIST = Body(
 @route("GET /payments", query=LIST)
 def list_payments(call: Call) -> Row:
     query = call.query
-    rows = call.db["payment"].find(
+    rows = call.db["payment"].newest(
+        *period(query, "payment"),
         status=query.get("status") or UNDEFINED,
         provider=query.get("provider") or UNDEFINED,
         invoiceId=query.get("invoiceId") or UNDEFINED,
     )
-    rows = newest_first(created_within(rows, query, "payment"))
     return checked_page(rows, query, "payment", lambda row: _with_invoice(call, row))
 
 
@@ -65,7 +64,9 @@ def create(call: Call) -> Row:
     if data["status"] == "SUCCEEDED" and invoice["status"] != "PAID":
         paid_at = data.get("createdAt", call.now)
         call.db["invoice"].update(invoice["id"], {"status": "PAID", "paidAt": paid_at})
-    about = {**_summary(payment), **money_of(payment), **only(payment, "status", "provider")}
+    # The amount as it was sent, not as it is stored.
+    money = {"amount": data["amount"], "currency": payment["currency"]}
+    about = {**_summary(payment), **money, **only(payment, "status", "provider")}
     call.notify("payment.created", about)
     return answer
 

@@ -10,7 +10,6 @@ from .._http.field_types import array, minimum, not_empty, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.rows import given, only, require
 
 # Prices and charges have no declared element type: the objects in them arrive as empty arrays.
@@ -26,7 +25,7 @@ CREATE = Body(customerId=string(not_empty), planId=string(not_empty), **UPDATE.f
 @route("GET /plan-overrides")
 def list_overrides(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "planId")}
-    rows = newest_first(call.db["planOverride"].find(**filters))
+    rows = call.db["planOverride"].newest(**filters)
     return unchecked_page(
         rows, call.query, "planOverride", lambda row: _with_names(call, row), limit=50
     )

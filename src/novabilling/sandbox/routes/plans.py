@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Dict, List
 
-from .._errors import bad_request, conflict, not_found
+from .._errors import bad_request, conflict, not_found, type_error
 from .._http.engine import Call, Overlapping, route
 from .._http.field_types import (
     array,
@@ -23,51 +23,54 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object
-from .._store.database import newest_first
-from .._store.rows import given, require, with_prices, without
+from .._store.rows import given, only, require, with_prices, without
 from .._store.schema import ENUMS
 
 PRICE = Body(currency=string(not_empty, max_length(3)), amount=num(minimum(0)))
 CREATE = Body(
-    name=string(not_empty),
+    name=string(not_empty, max_length(100)),
     code=string(not_empty, code_format),
-    description=string(optional=True),
+    description=string(max_length(500), optional=True),
     billingInterval=enum(*ENUMS["BillingInterval"]),
     billingTiming=enum(*ENUMS["BillingTiming"], optional=True),
     features=array(each_string, optional=True),
     prices=nested(PRICE, optional=True),
     netPaymentTerms=integer(minimum(0), maximum(365), optional=True),
-    invoiceGracePeriodDays=integer(minimum(0), optional=True),
+    invoiceGracePeriodDays=integer(minimum(0), maximum(90), optional=True),
     progressiveBillingThreshold=num(minimum(0), optional=True),
 )
 UPDATE = Body(
-    name=string(optional=True),
-    description=string(optional=True),
+    name=string(max_length(100), optional=True),
+    description=string(max_length(500), optional=True),
     billingInterval=enum(*ENUMS["BillingInterval"], optional=True),
     billingTiming=enum(*ENUMS["BillingTiming"], optional=True),
     features=array(each_string, optional=True),
     isActive=boolean(optional=True),
     netPaymentTerms=integer(minimum(0), maximum(365), optional=True),
-    invoiceGracePeriodDays=integer(minimum(0), optional=True),
+    invoiceGracePeriodDays=integer(minimum(0), maximum(90), optional=True),
     progressiveBillingThreshold=num(minimum(0), optional=True),
 )
 
 
 @route("GET /plans")
 def list_plans(call: Call) -> List[Row]:
-    rows = newest_first(call.db["plan"].find(isActive=call.flag("isActive")))
+    rows = call.db["plan"].newest(isActive=call.flag("isActive"))
     return [with_prices(call.db, row) for row in rows]
 
 
 @route("POST /plans", body=CREATE)
 def create(call: Call) -> Overlapping:
-    data = given(call.body)
+    # Null means left out here, but for these two: they are written as they came.
+    data = {**given(call.body), **only(call.body, "billingTiming", "invoiceGracePeriodDays")}
     if call.db["plan"].first(code=data["code"]):
         raise conflict("Plan with this code already exists")
     yield
     with call.db.transaction("db.plan.create()"):
         plan = call.db["plan"].create(without(data, "prices"))
-        for price in data.get("prices", []):
+        for price in map(as_object, data.get("prices", [])):
+            if "currency" not in price:
+                # A list among the prices passes the checks; the server looks for its currency.
+                raise type_error("toUpperCase")
             _add_price(call, plan["id"], price)
     return with_prices(call.db, plan)
 
@@ -75,7 +78,7 @@ def create(call: Call) -> Overlapping:
 @route("GET /plans/{id}")
 def get(call: Call) -> Row:
     plan = require(call.db, "plan", call.id)
-    count = len(call.db["subscription"].find(planId=call.id))
+    count = call.db["subscription"].count(planId=call.id)
     return {**with_prices(call.db, plan), "_count": {"subscriptions": count}}
 
 
@@ -88,7 +91,7 @@ def update(call: Call) -> Row:
 @route("DELETE /plans/{id}")
 def delete(call: Call) -> Dict[str, str]:
     require(call.db, "plan", call.id)
-    if call.db["subscription"].find(planId=call.id):
+    if call.db["subscription"].count(planId=call.id):
         raise bad_request("Cannot delete plan with existing subscriptions")
     call.db["plan"].delete(call.id)
     return {"message": "Plan deleted successfully"}

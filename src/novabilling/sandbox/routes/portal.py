@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import List
+from typing import List, Sequence
 
 from .._business.checkout import checkout
 from .._errors import not_found
 from .._http.engine import Call, route
 from .._http.paging import unchecked_page
-from .._javascript.values import Number, Row, number
+from .._javascript.values import Number, Row, number, parse_int
 from .._store.database import newest_first
 from .._store.rows import only, with_prices, without
 
@@ -41,20 +41,24 @@ def _customer(call: Call) -> Row:
     return customer
 
 
-def _subscriptions(call: Call, customer: Row) -> List[Row]:
-    return newest_first(call.db["subscription"].find(customerId=customer["id"]))
+def _subscriptions(call: Call, customer: Row) -> Sequence[Row]:
+    return call.db["subscription"].newest(customerId=customer["id"])
 
 
-def _invoices(call: Call, customer: Row) -> List[Row]:
-    return newest_first(call.db["invoice"].find(customerId=customer["id"]))
+def _invoices(call: Call, customer: Row) -> Sequence[Row]:
+    return call.db["invoice"].newest(customerId=customer["id"])
 
 
 def _payments(call: Call, customer: Row) -> List[Row]:
-    own = {invoice["id"] for invoice in call.db["invoice"].find(customerId=customer["id"])}
-    return newest_first(row for row in call.db["payment"].find() if row["invoiceId"] in own)
+    payments = call.db["payment"]
+    return newest_first(
+        row
+        for invoice in call.db["invoice"].find(customerId=customer["id"])
+        for row in payments.find(invoiceId=invoice["id"])
+    )
 
 
-def _summary(customer: Row, subscriptions: List[Row], invoices: List[Row]) -> Row:
+def _summary(customer: Row, subscriptions: Sequence[Row], invoices: Sequence[Row]) -> Row:
     # Unlike the sums of the customer list, this one is the database's, and exact.
     spent = sum((row["amount"] for row in invoices if row["status"] == "PAID"), Decimal(0))
     return {
@@ -107,15 +111,15 @@ def list_subscriptions(call: Call) -> List[Row]:
 @route("GET /portal/customers/{externalId}/invoices")
 def list_invoices(call: Call) -> Row:
     customer = _customer(call)
-    rows = call.db["invoice"].find(customerId=customer["id"], status=call.filter("status"))
-    return unchecked_page(newest_first(rows), call.query, "invoice", _short_invoice, whole=True)
+    rows = call.db["invoice"].newest(customerId=customer["id"], status=call.filter("status"))
+    return unchecked_page(rows, call.query, "invoice", _short_invoice, read=parse_int)
 
 
 @route("GET /portal/customers/{externalId}/payments")
 def list_payments(call: Call) -> Row:
     rows = _payments(call, _customer(call))
     return unchecked_page(
-        rows, call.query, "payment", lambda row: _short_payment(call, row), whole=True
+        rows, call.query, "payment", lambda row: _short_payment(call, row), read=parse_int
     )
 
 

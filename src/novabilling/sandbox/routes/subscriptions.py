@@ -24,7 +24,6 @@ from .._http.paging import unchecked_page
 from .._http.validation import Body, Field
 from .._javascript.calendar import Moment, after_days, period_end
 from .._javascript.values import UNDEFINED, Row, as_object, iso, to_date
-from .._store.database import newest_first
 from .._store.rows import given, only, require, subscription_summary, with_prices
 from .._store.schema import ENUMS
 
@@ -49,7 +48,7 @@ CHANGE_PLAN = Body(newPlanId=string(not_empty), prorate=boolean(optional=True))
 @route("GET /subscriptions")
 def list_subscriptions(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("status", "customerId", "planId")}
-    rows = newest_first(call.db["subscription"].find(**filters))
+    rows = call.db["subscription"].newest(**filters)
     return unchecked_page(rows, call.query, "subscription", lambda row: _with_prices(call, row))
 
 
@@ -106,7 +105,7 @@ def _period(call: Call, data: Row, plan: Row) -> Row:
 @route("GET /subscriptions/{id}")
 def get(call: Call) -> Row:
     subscription = require(call.db, "subscription", call.id)
-    invoices = newest_first(call.db["invoice"].find(subscriptionId=call.id))
+    invoices = call.db["invoice"].newest(subscriptionId=call.id)
     return {**_with_prices(call, subscription), "invoices": invoices[:10]}
 
 
@@ -125,7 +124,8 @@ def cancel(call: Call) -> Row:
         end = subscription["currentPeriodEnd"]
         _notify(call, "canceled", subscription, cancelAt=end)
         return _change(call, {"cancelAt": end})
-    note = {"type": "cancellation_proration"}
+    plan = call.db["plan"].rows[subscription["planId"]]
+    note = {"type": "cancellation_proration", "planName": plan["name"]}
     price = price_in(call.db, subscription["planId"], subscription["currency"])
     _credit(call, subscription, price, note)
     _notify(call, "canceled", subscription, cancelAt="immediate")

@@ -6,16 +6,16 @@ from typing import Dict, List
 
 from .._errors import conflict
 from .._http.engine import Call, Overlapping, route
-from .._http.field_types import boolean, code_format, maximum, minimum, not_empty, num, string
+from .._http.field_types import CODE, boolean, matches, maximum, minimum, not_empty, num, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
 from .._javascript.values import Row
-from .._store.database import newest_first
 from .._store.rows import delete_all, given, require
 
+CODE_FORMAT = matches(CODE, "code must be lowercase alphanumeric with underscores")
 CREATE = Body(
     name=string(not_empty),
-    code=string(not_empty, code_format),
+    code=string(not_empty, CODE_FORMAT),
     rate=num(minimum(0), maximum(100)),
     description=string(optional=True),
     appliedByDefault=boolean(optional=True),
@@ -31,15 +31,15 @@ ASSIGN = Body(taxId=string(not_empty))
 
 @route("GET /taxes")
 def list_taxes(call: Call) -> Row:
-    rows = call.db["tax"].find(appliedByDefault=call.flag("appliedByDefault"))
-    return unchecked_page(newest_first(rows), call.query, "tax", limit=50)
+    rows = call.db["tax"].newest(appliedByDefault=call.flag("appliedByDefault"))
+    return unchecked_page(rows, call.query, "tax", limit=50)
 
 
 @route("POST /taxes", body=CREATE)
 def create(call: Call) -> Overlapping:
     data = given(call.body)
     if call.db["tax"].first(code=data["code"]):
-        raise conflict("Tax with this code already exists")
+        raise conflict(f'Tax with code "{data["code"]}" already exists')
     yield
     return call.db["tax"].create(data)
 

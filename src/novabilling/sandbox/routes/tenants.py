@@ -7,13 +7,21 @@ from typing import Dict, List
 
 from .._errors import bad_request, not_found
 from .._http.engine import Call, route
-from .._http.field_types import array, each_string, min_length, not_empty, obj, string, url
+from .._http.field_types import (
+    array,
+    each_string,
+    max_length,
+    min_length,
+    not_empty,
+    obj,
+    string,
+    url,
+)
 from .._http.validation import Body
 from .._javascript.values import Row, as_object, to_date, to_string
-from .._store.database import newest_first
 
 UPDATE = Body(
-    name=string(min_length(2), optional=True),
+    name=string(min_length(2), max_length(100), optional=True),
     email=string(optional=True),
     webhookUrl=url(optional=True),
     settings=obj(optional=True),
@@ -46,7 +54,7 @@ def get_usage(call: Call) -> Row:
     paid = call.db["invoice"].find(status="PAID")
     return {
         "customers": len(call.db["customer"].rows),
-        "activeSubscriptions": len(call.db["subscription"].find(status="ACTIVE")),
+        "activeSubscriptions": call.db["subscription"].count(status="ACTIVE"),
         "totalInvoices": len(call.db["invoice"].rows),
         "totalRevenue": sum((invoice["amount"] for invoice in paid), Decimal()),
     }
@@ -70,7 +78,7 @@ def create_key(call: Call) -> Row:
 @route("GET /tenants/me/api-keys")
 def list_keys(call: Call) -> List[Row]:
     shown = ("id", "key", "name", "scopes", "lastUsed", "expiresAt", "createdAt")
-    keys = newest_first(call.world.central["apiKey"].find(tenantId=call.tenant["id"]))
+    keys = call.world.central["apiKey"].newest(tenantId=call.tenant["id"])
     return [{**{name: key[name] for name in shown}, "key": _masked(key["key"])} for key in keys]
 
 

@@ -10,9 +10,16 @@ from .._http.engine import Call, route
 from .._http.field_types import date_string, minimum, not_empty, num, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import UNDEFINED, Number, Row, decimal_text, number_text, to_date
+from .._javascript.values import (
+    UNDEFINED,
+    Number,
+    Row,
+    decimal_text,
+    number_text,
+    parse_int,
+    to_date,
+)
 from .._store.columns import decimal_of_number
-from .._store.database import newest_first
 from .._store.rows import given, only, require
 
 CREATE = Body(
@@ -45,8 +52,10 @@ SOURCES = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 @route("GET /wallets")
 def list_wallets(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("customerId", "status")}
-    rows = newest_first(call.db["wallet"].find(**filters))
-    return unchecked_page(rows, call.query, "wallet", lambda row: _with_customer(call, row))
+    rows = call.db["wallet"].newest(**filters)
+    return unchecked_page(
+        rows, call.query, "wallet", lambda row: _with_customer(call, row), read=parse_int
+    )
 
 
 def _with_customer(call: Call, wallet: Row) -> Row:
@@ -61,7 +70,8 @@ def create(call: Call) -> Row:
         name: to_date(text) for name, text in only(data, "expirationAt", "createdAt").items()
     }
     currency = data["currency"].upper()
-    wallet = call.db["wallet"].create({**data, **dates, "currency": currency})
+    name = data.get("name") or None
+    wallet = call.db["wallet"].create({**data, **dates, "name": name, "currency": currency})
     _add_credits(call, wallet["id"], data, UNDEFINED)
     call.notify("wallet.created", {**_summary(wallet), "currency": currency})
     return _current(call, wallet["id"])
@@ -160,6 +170,9 @@ def top_up(call: Call) -> Row:
     metadata = call.body.get("metadata", UNDEFINED)
     transactions = _void_credits(call, wallet, call.body.get("voidedCredits") or 0, metadata)
     transactions += _add_credits(call, wallet["id"], call.body, metadata)
+    if not transactions:
+        words = "paidCredits, grantedCredits, voidedCredits"
+        raise bad_request(f"Specify at least one of: {words}")
     return {"transactions": transactions, "wallet": _current(call, wallet["id"])}
 
 
@@ -178,5 +191,5 @@ def list_transactions(call: Call) -> Row:
     require(call.db, "wallet", call.id)
     names = ("status", "transactionStatus", "transactionType")
     filters = {name: call.filter(name) for name in names}
-    rows = call.db["walletTransaction"].find(walletId=call.id, **filters)
-    return unchecked_page(newest_first(rows), call.query, "walletTransaction")
+    rows = call.db["walletTransaction"].newest(walletId=call.id, **filters)
+    return unchecked_page(rows, call.query, "walletTransaction", read=parse_int)

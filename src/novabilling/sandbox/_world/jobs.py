@@ -1,0 +1,59 @@
+"""What the server does a little later: checks that wait for more to come, and bills that failed."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Callable, Dict, List, NamedTuple
+
+ATTEMPTS = 3
+"""How often the server tries a job, the first time included."""
+
+PATIENCE = timedelta(seconds=6)
+"""How long after the first attempt the last one comes."""
+
+
+class Missed(NamedTuple):
+    """A bill that failed, and until when it is tried again."""
+
+    tenant_id: str
+    subscription_id: str
+    until: datetime
+    attempts: int = 1
+
+
+class Jobs:
+    """The jobs of a world; of those with the same key, one waits."""
+
+    def __init__(self) -> None:
+        self._waiting: Dict[str, Callable[[], None]] = {}
+        self._missed: List[Missed] = []
+
+    def add(self, key: str, work: Callable[[], None]) -> None:
+        """Let work wait until somebody looks, unless such work waits already."""
+        self._waiting.setdefault(key, work)
+
+    def run(self) -> None:
+        """Do what waits: somebody looks, and nobody is to wait for a minute to pass."""
+        while self._waiting:
+            self._waiting.pop(next(iter(self._waiting)))()
+
+    def miss(self, missed: Missed, now: datetime) -> None:
+        """Keep a bill that failed, if it may be tried again, and forget those that are too old."""
+        if missed.attempts < ATTEMPTS:
+            if self._missed and self._missed[0].until < now:
+                self._missed = [one for one in self._missed if one.until >= now]
+            self._missed.append(missed)
+
+    def take_missed(self, tenant_id: str, now: datetime) -> List[Missed]:
+        """Take a tenant's bills that may still be tried again."""
+        still = [one for one in self._missed if one.until >= now]
+        self._missed = [one for one in still if one.tenant_id != tenant_id]
+        return [one for one in still if one.tenant_id == tenant_id]
+
+    def save(self) -> Callable[[], None]:
+        waiting, missed = dict(self._waiting), list(self._missed)
+
+        def restore() -> None:
+            self._waiting, self._missed = dict(waiting), list(missed)
+
+        return restore
