@@ -204,4 +204,4 @@ def test_texts_stand_at_the_margins_of_the_page(api: Caller) -> None:
 
     assert {begin[b"Sandbox"], begin[b"Invoice no."], begin[b"Licence"]} == {50}
     assert {end[b"INVOICE"], end[b"NGN 100.00"]} == {595 - 50}
-    assert all(50 <= begin[text] and end[text] <= 595 - 50 for text in begin)
+    assert all(begin[text] >= 50 and end[text] <= 595 - 50 for text in begin)
