@@ -13,7 +13,7 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, NovaBilling, types, webhooks
-from novabilling.sandbox._store.schema import Model
+from novabilling._words.fields import Model
 from tests.operations import METHODS
 from tests.support import BASE_URL, TOKEN
 
