@@ -57,7 +57,8 @@ class Tests:
         variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
         others = self._within(variants, LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
-        apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
+        found = self._elsewhere(mutant, whole=not order) if rare else []
+        apart = self._within([test for test in found if test not in taken], LONGEST)
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
         parts = [order[:FIRST], quick, more[len(quick) :], others]
@@ -101,10 +102,10 @@ class Tests:
         }
         return sorted(places, key=places.__getitem__)
 
-    def _elsewhere(self, mutant: Mutant) -> List[str]:
+    def _elsewhere(self, mutant: Mutant, whole: bool) -> List[str]:
         """Return tests that run no line here, as in another process: one of each function.
 
-        Of those with parameters, all that name the module: `[wallets.create]`.
+        Of those with parameters, all that name the module, `[wallets.create]`, or on the whole.
         """
         if not self._blind:
             self._blind = sorted(
@@ -114,7 +115,7 @@ class Tests:
         stem, seen, found = _stem(mutant), set(), []
         for test in self._blind:
             function, _, parameters = test.partition("[")
-            if function not in seen or stem in parameters:
+            if whole or function not in seen or stem in parameters:
                 found.append(test)
             seen.add(function)
         return found
