@@ -57,7 +57,7 @@ class Tests:
         variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
         others = self._within(variants, LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
-        found = self._elsewhere(mutant, whole=not order) if rare else []
+        found = self._elsewhere(mutant, whole=len(order) < FEW) if rare else []
         apart = self._within([test for test in found if test not in taken], LONGEST)
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
