@@ -39,6 +39,12 @@ class Tests:
         self._blind: List[str] = []
         self._modules: Dict[str, Dict[int, Set[str]]] = {}
 
+    def forget(self, test: str) -> None:
+        """Show a test to no mutant any more."""
+        del self.seconds[test]
+        self._blind.clear()
+        self._modules.clear()
+
     def rounds(self, mutant: Mutant) -> List[List[str]]:
         """Return the tests in rounds; the next one is only for those that survive.
 

@@ -81,7 +81,7 @@ class Runner:
         started = time.monotonic()
         end, by = self._end(mutant)
         while end is End.KILLED and not self._passes_otherwise(by):
-            self._tests.seconds.pop(by)
+            self._tests.forget(by)
             end, by = self._end(mutant)
         return Result(mutant, end, by, time.monotonic() - started)
 
