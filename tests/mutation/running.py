@@ -112,10 +112,11 @@ class Runner:
             slow = self._tests.seconds.get(test, 0.0) > _DOUBTFUL
             if state == "passed" or not (slow or state == "hung"):
                 return [state, test]
-            again, _ = self._in_a_fork([test])
+            alone = [test] if test in left else left
+            again, _ = self._in_a_fork(alone)
             if again != "passed":
                 return [again, test]
-            left = left[left.index(test) + 1 :]
+            left = left[left.index(alone[-1]) + 1 :]
         return ["passed", ""]
 
     def _in_a_fork(self, tests: List[str]) -> List[str]:
