@@ -150,7 +150,8 @@ class Runner:
             for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
                 del sys.modules[name]
             chosen = Chosen(tests, self._tests.seconds, self._result)
-            files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+            named = dict.fromkeys(test.partition("::")[0] for test in tests)
+            files = [name for name in named if (self._tree.root / name).exists()]
             code = pytest.main(
                 [*shlex.split(_ARGUMENTS), f"--rootdir={self._tree.root}", *files], [chosen]
             )
