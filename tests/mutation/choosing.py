@@ -63,7 +63,7 @@ class Tests:
         variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
         others = self._within(variants, LONGEST)
         rare = not mutant.change.function or len(exact) < FEW
-        found = self._elsewhere(mutant, whole=len(order) < FEW) if rare else []
+        found = self._elsewhere(mutant, whole=not mutant.change.function) if rare else []
         apart = self._within([test for test in found if test not in taken], LONGEST)
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
@@ -111,7 +111,7 @@ class Tests:
     def _elsewhere(self, mutant: Mutant, whole: bool) -> List[str]:
         """Return tests that run no line here, as in another process: one of each function.
 
-        Of those with parameters, all that name the module, `[wallets.create]`, or on the whole.
+        Of those with parameters, all that name the module, `[wallets.create]`, or all on the whole.
         """
         if not self._blind:
             self._blind = sorted(
