@@ -54,17 +54,16 @@ class Tests:
         first, last = mutant.change.lines
         lines = self._lines(mutant.module)
         exact = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        if not mutant.change.function or len(exact) < FEW:
+        rest: Set[str] = set()
+        rare = not mutant.change.function or len(exact) < FEW
+        if rare:
             rest = set().union(*lines.values()) if lines else set(self.seconds)
-        else:
-            rest = set()
-        if not exact:  # another process runs it, and may be started by a test that runs other lines
+            # What another process runs may be started by a test that runs other lines here.
             rest |= {test for test in self.seconds if f"/{mutant.room.strip('_')}/" in test}
         order = [*self._one_of_each(exact, mutant), *self._one_of_each(rest - exact, mutant)]
         taken = set(order)
         variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
         others = self._within(variants, LONGEST)
-        rare = not mutant.change.function or len(exact) < FEW
         found = self._elsewhere(mutant, whole=not mutant.change.function) if rare else []
         apart = self._within([test for test in found if test not in taken], LONGEST)
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
