@@ -38,6 +38,7 @@ COMMANDS = {
     'python -m pip install ".[trio]" && python examples/quickstart.py',
     'python -m pip install -e ".[test]" && python -m pytest --cov',
     "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
+    "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }
 """The commands of the pages; .ci/run runs all but those marked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import typing
 from datetime import datetime
 from typing import Any, Dict, Iterator, List, Mapping, Tuple, get_args, get_origin, get_type_hints
@@ -12,6 +13,7 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, NovaBilling, types, webhooks
+from novabilling._words.fields import Model
 from tests.operations import METHODS
 from tests.support import BASE_URL, TOKEN
 
@@ -40,6 +42,12 @@ CLASSES: List[Any] = [
 @pytest.mark.parametrize("of", [c for c in CLASSES if issubclass(c, msgspec.Struct)])
 def test_nobody_changes_what_the_server_sent(of):
     assert of.__struct_config__.frozen
+
+
+@pytest.mark.parametrize("of", [c for c in CLASSES if issubclass(c, (Model, types.InvoicePdf))])
+def test_fields_have_no_order_that_could_be_relied_on(of):
+    kinds = {parameter.kind for parameter in inspect.signature(of).parameters.values()}
+    assert kinds == {inspect.Parameter.KEYWORD_ONLY}
 
 
 @pytest.mark.parametrize(

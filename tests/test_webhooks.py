@@ -287,7 +287,8 @@ def test_a_delivery_within_the_tolerance_is_accepted(more, age):
     ids=str,
 )
 def test_a_delivery_too_old_or_too_early_is_refused(more, age):
-    with pytest.raises(WebhookSignatureError, match="the delivery was signed"):
+    when = "ago" if age > timedelta(0) else "ahead"
+    with pytest.raises(WebhookSignatureError, match=f"the delivery was signed .* seconds {when};"):
         verify(now=AT + age, **more)
 
 

@@ -39,6 +39,12 @@ class Tests:
         self._blind: List[str] = []
         self._modules: Dict[str, Dict[int, Set[str]]] = {}
 
+    def forget(self, test: str) -> None:
+        """Show a test to no mutant any more."""
+        del self.seconds[test]
+        self._blind.clear()
+        self._modules.clear()
+
     def rounds(self, mutant: Mutant) -> List[List[str]]:
         """Return the tests in rounds; the next one is only for those that survive.
 
@@ -48,16 +54,18 @@ class Tests:
         first, last = mutant.change.lines
         lines = self._lines(mutant.module)
         exact = {test for line in range(first, last + 1) for test in lines.get(line, ())}
-        if not mutant.change.function or len(exact) < FEW:
+        rest: Set[str] = set()
+        rare = not mutant.change.function or len(exact) < FEW
+        if rare:
             rest = set().union(*lines.values()) if lines else set(self.seconds)
-        else:
-            rest = set()
+            # What another process runs may be started by a test that runs other lines here.
+            rest |= {test for test in self.seconds if f"/{mutant.room.strip('_')}/" in test}
         order = [*self._one_of_each(exact, mutant), *self._one_of_each(rest - exact, mutant)]
         taken = set(order)
         variants = sorted((exact or rest) - taken, key=self.seconds.__getitem__)
         others = self._within(variants, LONGEST)
-        rare = not mutant.change.function or len(exact) < FEW
-        apart = [test for test in self._elsewhere(mutant) if test not in taken] if rare else []
+        found = self._elsewhere(mutant, whole=not mutant.change.function) if rare else []
+        apart = self._within([test for test in found if test not in taken], LONGEST)
         more = sorted(order[FIRST:], key=self.seconds.__getitem__)
         quick = [test for test in more if self.seconds[test] < SLOW]
         parts = [order[:FIRST], quick, more[len(quick) :], others]
@@ -101,10 +109,10 @@ class Tests:
         }
         return sorted(places, key=places.__getitem__)
 
-    def _elsewhere(self, mutant: Mutant) -> List[str]:
+    def _elsewhere(self, mutant: Mutant, whole: bool) -> List[str]:
         """Return tests that run no line here, as in another process: one of each function.
 
-        Of those with parameters, all that name the module: `[wallets.create]`.
+        Of those with parameters, all that name the module, `[wallets.create]`, or all on the whole.
         """
         if not self._blind:
             self._blind = sorted(
@@ -114,7 +122,7 @@ class Tests:
         stem, seen, found = _stem(mutant), set(), []
         for test in self._blind:
             function, _, parameters = test.partition("[")
-            if function not in seen or stem in parameters:
+            if whole or function not in seen or stem in parameters:
                 found.append(test)
             seen.add(function)
         return found

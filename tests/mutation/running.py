@@ -81,7 +81,7 @@ class Runner:
         started = time.monotonic()
         end, by = self._end(mutant)
         while end is End.KILLED and not self._passes_otherwise(by):
-            self._tests.seconds.pop(by)
+            self._tests.forget(by)
             end, by = self._end(mutant)
         return Result(mutant, end, by, time.monotonic() - started)
 
@@ -96,8 +96,8 @@ class Runner:
         return End.SURVIVED, f"{shown} tests"
 
     def _passes_otherwise(self, test: str) -> bool:
-        """Say whether a slow test passes here without a mutant, which is found out once."""
-        if self._tests.seconds.get(test, 0.0) <= _DOUBTFUL or test in self._sound:
+        """Say whether a test passes here without a mutant, which is found out once."""
+        if test not in self._tests.seconds or test in self._sound:  # what is no test: a module
             return True
         if self._in_a_fork([test])[0] != "passed":
             return False
@@ -112,10 +112,11 @@ class Runner:
             slow = self._tests.seconds.get(test, 0.0) > _DOUBTFUL
             if state == "passed" or not (slow or state == "hung"):
                 return [state, test]
-            again, _ = self._in_a_fork([test])
+            alone = [test] if test in left else left
+            again, _ = self._in_a_fork(alone)
             if again != "passed":
                 return [again, test]
-            left = left[left.index(test) + 1 :]
+            left = left[left.index(alone[-1]) + 1 :]
         return ["passed", ""]
 
     def _in_a_fork(self, tests: List[str]) -> List[str]:
@@ -149,7 +150,8 @@ class Runner:
             for name in [name for name in sys.modules if name.partition(".")[0] == "tests"]:
                 del sys.modules[name]
             chosen = Chosen(tests, self._tests.seconds, self._result)
-            files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+            named = dict.fromkeys(test.partition("::")[0] for test in tests)
+            files = [name for name in named if (self._tree.root / name).exists()]
             code = pytest.main(
                 [*shlex.split(_ARGUMENTS), f"--rootdir={self._tree.root}", *files], [chosen]
             )

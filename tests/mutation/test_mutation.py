@@ -115,6 +115,7 @@ def mutation(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.skipif(sys.version_info < (3, 9), reason="arguments by name have no place before")
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="mutants run in forks")
+@pytest.mark.skipif(shutil.which("git") is None, reason="git says what is copied")
 def test_a_run_names_what_no_test_notices(toy):
     mutation(toy, "--measure", "--workers", "1")
     result = mutation(toy, "--count", "3")

@@ -14,10 +14,10 @@ from typing import Any, Iterator, List
 import anyio
 import pytest
 
-from novabilling import ClientClosedError
+from novabilling import APIConnectionError, ClientClosedError
 from novabilling._runtime import loops
 from tests.pool import servers
-from tests.pool.servers import serve
+from tests.pool.servers import serve, serve_apart
 from tests.pool.support import Api, client_of, ends_within, pool_of, python, run
 
 PROMPTLY = 1.0
@@ -349,6 +349,19 @@ print("taken" if other.is_alive() else "free")
 @pytest.mark.skipif(sys.version_info < (3, 9), reason="an interrupt may come before `__exit__`")
 def test_an_interrupt_leaves_no_lock_taken():
     assert printed_by(INTERRUPTED) == "free\n"
+
+
+def test_a_socket_that_was_closed_below_a_read_is_an_error_of_the_network(monkeypatch):
+    """`ssl` raises no OSError where another thread has closed its socket."""
+
+    def read_of_closed(*_: object) -> bytes:
+        raise ValueError("Read on closed or unwrapped SSL socket.")
+
+    with serve_apart() as server, client_of("sync", server.url) as client:
+        monkeypatch.setattr(socket.socket, "recv", read_of_closed, raising=False)
+        with pytest.raises(APIConnectionError, match="ConnectionAbortedError"):
+            client.customers.get("cus_1")
+        monkeypatch.undo()
 
 
 def test_closing_twice_and_calling_afterwards(colour):

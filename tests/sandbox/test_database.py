@@ -100,6 +100,12 @@ def test_values_a_column_refuses(db: Database, data: Dict[str, Any], detail: str
     assert caught.value.message == f"\nInvalid `db.plan.update()` invocation:\n\n\n{detail}"
 
 
+def test_no_row_is_asked_for_without_an_id(db: Database) -> None:
+    with pytest.raises(QueryError) as caught:
+        db["plan"].find(id=None)
+    assert caught.value.detail == "Argument `id` must not be null."
+
+
 def test_a_missing_column(db: Database) -> None:
     with pytest.raises(QueryError) as caught:
         db["plan"].create({"name": "P"})

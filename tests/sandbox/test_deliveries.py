@@ -122,6 +122,32 @@ def test_much_has_no_event(sandbox: Sandbox, caller: Caller):
     assert len(sandbox.deliveries) == 2
 
 
+def test_an_event_names_what_it_is_about(sandbox: Sandbox, caller: Caller):
+    customer = caller.customer()
+    about = {"customerId": customer["id"]}
+    plan = caller.post("/plans", name="P", code="p", billingInterval="MONTHLY")
+    caller.post(f"/plans/{plan['id']}/prices", currency="NGN", amount=10)
+    body = {**about, "planId": plan["id"], "currency": "NGN", "status": "PAUSED"}
+    subscription = caller.post("/subscriptions", **body)
+    caller.send(
+        "POST", f"/api/subscriptions/{subscription['id']}/cancel", {"cancelAt": "period_end"}
+    )
+    ending = sandbox.deliveries[-1]
+    wallet = caller.post("/wallets", **about, currency="NGN")
+    opened = sandbox.deliveries[-1]
+    caller.send("DELETE", f"/api/customers/{customer['id']}")
+    gone = sandbox.deliveries[-1]
+
+    assert ending.event == "subscription.canceled"
+    assert ending.data["subscriptionId"] == subscription["id"]
+    assert ending.data["cancelAt"] == subscription["currentPeriodEnd"]
+    assert opened.event == "wallet.created"
+    assert opened.data.items() >= {**about, "walletId": wallet["id"]}.items()
+    assert gone.event == "customer.deleted"
+    assert gone.data.items() >= about.items()
+    assert "name" not in gone.data
+
+
 def test_what_is_refused_has_no_event(sandbox: Sandbox, caller: Caller):
     caller.customer()
     caller.refusal("POST", "/customers", {"externalId": "u1", "email": "a@b.co", "currency": "NGN"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 import re
 import runpy
 import signal
@@ -304,7 +305,8 @@ class Program:
     def __init__(self, *arguments: str) -> None:
         command = [sys.executable, "-m", "novabilling.sandbox", *arguments]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True)
+        names = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+        self.process = subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=names)
 
     def lines(self, count: int) -> List[str]:
         assert self.process.stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any, Dict, List
 from urllib.parse import parse_qsl
 
@@ -151,6 +152,13 @@ def test_credentials_are_kept_as_they_are(api: Caller, invoice: Dict[str, Any]) 
 def test_no_provider_can_be_reached(api: Caller, name: str) -> None:
     answer = api.post(f"/payment-providers/{provider(api, name)}/test")
     assert answer == {"success": False, "message": "Connection failed"}
+
+
+def test_a_checkout_lasts_half_an_hour(api: Caller, invoice: Dict[str, Any]) -> None:
+    provider(api, "payu")
+    begun = api.sandbox.now()
+    ends = datetime.fromisoformat(checkout(api, invoice)["expiresAt"].replace("Z", "+00:00"))
+    assert timedelta(0) <= ends - begun - timedelta(minutes=30) < timedelta(seconds=1)
 
 
 def test_checkout_takes_the_active_provider_of_the_lowest_priority(

@@ -310,6 +310,20 @@ def test_a_body_without_a_length_is_read_as_well(sandbox: Sandbox) -> None:
     assert sandbox.handle(request).status_code == 201
 
 
+def test_half_a_surrogate_pair_stays_an_escape(sandbox: Sandbox) -> None:
+    content = b'{"externalId": "u", "email": "ada@example.com", "currency": "NGN", "\\ud800": 1}'
+    headers = {"Content-Type": "application/json"}
+    response = send(sandbox, "POST", "/api/customers", content=content, headers=headers)
+    assert response.status_code == 400
+    assert b"property \\ud800 should not exist" in response.content
+
+
+@pytest.mark.parametrize("number", [107.0, 2.0**31, 2.0**53])
+def test_whole_numbers_are_exact_up_to_the_limit(number: float) -> None:
+    assert type(js.number(number)) is int
+    assert type(js.number(number * 2 + 1)) is (int if number < 2**52 else float)
+
+
 def test_tenants_are_apart(sandbox: Sandbox) -> None:
     body = {
         "name": "Bo",

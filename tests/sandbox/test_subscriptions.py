@@ -102,6 +102,11 @@ def test_inactive_plans_take_neither_new_subscribers_nor_changers(shop: Shop) ->
     assert refusal == "400 New plan not found or inactive"
 
 
+def test_a_price_needs_a_plan(shop: Shop) -> None:
+    refusal = shop.refusal("POST", "plans/x/prices", {"currency": "NGN", "amount": 1})
+    assert refusal == "404 Plan not found"
+
+
 def test_only_active_ones_pause_and_only_paused_ones_resume(shop: Shop) -> None:
     path = f"subscriptions/{shop.subscribe(shop.plan())['id']}"
     assert shop.refusal("POST", f"{path}/resume") == "400 Only paused subscriptions can be resumed"

@@ -24,6 +24,7 @@ from ...types._tenants import Tenant
 from ...types._webhook_events import AnyWebhookEvent
 from ...types._webhooks import Webhook
 from ...webhooks import DEFAULT_TOLERANCE, Payload, Secrets
+from ...webhooks import verify as _verify
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -55,7 +56,7 @@ class Webhooks(Resource):
             """Check the signature of a delivery and return its event, as `webhooks.verify`."""
             ...
     else:
-        verify = staticmethod(verify)  # itself: no frame of a traceback may hold the secret
+        verify = staticmethod(_verify)  # itself: no frame of a traceback may hold the secret
 
     def list(self) -> PaginatedResponse[Webhook]:
         """List the webhook of the tenant, with its secret; empty if there is none."""
