@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import inspect
 from typing import Any
 from unittest.mock import AsyncMock, create_autospec
@@ -9,7 +10,7 @@ from unittest.mock import AsyncMock, create_autospec
 import pytest
 
 import novabilling
-from novabilling import AsyncNovaBilling, NovaBilling, resources
+from novabilling import AsyncNovaBilling, NovaBilling, resources, webhooks
 from tests.operations import IDS, METHODS
 from tests.support import TOKEN
 
@@ -80,3 +81,16 @@ def test_the_classes_are_imported_for_type_checkers_too():
     assert "resources" not in novabilling.__all__
     with pytest.raises(AttributeError, match="nonsense"):
         resources.nonsense  # noqa: B018
+
+
+def test_what_type_checkers_see_of_verify_is_its_signature():
+    shown = [
+        ast.dump(function.args)
+        for module in (webhooks, resources.Webhooks, resources.AsyncWebhooks)
+        for function in ast.walk(ast.parse(inspect.getsource(inspect.getmodule(module))))
+        if isinstance(function, ast.FunctionDef) and function.name == "verify"
+    ]
+
+    assert len(shown) == 3
+    assert len(set(shown)) == 1
+    assert resources.Webhooks.verify is webhooks.verify

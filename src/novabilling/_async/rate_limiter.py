@@ -25,8 +25,8 @@ class AsyncRateLimiter:
 
     def __init__(self, waits: AsyncWaits) -> None:
         self._waits = waits
-        self.limits = RateLimits()
-        self.closed = False
+        self.limits: RateLimits = RateLimits()
+        self.closed: bool = False
 
     async def wait(
         self, call: Call, turn: Turn, ends: Optional[float], first: bool

@@ -69,7 +69,7 @@ def _required_fields(of: Any) -> FrozenSet[str]:
     return frozenset(field.encode_name for field in fields if field.required)
 
 
-_Prepare = Callable[[Any, str], msgspec.json.Decoder[Any]]
+_Prepare = Callable[[Any, str], "msgspec.json.Decoder[Any]"]
 prepare_object: _Prepare = lru_cache(maxsize=1024)(_make_decoder)
 """Make what reads one object of a type, before the request is sent that it is the answer to."""
 prepare_list: _Prepare = lru_cache(maxsize=1024)(_make_list_decoder)

@@ -26,8 +26,8 @@ class RateLimiter:
 
     def __init__(self, waits: Waits) -> None:
         self._waits = waits
-        self.limits = RateLimits()
-        self.closed = False
+        self.limits: RateLimits = RateLimits()
+        self.closed: bool = False
 
     def wait(self, call: Call, turn: Turn, ends: Optional[float], first: bool) -> Optional[Failure]:
         """Stand in the line until a call may be sent; return a failure if it cannot in its time."""

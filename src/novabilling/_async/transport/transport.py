@@ -33,8 +33,8 @@ class AsyncTransport:
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
-        self.closed = False
-        self.waits = AsyncWaits()
+        self.closed: bool = False
+        self.waits: AsyncWaits = AsyncWaits()
         self._limits = (max_connections, max_response_bytes)
         self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
         self._for_mocks: Optional[AsyncSender] = None

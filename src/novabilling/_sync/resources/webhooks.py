@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import Optional, Sequence, Union
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Optional, Sequence, Union
 
 from ..._call.envelopes import whole_list
 from ..._call.errors import (
@@ -20,8 +21,10 @@ from ..._words.routes import Route
 from ..._words.vocabulary import words
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._tenants import Tenant
+from ...types._webhook_events import AnyWebhookEvent
 from ...types._webhooks import Webhook
-from ...webhooks import verify
+from ...webhooks import DEFAULT_TOLERANCE, Payload, Secrets
+from ...webhooks import verify as verify_delivery
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -38,7 +41,24 @@ class Webhooks(Resource):
 
     _login_only = True
 
-    verify = staticmethod(verify)
+    if TYPE_CHECKING:
+
+        @staticmethod
+        def verify(
+            payload: Payload,
+            signature: Union[str, bytes, None],
+            secret: Secrets,
+            *,
+            event_type: Optional[str] = None,
+            tolerance: Union[float, timedelta, None] = DEFAULT_TOLERANCE,
+            now: Optional[datetime] = None,
+        ) -> AnyWebhookEvent:
+            """Check the signature of a delivery and return its event, as `webhooks.verify`."""
+            ...
+    else:
+        verify = staticmethod(
+            verify_delivery
+        )  # itself: no frame of a traceback may hold the secret
 
     def list(self) -> PaginatedResponse[Webhook]:
         """List the webhook of the tenant, with its secret; empty if there is none."""

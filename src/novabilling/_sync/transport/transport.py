@@ -34,8 +34,8 @@ class Transport:
         max_connections: int,
         max_response_bytes: int,
     ) -> None:
-        self.closed = False
-        self.waits = Waits()
+        self.closed: bool = False
+        self.waits: Waits = Waits()
         self._limits = (max_connections, max_response_bytes)
         self._sender = self._choose(server, http_client, max_connections, max_response_bytes)
         self._for_mocks: Optional[Sender] = None
