@@ -79,7 +79,7 @@ def test_an_extended_float_that_is_no_float_is_refused():
     refuses(
         ValueError,
         lambda c: c.plans.add_price("p", currency="NGN", amount=amount),
-        r"^amount: a numpy.longdouble that is no float exactly: give a Decimal",
+        r"^amount: a numpy\.\w+ that is no float exactly: give a Decimal",
     )
 
 
