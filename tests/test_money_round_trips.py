@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from novabilling import BadRequestError
 from novabilling.sandbox import Sandbox
 
 # The amounts have all the decimals that the server keeps, more than any currency.
@@ -110,9 +111,11 @@ def worth(amount: Any, *computed: Decimal) -> List[Decimal]:
 
 def top_up(a: Account, amount: Any) -> List[Decimal]:
     empty = a.new("wallets", customer_id=a.customer, currency="NGN")
-    done = a.client.wallets.create_transaction(wallet_id=empty, granted_credits=amount).data
     if not amount:
-        return [Decimal(len(done.transactions))]  # there is nothing to add
+        with pytest.raises(BadRequestError, match="at least one of"):
+            a.client.wallets.create_transaction(wallet_id=empty, granted_credits=amount)
+        return [Decimal(0)]  # there is nothing to add
+    done = a.client.wallets.create_transaction(wallet_id=empty, granted_credits=amount).data
     (transaction,) = done.transactions
     (read,) = a.client.wallets.get_transactions(empty)
     amounts = [transaction.credit_amount, read.credit_amount, done.wallet.credits_balance]

@@ -406,6 +406,11 @@ async def _no_length(e: Exchange) -> None:
     e.close()
 
 
+@fault("body-bom", "fine")
+async def _byte_order_mark(e: Exchange) -> None:
+    await e.send(answer(b"\xef\xbb\xbf" + e.good_body))
+
+
 @fault("two-answers", "fine")
 async def _two_answers(e: Exchange) -> None:
     await e.send(e.good + answer({**CUSTOMER, "id": "of-another-call", "message": "another"}))
@@ -482,7 +487,6 @@ for _name, _data in {
     "bad-utf-8": b'{"id": "\xff\xfe", "email": "\xc3"}',
     "surrogate": b'{"id": "\\ud800"}',
     "utf-16": json.dumps(CUSTOMER).encode("utf-16"),
-    "bom": b"\xef\xbb\xbf" + json.dumps(CUSTOMER).encode(),
     "types": json.dumps({key: [{"a": 1}] for key in CUSTOMER}).encode(),
     "id-number": json.dumps({**CUSTOMER, "id": 5}).encode(),
     "yaml": b"id: a\nemail: b\n",
