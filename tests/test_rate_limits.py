@@ -11,7 +11,7 @@ from typing import Any, Callable, List, NamedTuple
 
 import pytest
 
-from novabilling._call.rate_limits import OperationLimit, Turn, limit_headers
+from novabilling._call.rate_limits import LimitHeaders, OperationLimit, Turn, limit_headers
 from novabilling._runtime import concurrency
 from novabilling.sandbox._errors import HttpError
 from novabilling.sandbox._world.rate_limit import RateLimit
@@ -207,3 +207,22 @@ def test_the_line_is_woken_when_the_server_names_no_limit_any_more(last):
 
     assert bell.rung
     assert limit.watches_clock(waiting)
+
+
+def test_who_has_a_deadline_is_woken_when_nothing_remains():
+    Network.clock = 0.0
+    limit = OperationLimit()
+    first, on_its_way, waiting, in_a_hurry = (Turn(limit) for _ in range(4))
+    waiting.wait, in_a_hurry.wait = Bell(), Bell()
+    in_a_hurry.ends = 5.0
+    assert limit.start(first)
+    limit.answered(first, LimitHeaders(3, 1, 60))
+    assert limit.start(on_its_way)
+    for turn in (waiting, in_a_hurry):
+        assert not limit.start(turn)
+        limit.join(turn, first=False)
+
+    limit.answered(on_its_way, LimitHeaders(3, 0, 60))
+
+    assert in_a_hurry.wait.rung
+    assert limit.seconds_until(in_a_hurry, 0.0) > 5.0

@@ -449,6 +449,46 @@ def test_retries_of_refusals_are_counted_all_the_same(colour, clock):
     assert server.count == 3
 
 
+@pytest.mark.parametrize("retry_after", [None, "0", "soon", "0.05", "61"])
+def test_refusals_by_something_else_than_the_limit_are_retries(colour, clock, retry_after):
+    headers = {} if retry_after is None else {"retry-after": retry_after}
+    server = Answers(limited(99), httpx.Response(429, headers=headers))
+
+    with pytest.raises(RateLimitError):
+        script(colour, listing(2), over(colour, server, max_retries=2))
+
+    assert server.count == (2 if retry_after == "61" else 4)
+
+
+def test_an_attempt_that_failed_says_nothing_of_the_limit(colour, clock):
+    sandbox = sandbox_on(clock, rate_limit=100)
+    sandbox.drop_next()
+    client = of(sandbox, colour, max_retries=2)
+
+    with statuses(client) as seen:
+        ended = together(colour, [client.customers.list] * 300, client)
+
+    assert [error for error in ended if isinstance(error, Exception)] == []
+    assert sum(info.status_code == 429 for info in seen) <= 3
+
+
+@pytest.mark.parametrize("status", [404, 400])
+def test_errors_without_headers_of_a_limit_end_the_line_of_a_server_without_one(
+    colour, clock, status
+):
+    server = Answers(REFUSED, httpx.Response(status))
+    client = over(colour, server, max_retries=2)
+
+    ended = together(colour, [client.currencies.list] * 3, client)
+
+    assert [error.status_code for error in ended] == [status] * 3
+    assert all(limit.is_open for limit in limits_of(client))
+
+
+def limits_of(client: Any) -> List[Any]:
+    return list(client._caller.limiter.limits._operations.held.values())
+
+
 def test_without_retries_each_call_is_answered_by_the_server(colour, clock):
     server = Answers(limited(0), REFUSED)
 

@@ -25,7 +25,7 @@ from .._call.errors import (
 from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge, no_token_failure
-from .._call.rate_limits import Turn
+from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
@@ -166,7 +166,8 @@ class AsyncCaller:
             if tried_in_doubt:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
-            own = isinstance(failure.error, RateLimitError) and turn.limit.names_limit
+            limit = isinstance(failure.error, RateLimitError) and blocks(failure.error.retry_after)
+            own = limit and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
             if wait is None and again is not None:
                 wait = await again(failure.error, ends)
@@ -179,7 +180,7 @@ class AsyncCaller:
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
             others += own
-            refused = isinstance(failure.error, RateLimitError) and turn.limit.is_known and wait > 0
+            refused = limit and turn.limit.is_known
             log_retry(call, failure.error, None if refused else wait, retries, request_id)
             if not refused:  # else it waits in the line
                 await self.transport.waits.wait(wait)

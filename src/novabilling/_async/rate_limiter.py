@@ -9,7 +9,7 @@ from .._call.call import Call
 from .._call.errors import RateLimitError
 from .._call.log_lines import fields
 from .._call.outcomes import Failure, Outcome, closed_failure
-from .._call.rate_limits import WINDOW, OperationLimit, RateLimits, Turn, limit_headers
+from .._call.rate_limits import OperationLimit, RateLimits, Turn, blocks, limit_headers
 from .._call.retries import retry_after
 from .._network.answer import Answer, header
 from .._runtime import concurrency
@@ -18,6 +18,8 @@ from .._runtime.waits import AsyncWait, AsyncWaits
 logger = logging.getLogger("novabilling")
 
 WORTH_A_WARNING = 1.0  # seconds
+_GUARDS = (401, 403)
+"""What may be answered before the calls are counted."""
 
 
 class AsyncRateLimiter:
@@ -33,7 +35,7 @@ class AsyncRateLimiter:
     ) -> Optional[Failure]:
         """Stand in the line until a call may be sent; return a failure if it cannot in its time."""
         limit = turn.limit
-        turn.wait = wait = AsyncWait()
+        turn.wait, turn.ends = AsyncWait(), ends
         limit.join(turn, first)
         try:
             while not limit.start(turn):
@@ -47,7 +49,7 @@ class AsyncRateLimiter:
                 if limit.watches_clock(turn):
                     self._warn(call, limit, seconds)
                     left = seconds
-                await self._waits.wait(left, wait)
+                await self._waits.wait(left, turn.wait)
         except BaseException:
             if turn.given:  # it came too late for us
                 limit.unanswered(turn, False)
@@ -82,17 +84,22 @@ class AsyncRateLimiter:
             self._refused(turn, outcome)
         else:
             headers = limit_headers(outcome.raw_headers)
-            if headers is not None or outcome.status_code < 300:
+            if headers is not None or _says_all(outcome.status_code, turn):
                 turn.limit.answered(turn, headers)
             else:  # of a gateway, or of a guard that stands before the one that counts
                 turn.limit.unanswered(turn, outcome.status_code >= 500)
 
     def _refused(self, turn: Turn, answer: Answer) -> None:
         seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)
-        if seconds is None or not 0 < seconds <= WINDOW:  # not the server's own limit
-            turn.limit.unanswered(turn, False)
-        else:
+        if seconds is not None and blocks(seconds):
             turn.limit.refused(turn, seconds)
+        else:  # not the server's own limit
+            turn.limit.unanswered(turn, False)
+
+
+def _says_all(status: int, turn: Turn) -> bool:
+    """Say whether an answer without headers of a limit means that there is none."""
+    return status < 300 or (status < 500 and status not in _GUARDS and not turn.limit.names_limit)
 
 
 def too_late(call: Call, seconds: float) -> RateLimitError:

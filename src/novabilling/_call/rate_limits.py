@@ -47,6 +47,11 @@ class LimitHeaders(msgspec.Struct, frozen=True):
 _MOST_DIGITS = 9
 
 
+def blocks(retry_after: Optional[float]) -> bool:
+    """Say whether a 429 with this Retry-After is of a limit that ends by itself: the server's."""
+    return retry_after is not None and 1 <= retry_after <= WINDOW
+
+
 def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
     """Read the three headers of the limit; None if one is missing or no number."""
     limit = remaining = reset = b""
@@ -69,7 +74,7 @@ def limit_headers(raw: RawHeaders) -> Optional[LimitHeaders]:
 class Turn:
     """The turn of one call at its operation."""
 
-    __slots__ = ("given", "limit", "number", "since", "wait")
+    __slots__ = ("ends", "given", "limit", "number", "since", "wait")
 
     def __init__(self, limit: OperationLimit) -> None:
         self.limit: OperationLimit = limit
@@ -80,6 +85,8 @@ class Turn:
         self.since: float = 0.0
         """When it was given."""
         self.wait: Optional[Wakeable] = None
+        self.ends: Optional[float] = None
+        """When its call is over, once it stands in the line."""
 
     def wake(self) -> None:
         if self.wait is not None:
@@ -185,6 +192,7 @@ class OperationLimit:
         now = concurrency.monotonic()
         with self._lock.held:  # at once: a call is on its way, or counted in what remains
             self._end(turn)
+            self._heard = True
             if headers is None:  # the server knows no limit any more
                 self._remaining = None
             else:
@@ -196,6 +204,7 @@ class OperationLimit:
         now = concurrency.monotonic()
         with self._lock.held:
             self._end(turn)
+            self._heard = True
             self._blocked_until = max(self._blocked_until, now + retry_after)
             self._remaining, self._known_since = 0, self._last_given
             self._times.clear()  # after a block, the server counts anew
@@ -226,7 +235,7 @@ class OperationLimit:
 
     def _end(self, turn: Turn) -> None:
         if turn.given:
-            turn.given, self._heard = False, True
+            turn.given = False
             self._on_their_way.discard(turn.number)
 
     def _leave(self, turn: Turn) -> None:
@@ -273,6 +282,9 @@ class OperationLimit:
             turn.wake()
         if self._line and not self._on_their_way:
             self._line[0].wake()  # it watches the clock from now on
+            for turn in self._line:
+                if turn.ends is not None:  # it may see now that its time does not suffice
+                    turn.wake()
 
 
 class RateLimits:

@@ -10,7 +10,7 @@ from .._call.call import Call
 from .._call.errors import RateLimitError
 from .._call.log_lines import fields
 from .._call.outcomes import Failure, Outcome, closed_failure
-from .._call.rate_limits import WINDOW, OperationLimit, RateLimits, Turn, limit_headers
+from .._call.rate_limits import OperationLimit, RateLimits, Turn, blocks, limit_headers
 from .._call.retries import retry_after
 from .._network.answer import Answer, header
 from .._runtime import concurrency
@@ -19,6 +19,8 @@ from .._runtime.waits import Wait, Waits
 logger = logging.getLogger("novabilling")
 
 WORTH_A_WARNING = 1.0  # seconds
+_GUARDS = (401, 403)
+"""What may be answered before the calls are counted."""
 
 
 class RateLimiter:
@@ -32,7 +34,7 @@ class RateLimiter:
     def wait(self, call: Call, turn: Turn, ends: Optional[float], first: bool) -> Optional[Failure]:
         """Stand in the line until a call may be sent; return a failure if it cannot in its time."""
         limit = turn.limit
-        turn.wait = wait = Wait()
+        turn.wait, turn.ends = Wait(), ends
         limit.join(turn, first)
         try:
             while not limit.start(turn):
@@ -46,7 +48,7 @@ class RateLimiter:
                 if limit.watches_clock(turn):
                     self._warn(call, limit, seconds)
                     left = seconds
-                self._waits.wait(left, wait)
+                self._waits.wait(left, turn.wait)
         except BaseException:
             if turn.given:  # it came too late for us
                 limit.unanswered(turn, False)
@@ -81,17 +83,22 @@ class RateLimiter:
             self._refused(turn, outcome)
         else:
             headers = limit_headers(outcome.raw_headers)
-            if headers is not None or outcome.status_code < 300:
+            if headers is not None or _says_all(outcome.status_code, turn):
                 turn.limit.answered(turn, headers)
             else:  # of a gateway, or of a guard that stands before the one that counts
                 turn.limit.unanswered(turn, outcome.status_code >= 500)
 
     def _refused(self, turn: Turn, answer: Answer) -> None:
         seconds = retry_after(header(answer.raw_headers, b"retry-after") or None)
-        if seconds is None or not 0 < seconds <= WINDOW:  # not the server's own limit
-            turn.limit.unanswered(turn, False)
-        else:
+        if seconds is not None and blocks(seconds):
             turn.limit.refused(turn, seconds)
+        else:  # not the server's own limit
+            turn.limit.unanswered(turn, False)
+
+
+def _says_all(status: int, turn: Turn) -> bool:
+    """Say whether an answer without headers of a limit means that there is none."""
+    return status < 300 or (status < 500 and status not in _GUARDS and not turn.limit.names_limit)
 
 
 def too_late(call: Call, seconds: float) -> RateLimitError:
