@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from novabilling.sandbox import Sandbox
 from novabilling.types import InvoiceItemDto, from_minor_units, to_minor_units
 from tests.asking import NEW_CUSTOMER, connect, customer_text, price_text, refuses
 from tests.samples import recorded
@@ -206,3 +207,14 @@ def test_texts_and_numbers_of_a_class_of_their_own_are_sent_as_what_they_are():
 
     sent = json.loads(text)
     assert (sent["name"], sent["metadata"]) == ("Ada", {"a": "b", "c": 3})
+
+
+@pytest.mark.parametrize("kind", ["int64", "float32", "float64"])
+def test_properties_of_numpy_are_numbers_for_the_metrics(kind):
+    client = Sandbox().client()
+    client.billable_metrics.create(name="m", code="m", aggregation_type="sum", field_name="v")
+    event = {"subscription_id": "s", "code": "m", "properties": {"v": getattr(np, kind)(5)}}
+
+    done = client.events.create_batch([event], check_codes=True)
+
+    assert done.data.total == 1

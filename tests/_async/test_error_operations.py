@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import pickle
 
+import h11
 import httpx
 import pytest
 
@@ -255,6 +256,17 @@ async def test_each_retry_is_told_with_its_reason(client_for, clock, caplog):
     assert second["error"] == "APIConnectionError"
     assert "status_code" not in second
     assert "canary" not in repr([vars(record) for record in records(caplog)])
+
+
+async def test_a_failure_of_another_library_is_told_by_its_own_name(client_for, clock, caplog):
+    caplog.set_level(logging.INFO, "novabilling")
+    torn = h11.RemoteProtocolError("canary")
+    client = client_for(Server(torn, httpx.Response(200, json=CUSTOMER)))
+
+    await client.customers.get("cus_1")
+
+    (told,) = records(caplog)
+    assert "(APIConnectionError: RemoteProtocolError)" in told.getMessage()
 
 
 async def test_a_retry_after_a_refusal_has_the_wait_that_the_server_asks_for(

@@ -68,6 +68,12 @@ async def unittest_mock(api: Api, server: Server, url: str) -> None:
     before = len(server.requests)
     answer = httpx.Response(200, json=MOCKED)
     with mock.patch.object(
+        httpx.HTTPTransport, "handle_request", autospec=True, return_value=answer
+    ), mock.patch.object(
+        httpx.AsyncHTTPTransport, "handle_async_request", autospec=True, return_value=answer
+    ):
+        assert await api.get() == "cus_mocked"
+    with mock.patch.object(
         httpx.HTTPTransport, "handle_request", return_value=answer
     ), mock.patch.object(httpx.AsyncHTTPTransport, "handle_async_request", return_value=answer):
         assert await api.get() == "cus_mocked"

@@ -156,3 +156,9 @@ def test_a_name_that_is_unknown_is_nothing_sent(backend):
         get(backend, "http://nothing.invalid")
 
     assert not info.value.may_have_been_applied
+
+
+@pytest.mark.parametrize("backend", [*BACKENDS, "sync"])
+def test_a_name_without_addresses_is_no_connection(backend, monkeypatch):
+    with addresses(monkeypatch), pytest.raises(APIConnectionError, match="has no address"):
+        get(backend, "http://many.example:8080")

@@ -5,16 +5,20 @@ Each runs in a process of its own: such libraries patch for good, and load plugi
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
+from unittest import mock
 
+import httpx
 import pytest
 
 from novabilling.sandbox import Sandbox
 from tests.loopback import serve
 from tests.pages import text_of
 from tests.pool.mocked import MOCKS, TRACERS
-from tests.pool.support import python
+from tests.pool.servers import serve as serve_raw
+from tests.pool.support import Api, play, python
 
 
 def installed(name: str) -> None:
@@ -38,6 +42,19 @@ def test_a_mock_sees_the_calls_and_what_it_lets_through_arrives(name):
     installed(name)
 
     succeeds(name)
+
+
+@pytest.mark.parametrize("whole", ["HTTPTransport", "Client"])
+def test_a_mock_of_a_whole_class_keeps_a_call_from_the_server(colour, whole):
+    async def script(api: Api) -> None:
+        of_both = mock.patch.object(httpx, whole), mock.patch.object(httpx, f"Async{whole}")
+        # What such a mock answers is no answer of httpx.
+        with of_both[0], of_both[1], suppress(Exception):
+            await api.get()
+
+    with serve_raw() as server:
+        play(colour, server.url, script)
+        assert server.accepted == 0
 
 
 @pytest.mark.parametrize("name", TRACERS)

@@ -70,4 +70,9 @@ def _reason(error: NovaBillingError) -> str:
         return str(error.status_code)
     cause = error.__cause__
     name = type(error).__name__
-    return name if cause is None else f"{name}: {type(cause).__name__}"
+    if cause is None:
+        return name
+    # An exception of another library is copied as a RuntimeError that begins with its name.
+    kind = type(cause).__name__
+    copied = kind == "RuntimeError" and str(cause).partition(":")[0]
+    return f"{name}: {copied or kind}"

@@ -70,6 +70,8 @@ class TrioSocket:
 async def connect(host: str, port: int) -> AsyncSocket:
     """Connect to the first address of a host that answers."""
     addresses = await _resolve(host, port)
+    if not addresses:
+        raise OSError(f"{host} has no address")
     if len(addresses) == 1:
         return await _open(*addresses[0])
     import anyio

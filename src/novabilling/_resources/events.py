@@ -19,6 +19,7 @@ from .._runtime.secrets import Secret
 from .._words.arguments import Arguments, not_null, structs
 from .._words.checks import identifier, plain, text, timestamp
 from .._words.encoding import encode
+from .._words.numbers import python_number
 from .._words.warnings import warn
 from ..types._inputs import Fields, UsageEventInput
 from ..types._metering import BillableMetric, EventBatch
@@ -145,7 +146,7 @@ def _has_number(event: UsageEventInput, field: str) -> bool:
     value = cast("Mapping[str, object]", event.properties).get(field)
     if isinstance(value, str):  # the server reads "12.5" as a number
         return _NUMBER.match(value) is not None
-    return isinstance(value, (int, float, Decimal))
+    return isinstance(python_number(field, value), (int, float, Decimal))
 
 
 _SERVER_ID = re.compile(r"^c[a-z0-9]{24}\Z")

@@ -7,7 +7,7 @@ requests patches the same places, and is none.
 from __future__ import annotations
 
 import sys
-from typing import Any, List, Mapping, Tuple, cast
+from typing import Any, Iterator, List, Mapping, Tuple, cast
 
 _MOCKS = frozenset({"pytest_httpx", "respx", "unittest", "vcr"})
 _PLACES = (
@@ -54,28 +54,36 @@ def _one_is_a_mock() -> bool:
     else:
         if found:
             return verdict
-    found = [_look(*place) for place in _PLACES]
+    found = [entry for place in _PLACES for entry in _look(*place)]
     verdict = any(_is_mock(function) for _, _, function in found)
     _seen = (found, verdict)
     return verdict
 
 
-def _look(module: str, of: str, name: str) -> _Found:
+def _look(module: str, of: str, name: str) -> Iterator[_Found]:
     # Another thread may be in the middle of importing it.
     if module not in sys.modules:
-        return sys.modules, module, None
+        yield sys.modules, module, None
+        return
     attributes: Mapping[str, Any] = vars(sys.modules[module])
-    if of not in attributes:
-        return attributes, of, None
-    inner = cast("Mapping[str, Any]", vars(attributes[of]))
-    return inner, name, inner.get(name)
+    found = attributes.get(of)
+    yield attributes, of, found  # the whole class may be a mock
+    if isinstance(found, type):
+        inner = cast("Mapping[str, Any]", vars(found))
+        yield inner, name, inner.get(name)
 
 
 def _is_mock(function: Any) -> bool:
     """Look through what wraps it: a mock may have been there before what traces requests."""
     for _ in range(20):
         written_in: Any = getattr(function, "__globals__", {})
-        for module in (type(function).__module__, written_in.get("__name__")):
+        # A stand-in with the signature of what it replaces has its mock beside it.
+        stand_in = getattr(function, "__dict__", {}).get("mock")
+        for module in (
+            type(function).__module__,
+            type(stand_in).__module__,
+            written_in.get("__name__"),
+        ):
             if str(module).partition(".")[0] in _MOCKS:
                 return True
         function = getattr(function, "__wrapped__", None)

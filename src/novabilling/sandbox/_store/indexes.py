@@ -39,8 +39,8 @@ class Groups:
     __slots__ = ("_groups", "_own", "columns", "key")
 
     def __init__(self, columns: Tuple[str, ...]) -> None:
-        self.columns = columns
-        self.key = _reader(columns)
+        self.columns: Tuple[str, ...] = columns
+        self.key: Callable[[Row], Any] = _reader(columns)
         self._groups: Shared[Dict[Any, List[Entry]]] = Shared({})
         # The groups that no snapshot has; None: there is no snapshot, so all of them.
         self._own: Optional[Set[Any]] = None

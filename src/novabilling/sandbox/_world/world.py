@@ -32,14 +32,14 @@ class World:
         seed: Optional[Seed] = None,
     ) -> None:
         self._chance = Chance(seed)
-        self.clock = Clock(read_clock, self._chance)
-        self.rate_limit = RateLimit(rate_limit)
-        self.signer = Signer(self._chance.secret().encode())
-        self.central = Database(CENTRAL, self.clock, "this.centralPrisma.client")
+        self.clock: Clock = Clock(read_clock, self._chance)
+        self.rate_limit: RateLimit = RateLimit(rate_limit)
+        self.signer: Signer = Signer(self._chance.secret().encode())
+        self.central: Database = Database(CENTRAL, self.clock, "this.centralPrisma.client")
         self.databases: Dict[str, Database] = {}
-        self.faults = Faults()
-        self.outbox = Outbox()
-        self.jobs = Jobs()
+        self.faults: Faults = Faults()
+        self.outbox: Outbox = Outbox()
+        self.jobs: Jobs = Jobs()
         self.reset_tokens: Dict[str, str] = {}
         self._uploads: Shared[Dict[str, InvoiceDocument]] = Shared({})
         self._passwords: Dict[str, bytes] = {}
