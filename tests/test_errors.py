@@ -227,3 +227,14 @@ def test_the_cause_of_a_failed_attempt_keeps_its_class(exc):
 
 def test_the_cause_of_another_class_is_named():
     assert repr(plain_cause(KeyError("x"))) == """RuntimeError("KeyError: 'x'")"""
+
+
+@pytest.mark.parametrize("of", ERRORS)
+def test_an_error_that_is_built_again_from_its_text_does_not_call_a_repeat_safe(of):
+    error = of("timed out", may_have_been_applied=True)
+
+    again = of(*error.args)
+
+    assert again.may_have_been_applied
+    assert str(again) == str(error)
+    assert not of("timed out").may_have_been_applied

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import pydoc
 import re
 from types import FunctionType
 from typing import Any, Dict, List, get_type_hints
@@ -45,7 +46,7 @@ def test_all_names_everything_that_is_public_and_nothing_else(module):
 
     found = {name for name in vars(module) if not name.startswith("_")}
     submodules = {n for n in found if inspect.ismodule(getattr(module, n))}
-    inner = {"annotations", "Any", "List", "TYPE_CHECKING", "import_module"}
+    inner = {"annotations", "Any", "List", "Optional", "TYPE_CHECKING", "import_module"}
     assert found - submodules - inner == {n for n in module.__all__ if n != "__version__"}
     assert sorted(module.__all__) == dir(module)
 
@@ -62,6 +63,13 @@ def test_all_names_of_the_package_are_imported_for_type_checkers_too():
 
     for name in novabilling.__all__:
         assert re.search(rf"^    {name},$|import {name}$", tree, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("module", [novabilling, types], ids=lambda m: m.__name__)
+def test_help_shows_the_module(module):
+    shown = pydoc.render_doc(module, renderer=pydoc.plaintext)
+
+    assert all(name in shown for name in module.__all__ if not name.startswith("__"))
 
 
 @pytest.mark.parametrize("module", [novabilling, types, webhooks], ids=lambda m: m.__name__)

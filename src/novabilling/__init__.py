@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
+from typing import Optional as Optional  # where `help` reads the annotations of AttemptInfo
 
 from ._call.errors import (
     APIConnectionError,

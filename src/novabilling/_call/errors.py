@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 
 MAX_MESSAGE = 300
+_DOUBT = " (may have been applied)"
 
 
 class NovaBillingError(Exception):
@@ -63,7 +64,8 @@ class NovaBillingError(Exception):
         super().__init__()
         self.message = message
         self.request_id = request_id
-        self.may_have_been_applied = may_have_been_applied
+        # Built again from its text, an error must not say that it is safe to repeat the call.
+        self.may_have_been_applied = may_have_been_applied or str(message).endswith(_DOUBT)
         _renew_text(self)
 
     def add_hint(self, hint: str) -> None:
@@ -102,8 +104,8 @@ def _renew_text(error: NovaBillingError) -> None:
     operation = f"{error.method} {error.route}"
     if error.route is not None and operation not in text:
         text = f"{text} [{operation}]"
-    if error.may_have_been_applied:
-        text = f"{text} (may have been applied)"
+    if error.may_have_been_applied and not text.endswith(_DOUBT):
+        text += _DOUBT
     error.args = (text,)
 
 

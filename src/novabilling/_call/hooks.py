@@ -19,6 +19,7 @@ from typing import (
     Tuple,
     Type,
     Union,
+    cast,
 )
 from urllib.parse import urlsplit
 
@@ -56,12 +57,14 @@ class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True):
     retry_in: Optional[float] = None
     """Seconds until the next attempt; None if this was the last one."""
 
-    _answer: Union[Answer, httpx.Response, None] = None
+    _answer: object = None
 
     @property
     def http(self) -> Optional[httpx.Response]:
         """The answer, whatever its status; its request has only method and URL."""
-        return self._answer.http if isinstance(self._answer, Answer) else self._answer
+        if isinstance(self._answer, Answer):
+            return self._answer.http
+        return cast("Optional[httpx.Response]", self._answer)
 
     def __repr__(self) -> str:
         shown = [f"{name}={getattr(self, name)!r}" for name in self.__struct_fields__[:-1]]

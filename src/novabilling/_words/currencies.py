@@ -97,7 +97,8 @@ def _amounts(fields: Mapping[str, Any]) -> Iterator[Tuple[str, Decimal]]:
     for index, item in enumerate(cast("List[Mapping[str, Any]]", fields.get("items") or ())):
         yield f"items[{index}]", _product(item.get("unitAmount"), item.get("quantity"))
     for name, wire in (("paid_credits", "paidCredits"), ("granted_credits", "grantedCredits")):
-        yield name, _product(fields.get("rateAmount", 1), fields.get(wire))
+        if wire in fields:
+            yield name, _product(fields.get("rateAmount", 1), fields[wire])
 
 
 def _product(price: object, quantity: object) -> Decimal:
