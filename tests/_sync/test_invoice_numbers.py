@@ -106,6 +106,13 @@ def test_while_others_make_progress_it_goes_on_for_half_a_minute(client_for, clo
     assert not caught.value.may_have_been_applied
 
 
+def test_without_time_for_two_looks_it_does_not_say_who_is_to_blame(client_for, clock):
+    with pytest.raises(ConflictError, match="no time to see whether") as caught:
+        client_for(Race(100), max_retries=1, deadline=0.5).invoices.create(**NEW)
+
+    assert "others were faster each time;" not in str(caught.value)
+
+
 def test_the_waits_are_drawn_from_nothing_to_a_bound_that_doubles(client_for, monkeypatch):
     bounds = []
     monkeypatch.setattr("random.uniform", lambda low, high: bounds.append((low, high)) or 0.0)

@@ -228,12 +228,13 @@ def test_a_proxy_that_is_down_is_the_one_that_is_named(colour, proxied, no_waits
     assert "canary" not in message
 
 
-def test_a_proxy_that_wants_a_password_is_named_and_asked_once(colour, monkeypatch):
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_proxy_that_wants_a_password_is_named_and_asked_once(colour, monkeypatch, scheme):
     with curt(b"HTTP/1.1 407 Proxy Authentication Required\r\n\r\n") as url:
         for name in ("NO_PROXY", "no_proxy"):
             monkeypatch.delenv(name, raising=False)
-        monkeypatch.setenv("HTTPS_PROXY", url)
-        message = message_of(colour, "https://billing.example", attempts=1)
+        monkeypatch.setenv(f"{scheme.upper()}_PROXY", url)
+        message = message_of(colour, f"{scheme}://billing.example", attempts=1)
 
     assert f"the proxy {url[7:]} refused: 407" in message
 

@@ -35,6 +35,10 @@ _EXACT = 2**53
 _AROUND_NOW = timedelta(seconds=10)
 
 BUSY = "others were faster each time; create it again, with fewer creates at a time"
+UNDECIDED = (
+    "there was no time to see whether others are faster each time, or the server's numbering has "
+    "stopped: a longer deadline tells"
+)
 STOPPED = (
     "the server's numbering has stopped, and waiting does not help: it goes on from the invoice "
     "with the newest created_at, {number}, and the number after that is taken; create one invoice "
@@ -112,6 +116,7 @@ class Collisions:
         self._count = 0
         self._waited = 0.0
         self._newest: Optional[str] = None
+        self._others_came_first = False
 
     def add(self) -> bool:
         """Count one more, and say whether it is time to look at the newest invoice."""
@@ -121,7 +126,12 @@ class Collisions:
     def have_stopped_all(self, newest: Invoice) -> bool:
         """Take the newest invoice; if it is that of the last look, nobody makes progress."""
         before, self._newest = self._newest, newest.id
+        self._others_came_first |= before not in (None, newest.id)
         return before == newest.id
+
+    def why_too_late(self) -> str:
+        """Say why the invoice was not made in its time."""
+        return BUSY if self._others_came_first else UNDECIDED
 
     def wait(self, now: float, ends: Optional[float]) -> Optional[float]:
         """Draw the seconds before the next attempt (full jitter); None if it would be too late."""

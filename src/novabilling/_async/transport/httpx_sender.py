@@ -91,6 +91,8 @@ class AsyncHttpxSender:
         response = await http.send(request, stream=True, auth=None, follow_redirects=False)
         try:
             progress.status = response.status_code
+            if progress.status == 407 and progress.proxy is not None:
+                raise httpx.ProxyError(f"407 {response.reason_phrase}")  # as through a tunnel
             location = response.extensions.pop(MARK, None)
             if location is not None:
                 response.headers["location"] = location

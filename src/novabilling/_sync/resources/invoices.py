@@ -15,7 +15,6 @@ from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
 from ..._resources.invoice_numbers import (
-    BUSY,
     LOOK_TAKES,
     Collisions,
     dated_ahead,
@@ -150,7 +149,7 @@ class Invoices(Resource):
                     return None
             wait = collisions.wait(concurrency.monotonic(), ends)
             if wait is None:
-                error.add_hint(BUSY)
+                error.add_hint(collisions.why_too_late())
             return wait
 
         return again
