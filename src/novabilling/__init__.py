@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, List
-from typing import Optional as Optional  # where `help` reads the annotations of AttemptInfo
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    List,
+    Optional,  # noqa: F401  # pyright: ignore[reportUnusedImport]  # `help` evaluates it here
+)
 
 from ._call.errors import (
     APIConnectionError,
