@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
+from types import FrameType
 from typing import Iterator, Set
 
+import anyio
 import pytest
 
 import novabilling
+from novabilling import AsyncNovaBilling
+from novabilling.sandbox import Sandbox
+from tests.loopback import serve
 from tests.pages import DOCS, text_of
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
@@ -64,6 +70,34 @@ def test_the_life_of_a_call_names_the_modules_in_their_order():
     assert steps == list(range(1, len(steps) + 1))
     for module in ("caller", "transport/transport", "pool_sender", "connection", "envelopes"):
         assert f"{module}.py" in life
+
+
+def test_the_life_of_a_call_names_every_module_that_it_passes():
+    sandbox = Sandbox()
+    passed: Set[str] = set()
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        path = Path(frame.f_code.co_filename)
+        if event == "call" and SRC in path.parents:
+            passed.add(path.relative_to(SRC).as_posix())
+
+    async def create(url: str, number: int) -> None:
+        async with AsyncNovaBilling(token=sandbox.token, base_url=url) as client:
+            sys.setprofile(note if number else None)
+            try:
+                await client.customers.create(
+                    external_id=f"usr_{number}", email="ada@example.com", currency="NGN"
+                )
+            finally:
+                sys.setprofile(None)
+
+    with serve(sandbox.handle) as url:
+        for number in range(2):  # modules are loaded by the first
+            anyio.run(create, url, number)
+
+    life = text_of("architecture.md").partition("## The life of one call")[2]
+    assert len(passed) > 20
+    assert sorted(module for module in passed if module not in life) == []
 
 
 @pytest.mark.parametrize("package", sorted(SRC.glob("**/__init__.py")), ids=str)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 import httpx
 from msgspec import structs
 
+from .. import routes as routes
 from .._http.engine import Engine
 from .._store.clock import Seed
 from .._world.faults import Fault
 from .._world.world import World
-from ..routes import ROUTES as ROUTES
 from .outgoing import Outgoing
 from .timetable import Timetable
 from .turns import Turns

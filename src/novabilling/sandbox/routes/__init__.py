@@ -1,4 +1,6 @@
-"""The operations of the server, a module for each resource; `ROUTES` loads them all.
+"""The operations of the server, a module for each resource; each puts its own into the engine.
+
+They are imported by name: a program that is one file, or a zip, has no files to list.
 
 How to write one:
 
@@ -22,7 +24,8 @@ means left out, pass the body through `given`; lists end in `checked_page` or `u
 `yield` stands where the server lets other calls in, between what it checks and what it writes.
 """
 
-from . import (
+# pyright: reportUnusedImport=false
+from . import (  # noqa: F401
     add_ons,
     analytics,
     analytics_recurring,
@@ -47,30 +50,3 @@ from . import (
     tenants,
     wallets,
 )
-
-ROUTES = (
-    add_ons,
-    analytics,
-    analytics_recurring,
-    auth,
-    billable_metrics,
-    callbacks,
-    charges,
-    coupons,
-    credit_notes,
-    customers,
-    events,
-    invoices,
-    payment_methods,
-    payment_providers,
-    payments,
-    plan_overrides,
-    plans,
-    portal,
-    subscriptions,
-    system,
-    taxes,
-    tenants,
-    wallets,
-)
-"""By name, and not by listing files: a program that is one file, or a zip, has none to list."""
