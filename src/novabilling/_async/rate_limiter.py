@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Optional
 
 from .._call.call import Call
 from .._call.errors import RateLimitError
-from .._call.log_lines import fields
+from .._call.log_lines import fields, logger
 from .._call.outcomes import Failure, Outcome, closed_failure
 from .._call.rate_limits import OperationLimit, RateLimits, Turn, blocks, limit_headers
 from .._call.retries import retry_after
 from .._network.answer import Answer, header
 from .._runtime import concurrency
 from .._runtime.waits import AsyncWait, AsyncWaits
-
-logger = logging.getLogger("novabilling")
 
 WORTH_A_WARNING = 1.0  # seconds
 _GUARDS = (401, 403)
