@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple, cast
 import msgspec
 
 from .._network.answer import RawHeaders
+from .._network.http1 import request_head
 from .._network.time_limits import TimeLimits
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
@@ -81,6 +82,12 @@ class Attempt(msgspec.Struct, frozen=True):
         if self.call.body is not None:
             raw.append((b"content-length", str(len(self.call.body.reveal())).encode("ascii")))
         return raw
+
+    def encode(self, url: Optional[httpx.URL]) -> Secret[bytes]:
+        """Write the request in one piece, which holds the token."""
+        head = request_head(self.call.method, self.target(url), self.raw_headers(url))
+        body = self.call.body
+        return Secret(head if body is None else head + body.reveal())
 
     def request(self, url: httpx.URL, family: Any) -> Any:
         """Build the request as httpx sends it, or httpx2."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Tuple, Type, Union
 
-import h11
 import msgspec
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
+from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes
 from .attempt import Attempt, Progress
@@ -34,7 +34,8 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
     """Return what is raised when an attempt fails."""
     return (
         OSError,  # the network, TLS, and TimeoutError
-        h11.ProtocolError,
+        LocalProtocolError,
+        RemoteProtocolError,
         BadEncoding,
         TooLarge,
         *classes("HTTPError", "InvalidURL", "StreamError"),

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Optional
 
-import h11
 import msgspec
 
+from .._network.http1 import RemoteProtocolError, ServerDisconnected
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
@@ -45,8 +45,10 @@ def reason_of(exc: Exception, address: str, proxy: Optional[str]) -> Reason:
         )
     if proxy is not None and isinstance(exc, classes("ConnectError")):
         return Reason(f"no connection to the proxy {proxy}: {text}")
-    if isinstance(exc, h11.RemoteProtocolError) and "ConnectionClosed" in text:
+    if isinstance(exc, ServerDisconnected):
         return Reason(f"{place_of(address)} closed the connection without an answer")
+    if isinstance(exc, RemoteProtocolError):
+        return Reason(f"{place_of(address)} did not answer as HTTP/1.1 does: {exc}")
     return Reason(f"no answer from {place_of(address)}: {text}")
 
 

@@ -59,18 +59,18 @@ class AsyncPoolSender:
         progress: Progress,
     ) -> Answer:
         limits = progress.limits
-        request = connection.encode(attempt, url)
+        request = attempt.encode(url)
         limits.check()
         progress.sent = True
         await connection.stream.write(request, limits)
         head = await connection.read_head(limits)
         progress.status = head.status_code
-        headers = progress.headers = head.headers.raw_items()
+        headers = progress.headers = head.headers
         body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress)
         await body.start()
         while True:
             chunk = await connection.read_chunk(limits)
-            if chunk is None:
+            if not chunk:
                 break
             await body.take(chunk)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}

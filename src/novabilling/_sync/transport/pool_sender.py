@@ -58,18 +58,18 @@ class PoolSender:
         progress: Progress,
     ) -> Answer:
         limits = progress.limits
-        request = connection.encode(attempt, url)
+        request = attempt.encode(url)
         limits.check()
         progress.sent = True
         connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
-        headers = progress.headers = head.headers.raw_items()
+        headers = progress.headers = head.headers
         body = Body(self._max_response_bytes, attempt.call.sink, progress)
         body.start()
         while True:
             chunk = connection.read_chunk(limits)
-            if chunk is None:
+            if not chunk:
                 break
             body.take(chunk)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
