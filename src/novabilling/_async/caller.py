@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import ContextManager, Optional, Protocol
+from typing import ContextManager, Dict, Optional, Protocol, Tuple
 
 from msgspec import structs
 
@@ -71,6 +71,7 @@ class AsyncCaller:
         self.hooks = hooks
         self._hint = hint
         self._ends = ends
+        self._heads: Dict[Tuple[Optional[str], bool], Secret[bytes]] = {}
         token = config.token.reveal()
         self._has_none = token is None and config.needs_token
         self._lacks_token = self._has_none and not config.token_optional
@@ -85,7 +86,7 @@ class AsyncCaller:
         ends: Optional[float] = None,
     ) -> AsyncCaller:
         """Return a copy on the same connections, limits, budget and hooks."""
-        return AsyncCaller(
+        copy = AsyncCaller(
             self.transport,
             config or self.config,
             self.limiter,
@@ -94,6 +95,9 @@ class AsyncCaller:
             self._hint if hint is None else hint,
             self._ends if ends is None else ends,
         )
+        if config is None:
+            copy._heads = self._heads
+        return copy
 
     def with_hint(self, hint: str) -> AsyncCaller:
         """Return a copy that says what to do about a 401."""
@@ -210,7 +214,7 @@ class AsyncCaller:
         if left is not None and left <= 0:
             return deadline_failure(call)
         limit = self._limit(call, left)
-        attempt = Attempt(call, self.config, token, request_id, limit, turn)
+        attempt = Attempt(call, self.config, token, request_id, limit, turn, self._heads)
         outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

@@ -7,7 +7,7 @@ from typing import Any, Dict, List, Optional, Tuple, cast
 import msgspec
 
 from .._network.answer import RawHeaders
-from .._network.http1 import request_head
+from .._network.http1 import header_lines, request_line
 from .._network.time_limits import TimeLimits
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
@@ -36,6 +36,8 @@ class Attempt(msgspec.Struct, frozen=True):
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
     turn: Turn
+    heads: Dict[Tuple[Optional[str], bool], Secret[bytes]]
+    """What the requests of one configuration have alike, by what they accept and have a body."""
 
     @property
     def path(self) -> str:
@@ -85,9 +87,24 @@ class Attempt(msgspec.Struct, frozen=True):
 
     def encode(self, url: Optional[httpx.URL]) -> Secret[bytes]:
         """Write the request in one piece, which holds the token."""
-        head = request_head(self.call.method, self.target(url), self.raw_headers(url))
-        body = self.call.body
-        return Secret(head if body is None else head + body.reveal())
+        call = self.call
+        body = b"" if call.body is None else call.body.reveal()
+        line = request_line(call.method, self.target(url))
+        if url is not None or call.watch.headers:
+            return Secret(line + header_lines(self.raw_headers(url)) + b"\r\n" + body)
+        kind = (call.accept, call.body is not None)
+        common = self.heads.get(kind) or self.heads.setdefault(kind, self._common_head())
+        own = f"x-request-id: {self.request_id}\r\n"
+        if self.token is not None:
+            own += f"authorization: Bearer {self.token.reveal()}\r\n"
+        if kind[1]:
+            own += f"content-length: {len(body)}\r\n"
+        return Secret(b"%b%b%b\r\n%b" % (line, common.reveal(), own.encode("latin-1"), body))
+
+    def _common_head(self) -> Secret[bytes]:
+        own = (b"x-request-id", b"authorization", b"content-length")
+        common = [field for field in self.raw_headers(None) if field[0] not in own]
+        return Secret(header_lines(common))
 
     def request(self, url: httpx.URL, family: Any) -> Any:
         """Build the request as httpx sends it, or httpx2."""

@@ -51,19 +51,19 @@ class ResponseHead(msgspec.Struct, frozen=True):
     headers: Headers
 
 
-def request_head(method: str, target: bytes, headers: Iterable[Tuple[bytes, bytes]]) -> bytes:
-    """Write a request up to its body."""
-    fields = b"".join(b"%s: %s\r\n" % field for field in headers)
-    if len(_FIELD.findall(fields)) != fields.count(b"\n"):
-        raise LocalProtocolError("a header holds what HTTP does not allow")
-    return request_line(method, target) + fields + b"\r\n"
-
-
 def request_line(method: str, target: bytes) -> bytes:
     """Write the first line of a request."""
     if not target or target.translate(None, _VISIBLE):
         raise LocalProtocolError("the address holds what HTTP does not allow")
-    return b"%s %s HTTP/1.1\r\n" % (method.encode("ascii"), target)
+    return b"%b %b HTTP/1.1\r\n" % (method.encode("ascii"), target)
+
+
+def header_lines(headers: Iterable[Tuple[bytes, bytes]]) -> bytes:
+    """Write the headers of a request."""
+    lines = b"".join([b"%b: %b\r\n" % field for field in headers])
+    if len(_FIELD.findall(lines)) != lines.count(b"\n"):
+        raise LocalProtocolError("a header holds what HTTP does not allow")
+    return lines
 
 
 class ResponseParser:
@@ -107,6 +107,11 @@ class ResponseParser:
                 self._scanned = max(0, self._scanned - self._at)
                 self._at = 0
             self._buffer += data
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the answer was read to its end."""
+        return self._next == _DONE
 
     @property
     def is_reusable(self) -> bool:

@@ -31,12 +31,11 @@ class Stream:
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
     ) -> None:
         """Connect to the first address that answers, with TLS if there is a context."""
-        with _translated:
+        try:
             sock = self._sock = connect(host, port, limits, self._opened)
-        self._connecting.clear()
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if context is not None:
-            with _translated:
+            self._connecting.clear()
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
                 # In two steps, so that `shutdown` finds the socket during the handshake.
                 self._sock = tls = context.wrap_socket(
                     sock, server_hostname=host, do_handshake_on_connect=False
@@ -44,6 +43,9 @@ class Stream:
                 refuse_if(self._shut)
                 tls.settimeout(limits.left("connect"))
                 tls.do_handshake()
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def _opened(self, sock: socket.socket) -> None:
         """Note a socket that connects, so that `shutdown` ends it as well."""
@@ -53,18 +55,26 @@ class Stream:
     def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
         sock = self._sock or _not_connected()
-        with _translated:
+        try:
             sock.settimeout(limits.left("read"))
             return sock.recv(READ_SIZE)
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
         sock = self._sock or _not_connected()
-        rest = memoryview(data.reveal())
-        with _translated:
-            while rest:
+        content = data.reveal()
+        try:
+            sock.settimeout(limits.left("write"))
+            sent = sock.send(content)
+            while sent < len(content):
                 sock.settimeout(limits.left("write"))
-                rest = rest[sock.send(rest) :]
+                sent += sock.send(memoryview(content)[sent:])
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def close(self) -> None:
         """Close the socket; another process that has a copy of it is not disturbed."""
@@ -91,18 +101,10 @@ def _not_connected() -> NoReturn:
     raise ConnectionAbortedError("not connected")
 
 
-class _Translation:
-    """Let only OSError and TimeoutError out of a block."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
-        if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
-            raise TimeoutError(*exc.args) from exc
-        # Of a socket that another thread has closed; some errors of ssl are one as well.
-        if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
-            raise ConnectionAbortedError(*exc.args) from exc
-
-
-_translated = _Translation()
+def _translate(exc: Exception) -> None:
+    """Raise what is said of an error of a socket, if that is not the error itself."""
+    if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
+        raise TimeoutError(*exc.args) from exc
+    # Of a socket that another thread has closed; some errors of ssl are one as well.
+    if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+        raise ConnectionAbortedError(*exc.args) from exc

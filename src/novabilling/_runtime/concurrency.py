@@ -19,6 +19,8 @@ from .real_time import monotonic as monotonic
 
 T = TypeVar("T")
 
+_NO_LIMIT = nullcontext()
+
 Token = Union[str, Callable[[], str], None]
 AsyncToken = Union[str, Callable[[], Union[str, Awaitable[str]]], None]
 
@@ -56,7 +58,7 @@ def async_time_limit(seconds: Optional[float]) -> ContextManager[object]:
 
 def time_limit(_: Optional[float]) -> ContextManager[object]:
     """Do nothing: a thread cannot be interrupted, so its reads look at the clock instead."""
-    return nullcontext()
+    return _NO_LIMIT
 
 
 async def async_resolve(value: object) -> object:

@@ -65,17 +65,24 @@ class AsyncPoolSender:
         await connection.stream.write(request, limits)
         head = await connection.read_head(limits)
         progress.status = head.status_code
-        headers = progress.headers = head.headers
-        body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress)
-        await body.start()
-        while True:
-            chunk = await connection.read_chunk(limits)
-            if not chunk:
-                break
-            await body.take(chunk)
+        progress.headers = head.headers
+        content = await self._read(connection, attempt, progress)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
         where, method = url or attempt.address, attempt.call.method
-        return Answer(method, where, head.status_code, headers, body.finish(), extensions)
+        return Answer(method, where, head.status_code, head.headers, content, extensions)
+
+    async def _read(
+        self, connection: AsyncConnection, attempt: Attempt, progress: Progress
+    ) -> bytes:
+        chunk = await connection.read_chunk(progress.limits)
+        body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress)
+        if connection.has_read_all and body.keeps_as_it_is(chunk):
+            return chunk
+        await body.start()
+        while chunk:
+            await body.take(chunk)
+            chunk = await connection.read_chunk(progress.limits)
+        return body.finish()
 
     async def aclose(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""

@@ -32,19 +32,24 @@ class Connection:
 
     def read_head(self, limits: TimeLimits) -> ResponseHead:
         """Read status and headers of the answer."""
-        while True:
-            head = self._parser.head()
-            if head is not None:
-                return head
+        head = None
+        while head is None:
             self._parser.receive(self.stream.read(limits))
+            head = self._parser.head()
+        return head
 
     def read_chunk(self, limits: TimeLimits) -> bytes:
         """Read the next bytes of the content; none at its end."""
-        while True:
-            chunk = self._parser.content()
-            if chunk is not None:
-                return chunk
+        chunk = self._parser.content()
+        while chunk is None:
             self._parser.receive(self.stream.read(limits))
+            chunk = self._parser.content()
+        return chunk
+
+    @property
+    def has_read_all(self) -> bool:
+        """Whether the answer is complete."""
+        return self._parser.is_complete
 
     def finish(self) -> bool:
         """Say whether the connection can be used again: nothing is left over on either side."""

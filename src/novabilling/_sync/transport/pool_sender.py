@@ -64,17 +64,22 @@ class PoolSender:
         connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
-        headers = progress.headers = head.headers
-        body = Body(self._max_response_bytes, attempt.call.sink, progress)
-        body.start()
-        while True:
-            chunk = connection.read_chunk(limits)
-            if not chunk:
-                break
-            body.take(chunk)
+        progress.headers = head.headers
+        content = self._read(connection, attempt, progress)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
         where, method = url or attempt.address, attempt.call.method
-        return Answer(method, where, head.status_code, headers, body.finish(), extensions)
+        return Answer(method, where, head.status_code, head.headers, content, extensions)
+
+    def _read(self, connection: Connection, attempt: Attempt, progress: Progress) -> bytes:
+        chunk = connection.read_chunk(progress.limits)
+        body = Body(self._max_response_bytes, attempt.call.sink, progress)
+        if connection.has_read_all and body.keeps_as_it_is(chunk):
+            return chunk
+        body.start()
+        while chunk:
+            body.take(chunk)
+            chunk = connection.read_chunk(progress.limits)
+        return body.finish()
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""
