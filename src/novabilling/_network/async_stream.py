@@ -11,6 +11,7 @@ import socket
 import ssl
 from typing import TYPE_CHECKING, NoReturn, Optional
 
+from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
 from .socket_state import is_readable, refuse_if, shut_down
@@ -66,20 +67,13 @@ class AsyncStream:
     async def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
         stream = self._stream or _not_connected()
-        seconds = limits.operation("read")
-        if seconds is None:
-            return await stream.receive(READ_SIZE)
-        import anyio
-
-        with anyio.fail_after(seconds):
+        with async_time_limit(limits.operation("read")):
             return await stream.receive(READ_SIZE)
 
     async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
-        import anyio
-
         stream = self._stream or _not_connected()
-        with anyio.fail_after(limits.operation("write")):
+        with async_time_limit(limits.operation("write")):
             await stream.send(data)
 
     async def aclose(self) -> None:

@@ -213,11 +213,12 @@ class ResponseParser:
         self._left -= len(piece)
         if not self._left:
             self._next = then
-        return piece or self._wait()
+        return piece or self._nothing_yet()
 
-    def _wait(self) -> None:
-        if self._ended:
-            raise RemoteProtocolError("it closed the connection within the content of an answer")
+    def _nothing_yet(self) -> Optional[bytes]:
+        if not self._ended:
+            return None
+        raise RemoteProtocolError("it closed the connection within the content of an answer")
 
     def _chunk(self) -> Optional[bytes]:
         while True:
@@ -230,7 +231,7 @@ class ResponseParser:
                 raise RemoteProtocolError("a chunk is longer than it says")
             end = buffer.find(b"\r\n", at, at + _MAX_CHUNK_LINE)
             if end < 0 and len(buffer) - at < _MAX_CHUNK_LINE:
-                return self._wait()
+                return self._nothing_yet()
             if self._next == _CHUNK_END:
                 self._next = _SIZE
             else:
@@ -250,7 +251,7 @@ class ResponseParser:
             if (len(buffer) if last < 0 else last) - at > MAX_HEAD:
                 raise RemoteProtocolError("the fields behind the content are too large")
             if last < 0:
-                return self._wait()
+                return self._nothing_yet()
             end = last + 4
         _fields(bytes(buffer[at:end]), 0)
         self._at = end
