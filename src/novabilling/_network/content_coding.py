@@ -39,10 +39,6 @@ class ContentDecoder:
         self._deflate = coding == "deflate"
         return coding != "identity"
 
-    def leaves_as_it_is(self, content: bytes) -> bool:
-        """Say whether content, all of it, is neither coded nor too large."""
-        return not self._coded and len(content) <= self._most
-
     def feed(self, data: bytes) -> Iterable[bytes]:
         """Give the next decoded bytes, a few at a time."""
         if self._coded:

@@ -49,6 +49,8 @@ class ResponseHead(msgspec.Struct, frozen=True):
     reason: bytes
     http_version: bytes
     headers: Headers
+    is_coded: bool
+    """Whether there is a Content-Encoding."""
 
 
 def request_line(method: str, target: bytes) -> bytes:
@@ -163,11 +165,13 @@ class ResponseParser:
             raise RemoteProtocolError(f"this is no status line: {_quoted(head)}")
         minor, status, reason = line.groups(b"")
         fields = _fields(head, line.end())
-        self._frame(int(status), minor == b"1", head.lower())
-        return ResponseHead(int(status), reason, b"1." + minor, fields)
+        lower = head.lower()
+        self._frame(int(status), minor == b"1", lower)
+        is_coded = b"\ncontent-encoding:" in lower
+        return ResponseHead(int(status), reason, b"1." + minor, fields, is_coded)
 
     def _frame(self, status: int, persistent: bool, head: bytes) -> None:
-        """Decide how the content ends. The head is in lower case: no value here needs its own."""
+        """Decide how the content ends, by a head in lower case: no value here needs its own."""
         length = _only_value(head, b"\ncontent-length:")
         coding = _only_value(head, b"\ntransfer-encoding:")
         if coding is not None and (coding != b"chunked" or length is not None or not persistent):

@@ -66,18 +66,19 @@ class AsyncPoolSender:
         head = await connection.read_head(limits)
         progress.status = head.status_code
         progress.headers = head.headers
-        content = await self._read(connection, attempt, progress)
+        content = await connection.read_chunk(limits)
+        plain = connection.has_read_all and not head.is_coded and attempt.call.sink is None
+        if not plain or len(content) > self._max_response_bytes:
+            content = await self._read(connection, content, attempt, progress)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
         where, method = url or attempt.address, attempt.call.method
         return Answer(method, where, head.status_code, head.headers, content, extensions)
 
     async def _read(
-        self, connection: AsyncConnection, attempt: Attempt, progress: Progress
+        self, connection: AsyncConnection, chunk: bytes, attempt: Attempt, progress: Progress
     ) -> bytes:
-        chunk = await connection.read_chunk(progress.limits)
+        """Read and decode what is not here in one piece, as it is."""
         body = AsyncBody(self._max_response_bytes, attempt.call.sink, progress)
-        if connection.has_read_all and body.keeps_as_it_is(chunk):
-            return chunk
         await body.start()
         while chunk:
             await body.take(chunk)

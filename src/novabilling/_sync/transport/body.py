@@ -27,17 +27,13 @@ class Body:
         """
         encoding = header(progress.headers, b"content-encoding")
         self._decoder = ContentDecoder(encoding, max_bytes, undone)
+        self._memory = io.BytesIO()  # chunks of a few bytes would be many objects
         self._progress = progress
         wanted = sink is not None and 200 <= progress.status < 300
         self._sink = sink if wanted and is_file(progress.headers) else None
 
-    def keeps_as_it_is(self, content: bytes) -> bool:
-        """Say whether the whole content needs nothing done to it."""
-        return self._sink is None and self._decoder.leaves_as_it_is(content)
-
     def start(self) -> None:
         """Begin with an empty file."""
-        self._memory = io.BytesIO()  # chunks of a few bytes would be many objects
         if self._sink is not None:
             self._on_disk(self._sink.restart)
 

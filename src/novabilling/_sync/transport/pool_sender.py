@@ -65,16 +65,19 @@ class PoolSender:
         head = connection.read_head(limits)
         progress.status = head.status_code
         progress.headers = head.headers
-        content = self._read(connection, attempt, progress)
+        content = connection.read_chunk(limits)
+        plain = connection.has_read_all and not head.is_coded and attempt.call.sink is None
+        if not plain or len(content) > self._max_response_bytes:
+            content = self._read(connection, content, attempt, progress)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
         where, method = url or attempt.address, attempt.call.method
         return Answer(method, where, head.status_code, head.headers, content, extensions)
 
-    def _read(self, connection: Connection, attempt: Attempt, progress: Progress) -> bytes:
-        chunk = connection.read_chunk(progress.limits)
+    def _read(
+        self, connection: Connection, chunk: bytes, attempt: Attempt, progress: Progress
+    ) -> bytes:
+        """Read and decode what is not here in one piece, as it is."""
         body = Body(self._max_response_bytes, attempt.call.sink, progress)
-        if connection.has_read_all and body.keeps_as_it_is(chunk):
-            return chunk
         body.start()
         while chunk:
             body.take(chunk)
