@@ -87,19 +87,24 @@ class Attempt(msgspec.Struct, frozen=True):
 
     def encode(self, url: Optional[httpx.URL]) -> Secret[bytes]:
         """Write the request in one piece, which holds the token."""
+        # No local here holds a secret while something may still be raised.
         call = self.call
-        body = b"" if call.body is None else call.body.reveal()
         line = request_line(call.method, self.target(url))
+        size = None if call.body is None else len(call.body.reveal())
         if url is not None or call.watch.headers:
-            return Secret(line + header_lines(self.raw_headers(url)) + b"\r\n" + body)
-        kind = (call.accept, call.body is not None)
-        common = self.heads.get(kind) or self.heads.setdefault(kind, self._common_head())
-        own = f"x-request-id: {self.request_id}\r\n"
-        if self.token is not None:
-            own += f"authorization: Bearer {self.token.reveal()}\r\n"
-        if kind[1]:
-            own += f"content-length: {len(body)}\r\n"
-        return Secret(b"%b%b%b\r\n%b" % (line, common.reveal(), own.encode("latin-1"), body))
+            head = Secret(line + header_lines(self.raw_headers(url)))
+        else:
+            kind = (call.accept, size is not None)
+            common = self.heads.get(kind) or self.heads.setdefault(kind, self._common_head())
+            head = Secret(b"".join((line, common.reveal(), self._own_head(size))))
+        if call.body is None:
+            return Secret(head.reveal() + b"\r\n")
+        return Secret(b"\r\n".join((head.reveal(), call.body.reveal())))
+
+    def _own_head(self, size: Optional[int]) -> bytes:
+        token = "" if self.token is None else f"authorization: Bearer {self.token.reveal()}\r\n"
+        length = "" if size is None else f"content-length: {size}\r\n"
+        return f"x-request-id: {self.request_id}\r\n{token}{length}".encode("latin-1")
 
     def _common_head(self) -> Secret[bytes]:
         own = (b"x-request-id", b"authorization", b"content-length")

@@ -1,8 +1,7 @@
 """A TCP or TLS connection on asyncio or trio; all its errors are OSError or TimeoutError.
 
-The attempt as a whole is bounded by whoever sends it, with one cancel scope around all of it. So
-only the user's own limits of single operations (`limits.operation`) are looked at here, where the
-sync stream asks before each operation how much is left of the whole (`limits.left`).
+Only what waits has a time limit, as a cancel scope costs more than to read what is there already:
+`limits.left` says how long an operation may take, here as in the sync stream.
 """
 
 from __future__ import annotations
@@ -53,7 +52,7 @@ class AsyncStream:
         from .async_sockets import connect
 
         self._loop = async_running_loop()
-        with anyio.fail_after(limits.operation("connect")) as scope:
+        with anyio.fail_after(limits.left("connect")) as scope:
             self._scope = scope
             refuse_if(self._shut)  # 1
             self._stream = plain = await connect(host, port)
@@ -65,16 +64,22 @@ class AsyncStream:
         self._scope = None
 
     async def read(self, limits: TimeLimits) -> bytes:
-        """Read what there is; nothing at the end."""
+        """Wait for bytes and return them; nothing at the end."""
         stream = self._stream or _not_connected()
-        with async_time_limit(limits.operation("read")):
-            return await stream.receive(READ_SIZE)
+        limits.check()
+        data = await stream.receive_soon(READ_SIZE)
+        if data is None:
+            with async_time_limit(limits.left("read")):
+                data = await stream.receive(READ_SIZE)
+        return data
 
     async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
         stream = self._stream or _not_connected()
-        with async_time_limit(limits.operation("write")):
-            await stream.send(data)
+        rest = stream.send_now(memoryview(data.reveal()))
+        if rest:
+            with async_time_limit(limits.left("write")):
+                await stream.send(rest)
 
     async def aclose(self) -> None:
         """Close the socket; this never waits."""

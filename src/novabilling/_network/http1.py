@@ -63,9 +63,10 @@ def request_line(method: str, target: bytes) -> bytes:
 def header_lines(headers: Iterable[Tuple[bytes, bytes]]) -> bytes:
     """Write the headers of a request."""
     lines = b"".join([b"%b: %b\r\n" % field for field in headers])
-    if len(_FIELD.findall(lines)) != lines.count(b"\n"):
-        raise LocalProtocolError("a header holds what HTTP does not allow")
-    return lines
+    if len(_FIELD.findall(lines)) == lines.count(b"\n"):
+        return lines
+    del headers, lines  # a traceback shows what is here
+    raise LocalProtocolError("a header holds what HTTP does not allow")
 
 
 class ResponseParser:

@@ -65,13 +65,11 @@ class Stream:
     def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
         sock = self._sock or _not_connected()
-        content = data.reveal()
+        rest = memoryview(data.reveal())
         try:
-            sock.settimeout(limits.left("write"))
-            sent = sock.send(content)
-            while sent < len(content):
+            while rest:
                 sock.settimeout(limits.left("write"))
-                sent += sock.send(memoryview(content)[sent:])
+                rest = rest[sock.send(rest) :]
         except (OSError, ValueError) as exc:
             _translate(exc)
             raise

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
 from .._runtime.forks import RenewedLock
 from .._runtime.lazy_httpx import httpx
-from .._runtime.secrets import Secret
 
 if TYPE_CHECKING:
     from .byte_streams import AsyncSocket
@@ -65,20 +64,39 @@ class AsyncTls:
         """Agree on keys, and check the server's certificate."""
         await self._call(self._tls.do_handshake)
 
-    async def receive(self, size: int) -> bytes:
-        """Read what there is; nothing at the end."""
+    async def receive_soon(self, size: int) -> Optional[bytes]:
+        """Let others run, and return what has come by then; nothing at the end, None before it."""
+        data = await self._stream.receive_soon(READ_SIZE)
+        if data is None:
+            return None
+        self._feed(data)
         try:
-            return await self._call(self._tls.read, size)
+            return self._read(size)
+        except ssl.SSLWantReadError:
+            return None
+
+    async def receive(self, size: int) -> bytes:
+        """Wait for bytes and return them; nothing at the end."""
+        return await self._call(self._read, size)
+
+    def _read(self, size: int) -> bytes:
+        try:
+            return self._tls.read(size)
+        except ssl.SSLWantReadError:
+            raise
         except ssl.SSLError as exc:
             if isinstance(exc, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(exc):
                 return b""  # many servers end without a word
             raise
 
-    async def send(self, data: Secret[bytes]) -> None:
+    def send_now(self, data: memoryview) -> memoryview:
+        """Return all of it: what TLS makes of it may have to wait."""
+        return data
+
+    async def send(self, data: memoryview) -> None:
         """Write all of it."""
-        rest = memoryview(data.reveal())
-        while rest:
-            rest = rest[await self._call(self._tls.write, rest) :]
+        while data:
+            data = data[await self._call(self._tls.write, data) :]
 
     async def _call(self, work: Callable[..., T], *args: object) -> T:
         while True:
@@ -86,18 +104,20 @@ class AsyncTls:
                 result = work(*args)
             except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
                 await self._flush()
-                data = await self._stream.receive(READ_SIZE)
-                if data:
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
+                self._feed(await self._stream.receive(READ_SIZE))
             else:
                 await self._flush()
                 return result
 
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await self._stream.send(Secret(self._outgoing.read()))
+            await self._stream.send(memoryview(self._outgoing.read()))
 
     def is_readable(self) -> bool:
         """Say whether something has arrived that was not read."""
