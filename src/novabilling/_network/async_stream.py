@@ -6,6 +6,7 @@ Only what waits has a time limit, as a cancel scope costs more than to read what
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from typing import TYPE_CHECKING, NoReturn, Optional
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, NoReturn, Optional
 from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, kept_poll, refuse_if, shut_down
 from .time_limits import TimeLimits
 from .tls import READ_SIZE, AsyncTls
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 class AsyncStream:
     """An `AsyncByteStream` over a socket of the running loop."""
 
-    __slots__ = ("_loop", "_scope", "_shut", "_sock", "_stream")
+    __slots__ = ("_loop", "_poll", "_scope", "_shut", "_sock", "_stream")
 
     def __init__(self) -> None:
         self._loop: object = None
         self._scope: Optional[anyio.CancelScope] = None
         self._shut = False
         self._sock: Optional[socket.socket] = None
+        self._poll: Optional[select.poll] = None
         self._stream: Optional[AsyncSocket] = None
 
     async def connect(
@@ -57,6 +59,7 @@ class AsyncStream:
             refuse_if(self._shut)  # 1
             self._stream = plain = await connect(host, port)
             self._sock = plain.sock  # 3
+            self._poll = kept_poll(plain.sock)
             if context is not None:
                 self._stream = tls = AsyncTls(plain, context, host)
                 await tls.handshake()
@@ -88,7 +91,7 @@ class AsyncStream:
 
     def is_readable(self) -> bool:
         """Say whether there are bytes that were not read, or the connection has ended."""
-        if is_readable(self._sock):
+        if self._sock is None or is_readable(self._sock, self._poll):
             return True
         return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
 

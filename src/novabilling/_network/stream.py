@@ -6,12 +6,13 @@ before each operation, `limits.left` says how long it may take.
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from typing import List, NoReturn, Optional
 
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, kept_poll, refuse_if, shut_down
 from .sockets import connect
 from .time_limits import TimeLimits
 from .tls import READ_SIZE
@@ -20,12 +21,13 @@ from .tls import READ_SIZE
 class Stream:
     """A `ByteStream` over a blocking socket."""
 
-    __slots__ = ("_connecting", "_shut", "_sock")
+    __slots__ = ("_connecting", "_poll", "_shut", "_sock")
 
     def __init__(self) -> None:
         self._connecting: List[socket.socket] = []
         self._shut = False
         self._sock: Optional[socket.socket] = None
+        self._poll: Optional[select.poll] = None
 
     def connect(
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
@@ -34,6 +36,7 @@ class Stream:
         try:
             sock = self._sock = connect(host, port, limits, self._opened)
             self._connecting.clear()
+            self._poll = kept_poll(sock)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if context is not None:
                 # In two steps, so that `shutdown` finds the socket during the handshake.
@@ -84,7 +87,7 @@ class Stream:
 
     def is_readable(self) -> bool:
         """Say whether there are bytes that were not read, or the connection has ended."""
-        return is_readable(self._sock)
+        return self._sock is None or is_readable(self._sock, self._poll)
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread."""
