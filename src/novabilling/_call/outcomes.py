@@ -10,7 +10,7 @@ from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
 from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._runtime import concurrency
-from .._runtime.httpx_modules import classes
+from .._runtime.httpx_modules import classes, protocol_errors
 from .attempt import Attempt, Progress
 from .call import Call
 from .errors import (
@@ -39,6 +39,7 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
         BadEncoding,
         TooLarge,
         *classes("HTTPError", "InvalidURL", "StreamError"),
+        *protocol_errors(),
         RuntimeError,  # httpx's pool on an event loop that has ended
     )
 

@@ -46,7 +46,8 @@ class AsyncStream:
 
         1. nothing begun: `_shut` is seen before there is a socket;
         2. no socket yet, while addresses are looked up or tried: the scope is canceled on its loop,
-           and leaves its block without an error, so one is raised behind the block;
+           and leaves its block without an error, so one is raised behind the block. That its time
+           was over when all was done already is no error;
         3. a socket, during the handshake or later: that is shut down, which ends the handshake.
         """
         import anyio
@@ -63,7 +64,7 @@ class AsyncStream:
             if context is not None:
                 self._stream = tls = AsyncTls(plain, context, host)
                 await tls.handshake()
-        refuse_if(scope.cancel_called)  # 2
+        refuse_if(self._shut)  # 2
         self._scope = None
 
     async def read(self, limits: TimeLimits) -> bytes:

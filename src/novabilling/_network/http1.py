@@ -19,7 +19,9 @@ _MAX_CHUNK_LINE = 4 * 1024
 _TOKEN = rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+"
 _TEXT = rb"[\t\x20-\x7e\x80-\xff]*"
 _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb"))?\r\n")
-_FIELD = re.compile(rb"^(" + _TOKEN + rb"):[ \t]*(" + _TEXT + rb")\r\n", re.MULTILINE)
+# A value begins with no space, so that there is one way to read a line, not one for each space.
+_VALUE = rb"(?:[\x21-\x7e\x80-\xff]" + _TEXT + rb")?"
+_FIELD = re.compile(rb"^(" + _TOKEN + rb"):[ \t]*(" + _VALUE + rb")\r\n", re.MULTILINE)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;" + _TEXT + rb")?")
 _BEGINNING = b"HTTP/1."
 _VISIBLE = bytes(range(0x21, 0x7F))
@@ -90,7 +92,7 @@ class ResponseParser:
     def __init__(self) -> None:
         self._buffer: Union[bytes, bytearray] = b""
         self._at = 0
-        self._scanned = 0  # no end of a head is before it
+        self._scanned = 0  # no empty line is before it
         self._ended = False
         self._next = _HEAD
         self._left = 0
@@ -123,14 +125,16 @@ class ResponseParser:
         return all_read and self._keeps_alive and not self._ended
 
     def start_next(self) -> None:
-        """Begin with the next answer."""
+        """Begin with the next answer, and keep nothing of the last one."""
         self._next = _HEAD
         self._interim = 0
+        self._buffer = b""
+        self._at = self._scanned = 0
 
     def head(self) -> Optional[ResponseHead]:
         """Return the head of the answer, behind those of interim answers."""
         while True:
-            end = self._end_of_fields()
+            end = self._end_of_head()
             if end < 0:
                 return None
             head = bytes(self._buffer[self._at : end])
@@ -142,22 +146,27 @@ class ResponseParser:
             if found.status_code == 101 or self._interim == MAX_INTERIM:
                 raise RemoteProtocolError(f"there is no answer behind {found.status_code}")
 
+    def _end_of_head(self) -> int:
+        size = len(self._buffer) - self._at
+        if not self._buffer.startswith(_BEGINNING[:size], self._at):
+            raise RemoteProtocolError(
+                f"it does not speak HTTP/1.1: {_quoted(self._buffer, self._at)}"
+            )
+        end = self._end_of_fields()
+        if end >= 0 or not self._ended:
+            return end
+        if size:
+            raise RemoteProtocolError("it closed the connection within the headers of an answer")
+        raise ServerDisconnected("it closed the connection without an answer")
+
     def _end_of_fields(self) -> int:
-        """Return where the empty line ends that ends a head; -1 if it has not come."""
-        buffer, at = self._buffer, self._at
-        end = buffer.find(b"\r\n\r\n", max(at, self._scanned)) + 4
-        size = (end if end >= 4 else len(buffer)) - at
-        if not buffer.startswith(_BEGINNING[:size], at):
-            raise RemoteProtocolError(f"it does not speak HTTP/1.1: {_quoted(buffer, at)}")
-        if size > MAX_HEAD:
+        """Return where the empty line ends that ends fields; -1 if it has not come."""
+        end = self._buffer.find(b"\r\n\r\n", max(self._at, self._scanned)) + 4
+        if (end if end >= 4 else len(self._buffer)) - self._at > MAX_HEAD:
             raise RemoteProtocolError("the headers of the answer are too large")
         if end >= 4:
             return end
-        if self._ended and not size:
-            raise ServerDisconnected("it closed the connection without an answer")
-        if self._ended:
-            raise RemoteProtocolError("it closed the connection within the headers of an answer")
-        self._scanned = max(at, len(buffer) - 3)
+        self._scanned = max(self._at, len(self._buffer) - 3)
         return -1
 
     def _read_head(self, head: bytes) -> ResponseHead:
@@ -227,20 +236,20 @@ class ResponseParser:
 
     def _chunk(self) -> Optional[bytes]:
         while True:
-            buffer, at = self._buffer, self._at
             if self._next == _CHUNK_DATA:
                 return self._take(_CHUNK_END)
             if self._next == _TRAILERS:
                 return self._trailers()
-            if self._next == _CHUNK_END and not b"\r\n".startswith(buffer[at : at + 2]):
+            at = self._at
+            if self._next == _CHUNK_END and not b"\r\n".startswith(self._buffer[at : at + 2]):
                 raise RemoteProtocolError("a chunk is longer than it says")
-            end = buffer.find(b"\r\n", at, at + _MAX_CHUNK_LINE)
-            if end < 0 and len(buffer) - at < _MAX_CHUNK_LINE:
+            end = self._buffer.find(b"\r\n", at, at + _MAX_CHUNK_LINE)
+            if end < 0 and len(self._buffer) - at < _MAX_CHUNK_LINE:
                 return self._nothing_yet()
             if self._next == _CHUNK_END:
                 self._next = _SIZE
             else:
-                size = _CHUNK.fullmatch(buffer, at, end) if end >= 0 else None
+                size = _CHUNK.fullmatch(self._buffer, at, end) if end >= 0 else None
                 if size is None:
                     raise RemoteProtocolError("this is no size of a chunk")
                 self._left = int(size[1], 16)
@@ -249,16 +258,12 @@ class ResponseParser:
 
     def _trailers(self) -> Optional[bytes]:
         """Skip the fields behind the last chunk."""
-        buffer, at = self._buffer, self._at
-        end = at + 2
-        if not buffer.startswith(b"\r\n", at):
-            last = buffer.find(b"\r\n\r\n", at)
-            if (len(buffer) if last < 0 else last) - at > MAX_HEAD:
-                raise RemoteProtocolError("the fields behind the content are too large")
-            if last < 0:
+        end = self._at + 2
+        if not self._buffer.startswith(b"\r\n", self._at):
+            end = self._end_of_fields()
+            if end < 0:
                 return self._nothing_yet()
-            end = last + 4
-        _fields(bytes(buffer[at:end]), 0)
+        _fields(bytes(self._buffer[self._at : end]), 0)
         self._at = end
         self._next = _DONE
         return b""

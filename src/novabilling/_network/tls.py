@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
@@ -66,14 +67,15 @@ class AsyncTls:
 
     async def receive_soon(self, size: int) -> Optional[bytes]:
         """Let others run, and return what has come by then; nothing at the end, None before it."""
+        if self._incoming.pending or self._tls.pending():  # or records of a byte would pile up
+            with suppress(ssl.SSLWantReadError):
+                return self._read(size)
         data = await self._stream.receive_soon(READ_SIZE)
-        if data is None:
-            return None
-        self._feed(data)
-        try:
-            return self._read(size)
-        except ssl.SSLWantReadError:
-            return None
+        if data is not None:
+            self._feed(data)
+            with suppress(ssl.SSLWantReadError):
+                return self._read(size)
+        return None
 
     async def receive(self, size: int) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
