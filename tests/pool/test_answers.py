@@ -65,6 +65,7 @@ CONTENTS: Dict[str, bytes] = {
     "a space before the size": b" " + CHUNK + LAST,
     "a size beyond 64 bits": b"1000000000000000" + CHUNK + LAST,
     "a size with a name": CHUNK.replace(b"\r\n", b" x\r\n", 1) + LAST,
+    "a space before an extension": CHUNK.replace(b"\r\n", b" ;a\r\n", 1) + LAST,
     "a size that ends with LF": CHUNK.replace(b"\r\n", b"\n", 1) + LAST,
     "CR in an extension": CHUNK.replace(b"\r\n", b";\rx\r\n", 1) + LAST,
     "LF in an extension": CHUNK.replace(b"\r\n", b";\n0\r\n", 1) + LAST,
@@ -93,7 +94,7 @@ READ: Dict[str, bytes] = {
     "interim answers": 3 * b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + answer("cus_1"),
     "the end of the stream": OK + b"\r\n" + BODY,
     "chunks with extensions": CHUNKED
-    + CHUNK.replace(b"\r\n", b' ; a = "b"\r\n', 1)
+    + CHUNK.replace(b"\r\n", b'; a = "b"\r\n', 1)
     + b"000;x\r\n\r\n",
     "chunks with trailers": CHUNKED + CHUNK + b"0\r\nA: b\r\nContent-Length: 2\r\n\r\n",
     "chunks of a byte": CHUNKED + b"".join(b"1\r\n%c\r\n" % byte for byte in BODY) + LAST,

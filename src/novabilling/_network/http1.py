@@ -22,7 +22,7 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb")
 # A value begins with no space, so that there is one way to read a line, not one for each space.
 _VALUE = rb"(?:[\x21-\x7e\x80-\xff]" + _TEXT + rb")?"
 _FIELD = re.compile(rb"^(" + _TOKEN + rb"):[ \t]*(" + _VALUE + rb")\r\n", re.MULTILINE)
-_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;" + _TEXT + rb")?")
+_CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;" + _TEXT + rb"|[ \t]*)")
 _BEGINNING = b"HTTP/1."
 _VISIBLE = bytes(range(0x21, 0x7F))
 
