@@ -106,7 +106,9 @@ class AsyncTls:
                 result = work(*args)
             except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
                 await self._flush()
-                self._feed(await self._stream.receive(READ_SIZE))
+                # A flood of records without content must let others run, also their time limits.
+                data = await self._stream.receive_soon(READ_SIZE)
+                self._feed(await self._stream.receive(READ_SIZE) if data is None else data)
             else:
                 await self._flush()
                 return result
