@@ -74,6 +74,11 @@ KINDS = {
         _LENGTH + rb"([^\n]*,|.*" + _LENGTH + rb")",
         "also of one number, in two lines or one: whoever put them there did not agree with itself",
     ),
+    "a length or a coding behind the content": _kind(
+        ["the fields behind the content say where it ends"],
+        _LENGTH + b"|" + _CODING,
+        "it has ended: whoever heeds them waits for more",
+    ),
     "a length of more than 18 digits": _kind(
         [_NUMBER],
         _LENGTH + rb"[ \t]*[0-9]{19}",

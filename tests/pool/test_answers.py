@@ -73,6 +73,8 @@ CONTENTS: Dict[str, bytes] = {
     "a chunk that is longer": CHUNK[:-2] + b"x\r\n" + LAST,
     "a chunk that ends with LF": CHUNK[:-2] + b"\n" + LAST,
     "a chunk that ends with CR": CHUNK[:-2] + b"\r0\r\n\r\n",
+    "a length behind the content": CHUNK + b"0\r\nA: b\r\ncontent-length: 2\r\n\r\n",
+    "a coding behind the content": CHUNK + b"0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "a folded trailer": CHUNK + b"0\r\nA: b\r\n c\r\n\r\n",
     "a trailer without a colon": CHUNK + b"0\r\nA\r\n\r\n",
     "a trailer that ends with LF": CHUNK + b"0\r\nA: b\nB: c\r\n\r\n",
@@ -96,7 +98,7 @@ READ: Dict[str, bytes] = {
     "chunks with extensions": CHUNKED
     + CHUNK.replace(b"\r\n", b'; a = "b"\r\n', 1)
     + b"000;x\r\n\r\n",
-    "chunks with trailers": CHUNKED + CHUNK + b"0\r\nA: b\r\nContent-Length: 2\r\n\r\n",
+    "chunks with trailers": CHUNKED + CHUNK + b"0\r\nA: b\r\nB:\r\n\r\n",
     "chunks of a byte": CHUNKED + b"".join(b"1\r\n%c\r\n" % byte for byte in BODY) + LAST,
     "a coding in capitals": CHUNKED.replace(b"chunked", b"CHUNKED") + CHUNK + LAST,
     "a size in capitals": CHUNKED + CHUNK.upper().replace(BODY.upper(), BODY) + LAST,

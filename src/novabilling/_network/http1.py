@@ -23,6 +23,7 @@ _STATUS_LINE = re.compile(rb"HTTP/1\.([01]) ([1-9][0-9]{2})(?: (" + _TEXT + rb")
 _VALUE = rb"(?:[\x21-\x7e\x80-\xff]" + _TEXT + rb")?"
 _FIELD = re.compile(rb"^(" + _TOKEN + rb"):[ \t]*(" + _VALUE + rb")\r\n", re.MULTILINE)
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})(?:;" + _TEXT + rb"|[ \t]*)")
+_FRAMING = re.compile(rb"^(?:content-length|transfer-encoding):", re.MULTILINE | re.IGNORECASE)
 _BEGINNING = b"HTTP/1."
 _VISIBLE = bytes(range(0x21, 0x7F))
 
@@ -263,7 +264,10 @@ class ResponseParser:
             end = self._end_of_fields()
             if end < 0:
                 return self._nothing_yet()
-        _fields(bytes(self._buffer[self._at : end]), 0)
+        fields = bytes(self._buffer[self._at : end])
+        _fields(fields, 0)
+        if _FRAMING.search(fields):
+            raise RemoteProtocolError("the fields behind the content say where it ends")
         self._at = end
         self._next = _DONE
         return b""
