@@ -110,7 +110,7 @@ def print_concurrency(server: Server, quick: bool) -> None:
     title("CPU per call, many at once", "novabilling", BY_HAND, "ratio", "p10-p90", "target")
     for backend, target in BESIDE_AIOHTTP.items():
         for width in (50, 200):
-            samples = beside_aiohttp(server, backend, width, 5 if quick else 15)
+            samples = beside_aiohttp(server, backend, width, 15 if quick else 31)
             limit = target if width == 50 or backend == "asyncio" else None
             show(f"{backend}, {width}: {BY_HAND}", samples, BY_HAND, limit)
 
@@ -146,11 +146,11 @@ def print_width(
         if client != HTTPX:
             found = ratios(cpu, client, HTTPX)
             low, high = spread(found)
-            limit = 0.20 if client == AIOHTTP else target
+            limit = target if client == OURS and width in (50, 200) else None
             parts = [
                 f"{median(found):.2f}",
                 f"{low:.2f}-{high:.2f}",
-                *verdict(median(found), limit if width in (50, 200) else None),
+                *verdict(median(found), limit),
             ]
         note = f"{client}, semaphore of 100" if client == HTTPX and width > 200 else client
         say(

@@ -79,16 +79,7 @@ class ResponseParser:
     next bytes of the connection and ask again; no bytes are its end.
     """
 
-    __slots__ = (
-        "_at",
-        "_buffer",
-        "_ended",
-        "_interim",
-        "_keeps_alive",
-        "_left",
-        "_next",
-        "_scanned",
-    )
+    __slots__ = ("_at", "_buffer", "_ended", "_interim", "_keeps", "_left", "_next", "_scanned")
 
     def __init__(self) -> None:
         self._buffer: Union[bytes, bytearray] = b""
@@ -97,7 +88,7 @@ class ResponseParser:
         self._ended = False
         self._next = _HEAD
         self._left = 0
-        self._keeps_alive = True
+        self._keeps = True
         self._interim = 0
 
     def receive(self, data: bytes) -> None:
@@ -123,7 +114,7 @@ class ResponseParser:
     def is_reusable(self) -> bool:
         """Whether the answer is complete, and the next one can come on this connection."""
         all_read = self._next == _DONE and self._at == len(self._buffer)
-        return all_read and self._keeps_alive and not self._ended
+        return all_read and self._keeps and not self._ended
 
     def start_next(self) -> None:
         """Begin with the next answer, and keep nothing of the last one."""
@@ -189,17 +180,17 @@ class ResponseParser:
             raise RemoteProtocolError("the content may end in two ways (Transfer-Encoding)")
         if length is not None and not (length.isdigit() and len(length) < 19):
             raise RemoteProtocolError("Content-Length is no number of bytes")
-        self._keeps_alive = persistent and not _says_close(head)
+        self._keeps = persistent and not _says_close(head)
         self._left = int(length or 0)
         if status < 200:
             return
         if status in (204, 304):
             self._next = _DONE
-            self._keeps_alive = False  # who sends content there may send it later
+            self._keeps = False  # who sends content there may send it later
         elif coding is not None:
             self._next = _SIZE
         elif length is None:
-            self._next, self._keeps_alive = _UNTIL_CLOSE, False
+            self._next, self._keeps = _UNTIL_CLOSE, False
         else:
             self._next = _LENGTH if self._left else _DONE
 
