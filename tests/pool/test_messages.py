@@ -15,11 +15,13 @@ from novabilling import (
     AsyncNovaBilling,
     AttemptInfo,
     NovaBilling,
+    NovaBillingTimeoutError,
     ResponseDecodeError,
 )
 from novabilling._network import tls as tls_module
 from tests.pool.servers import serve
-from tests.pool.support import Api, client_of, play, run
+from tests.pool.support import Api, client_of, play, raises, run
+from tests.pool.ways import Way
 
 
 def message_of(colour: str, url: str, attempts: int, **options: Any) -> str:
@@ -169,6 +171,61 @@ def test_a_server_that_closes_without_an_answer_is_described_in_plain_words(colo
 
     assert "closed the connection without an answer [GET /customers/{customer_id}]" in message
     assert "SEND_RESPONSE" not in message
+
+
+def sent_instead(way: Any, received: bytes, applied: bool = True) -> str:
+    """Answer with what is no HTTP, keep the connection open, and return what the error says."""
+
+    def behave(peer: Any, request: Any) -> None:
+        peer.send(received)
+        peer.silence()
+
+    async def script(api: Any) -> str:
+        with raises(APIConnectionError, applied=applied) as caught:
+            await api.post()
+        assert not isinstance(caught.value, NovaBillingTimeoutError)
+        return str(caught.value)
+
+    with serve(behave) as server:
+        return str(way.play(server, script))
+
+
+@pytest.mark.parametrize(
+    ("received", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "does not speak HTTP: it sent b'SSH-2.0-OpenSSH_9.6"),
+        (b"ICY 200 OK\r\n\r\n", "does not speak HTTP: it sent b'ICY 200 OK"),
+        (b"HTTP/1.1 999999 OK\r\n\r\n", "does not speak HTTP: it sent b'HTTP/1.1 999999 OK"),
+        (b"\x00\x01\x02\x03\r\n\r\n", "does not speak HTTP: it sent "),
+        (b"x" * 5000 + b"\r\n\r\n", "does not speak HTTP: it sent b'xxx"),
+        (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            b"Connection: upgrade\r\n\r\n",
+            "answered 101 and switched to another protocol",
+        ),
+    ],
+    ids=["ssh", "icy", "status", "bytes", "long", "101"],
+)
+def test_what_is_no_answer_of_http_is_shown(way, received, words):
+    message = sent_instead(way, received)
+
+    assert words in message
+    assert len(message) < 300
+    for foreign in ("bytearray", "h11", "_SWITCH", "status line", "RemoteProtocolError"):
+        assert foreign not in message
+
+
+@pytest.mark.parametrize("received", [b"220 mail.example ESMTP\r\n", b"+", b"<html>", b"HELO"])
+def test_what_does_not_begin_as_http_is_not_waited_for(colour, received):
+    message = sent_instead(Way(colour, "pool"), received)
+
+    assert f"does not speak HTTP: it sent {received!r}" in message
+
+
+def test_http_to_a_port_with_tls_says_so_and_was_not_applied(way):
+    message = sent_instead(way, b"\x15\x03\x03\x00\x02\x02F\r\n\r\n", applied=False)
+
+    assert "speaks TLS: should base_url begin with https://" in message
 
 
 def test_an_answer_of_html_says_its_type(colour):
