@@ -9,6 +9,7 @@ from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_
 from .._call.errors import ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
+from .._runtime.copies import copy_of
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.decoders import without_bom
@@ -39,6 +40,12 @@ class AsyncResource:
     def __init__(self, session: AsyncCaller) -> None:
         caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
         self._caller = caller if self._needs_token else caller.with_optional_token()
+
+    def _with_caller(self, caller: AsyncCaller) -> Self:
+        """Return a copy for a copy of the client, with what others have put into this one."""
+        copy = copy_of(self)
+        AsyncResource.__init__(copy, caller)
+        return copy
 
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""

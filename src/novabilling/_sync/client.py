@@ -30,6 +30,7 @@ from .._runtime.httpx_modules import HttpClient
 from .._runtime.secrets import Secret
 from .caller import Caller
 from .rate_limiter import RateLimiter
+from .resource import Resource
 from .resources import Resources
 from .transport.transport import Transport
 
@@ -111,7 +112,8 @@ class NovaBilling(Resources):
         """Return a copy with other options on the same connections and retry budget.
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
-        Attributes that a subclass has set are in the copy as well.
+        Attributes that a subclass has set are in the copy as well, and so is what a test has put
+        in the place of a resource or of its methods.
         """
         config = self._caller.config
         if token is not UNSET:
@@ -126,8 +128,13 @@ class NovaBilling(Resources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        copy = copy_of(self)
+        copy = copy_of(self, Resource)
         copy._caller = self._caller.copy(config=config)
+        for name, value in vars(self).items():
+            if isinstance(value, Resource) and value._caller.transport is self._caller.transport:
+                changed = len(vars(value)) > 1 or type(value) is not getattr(type(self), name, None)
+                if changed:  # what is not is made when it is used
+                    vars(copy)[name] = value._with_caller(copy._caller)
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
