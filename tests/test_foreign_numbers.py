@@ -280,5 +280,5 @@ def test_what_is_no_number_is_no_amount_and_no_quantity(value):
         lambda c: c.invoices.create(customer_id="c", items=[item], due_date="2030-01-01"),
         r"^items\[0\]\.quantity must not be NaN or infinite$",
     )
-    with pytest.raises(ValueError, match="^amount must be a finite number$"):
+    with pytest.raises(ValueError, match=r"^amount must be a finite number$"):
         to_minor_units(value, "USD")

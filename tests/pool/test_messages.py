@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import traceback
 from contextlib import contextmanager
 from typing import Any, Iterator, List
 
@@ -251,6 +252,25 @@ def test_an_answer_of_html_says_its_type(colour):
         ("https://billing.example:99999", "65535, not 99999"),
         ("https://billing.example:0", "65535, not 0"),
         ("https://[fe80::1%eth0]/", "zone"),
+        ("https://a:-1", "a port from 1 to 65535, not -1"),
+        ("https://a:port", "a port from 1 to 65535, not port"),
+        ("https://a b", "a space in its host, as 'a b' does"),
+        ("https://a\tb", "a space in its host"),
+        ("https:// a", "a space in its host"),
+        ("https://", "must name a host"),
+        ("https:///path", "must name a host"),
+        ("https://:8000", "must name a host"),
+        ("https://::1", "IPv6 address in brackets"),
+        ("https://[::1", "IPv6 address in brackets"),
+        ("https://[::1]x", "IPv6 address in brackets"),
+        ("https://a:80:80", "one port"),
+        ("https://a..b", "a host that can be looked up, not 'a..b'"),
+        ("https://1.2.3.999", "'1.2.3.999'"),
+        ("a.example", "must start with http:// or https://"),
+        ("ftp://a.example", "must start with http:// or https://, not 'ftp://a.'"),
+        ("https:a.example", "must start with http:// or https://"),
+        ("https://user:canary@a:99999", "must not hold a user name"),
+        ("canary:canary", "must start with http"),
     ],
 )
 def test_an_address_that_makes_no_sense_says_which_part(base_url, words):
@@ -258,6 +278,59 @@ def test_an_address_that_makes_no_sense_says_which_part(base_url, words):
         NovaBilling(token="sk", base_url=base_url)
 
     assert words in str(caught.value)
+    assert "canary" not in str(caught.value) or "canary" in base_url[:8]
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_an_argument_without_its_name_says_which_one_it_may_be(client):
+    name = client.__name__
+    with pytest.raises(
+        TypeError, match=rf"{name} takes its arguments by name: {name}\(token="
+    ) as e:
+        client("sk_live_canary")
+    assert (
+        "canary"
+        not in "".join(
+            traceback.TracebackException.from_exception(e.value, capture_locals=True).format()
+        ).partition("in checked")[2]
+    )
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_an_argument_of_another_name_says_which_there_are(client):
+    with pytest.raises(TypeError, match="does not take 'api_key'; it takes token=, base_url=") as e:
+        client(api_key="sk_live_canary")
+    assert (
+        "canary"
+        not in "".join(
+            traceback.TracebackException.from_exception(e.value, capture_locals=True).format()
+        ).partition("in checked")[2]
+    )
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_a_token_of_nothing_says_what_to_do_without_one(client):
+    with pytest.raises(ValueError, match="set to nothing") as caught:
+        client(token="")
+    assert "Leave token= out" in str(caught.value)
+
+
+def test_a_certificate_file_that_is_a_folder_is_named(colour, monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_FILE names {str(tmp_path)!r}, which is a folder: SSL_CERT_DIR" in message
+
+
+def test_a_folder_of_certificates_that_is_a_file_is_named(colour, monkeypatch, tmp_path):
+    path = tmp_path / "ca.pem"
+    path.touch()
+    monkeypatch.setenv("SSL_CERT_DIR", str(path))
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_DIR names {str(path)!r}, which is no folder" in message
 
 
 def test_certificates_are_read_once(monkeypatch):

@@ -13,6 +13,7 @@ from .._call.configuration import (
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
+    by_name,
     check_count,
     check_flag,
     check_headers,
@@ -60,6 +61,7 @@ class AsyncNovaBilling(AsyncResources):
         ValueError, TypeError: An argument is not usable; the message never shows the token.
     """
 
+    @by_name
     def __init__(
         self,
         *,

@@ -14,6 +14,7 @@ from .._call.configuration import (
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
+    by_name,
     check_count,
     check_flag,
     check_headers,
@@ -61,6 +62,7 @@ class NovaBilling(Resources):
         ValueError, TypeError: An argument is not usable; the message never shows the token.
     """
 
+    @by_name
     def __init__(
         self,
         *,
