@@ -174,7 +174,7 @@ def test_a_server_that_closes_without_an_answer_is_described_in_plain_words(colo
     assert "SEND_RESPONSE" not in message
 
 
-def sent_instead(way: Any, received: bytes, applied: bool = True) -> str:
+def sent_instead(way: Any, received: bytes) -> str:
     """Answer with what is no HTTP, keep the connection open, and return what the error says."""
 
     def behave(peer: Any, request: Any) -> None:
@@ -182,7 +182,7 @@ def sent_instead(way: Any, received: bytes, applied: bool = True) -> str:
         peer.silence()
 
     async def script(api: Any) -> str:
-        with raises(APIConnectionError, applied=applied) as caught:
+        with raises(APIConnectionError, applied=True) as caught:
             await api.post()
         assert not isinstance(caught.value, NovaBillingTimeoutError)
         return str(caught.value)
@@ -223,8 +223,8 @@ def test_what_does_not_begin_as_http_is_not_waited_for(colour, received):
     assert f"does not speak HTTP: it sent {received!r}" in message
 
 
-def test_http_to_a_port_with_tls_says_so_and_was_not_applied(way):
-    message = sent_instead(way, b"\x15\x03\x03\x00\x02\x02F\r\n\r\n", applied=False)
+def test_http_to_a_port_with_tls_says_so(way):
+    message = sent_instead(way, b"\x15\x03\x03\x00\x02\x02F\r\n\r\n")
 
     assert "speaks TLS: should base_url begin with https://" in message
 

@@ -116,8 +116,9 @@ def test_threads_through_a_proxy_keep_to_max_connections(monkeypatch):
 
 def test_a_silent_proxy_ends_with_the_timeout(colour, monkeypatch):
     async def script(api: Any) -> None:
-        with ends_within(0.2 + SLACK), raises(NovaBillingTimeoutError, applied=True):
+        with ends_within(0.2 + SLACK), raises(NovaBillingTimeoutError, applied=True) as caught:
             await api.post()
+        assert "timed out after 0.2 s; the request was sent" in str(caught.value)
 
     with serve(silence) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)

@@ -172,8 +172,11 @@ class Progress:
             self.stage = "tls"
 
     def is_of_network(self, exc: BaseException) -> bool:
-        """Say whether a step of httpx has failed with this."""
-        return self._failed is not None and self._failed in (exc, exc.__cause__)
+        """Say whether a step of httpx has failed with this, or was canceled as time was over."""
+        failed = self._failed
+        canceled = failed is not None and not isinstance(failed, Exception)
+        timed_out = canceled and isinstance(exc, TimeoutError)
+        return timed_out or (failed is not None and failed in (exc, exc.__cause__))
 
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""

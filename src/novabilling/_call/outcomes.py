@@ -87,7 +87,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         address = progress.address or attempt.address
         reason = reason_of(exc, address, progress.proxy, progress.stage)
         error = APIConnectionError(reason.text)
-        if reason.final and (fate == "unsent" or reason.is_tls):
+        if reason.final and fate == "unsent":
             fate = "refused"
     error.__cause__ = plain_cause(exc)
     return Failure(error, fate)
@@ -117,8 +117,10 @@ def _timeout_message(attempt: Attempt, fate: Fate, progress: Progress) -> str:
     from .reasons import silent_proxy
 
     call = attempt.call
-    what = "nothing was sent" if fate == "unsent" else "the request was sent"
-    what += silent_proxy(progress.address or attempt.address, progress.proxy, progress.stage)
+    what = "the request was sent"
+    if fate == "unsent":
+        address = progress.address or attempt.address
+        what = f"nothing was sent{silent_proxy(address, progress.proxy, progress.stage)}"
     is_over = progress.limits.is_over()  # a mock may say so at once
     after = f" after {attempt.limit:g} s" if attempt.limit is not None and is_over else ""
     operation = f"{call.method} {call.route.template}"

@@ -31,8 +31,6 @@ class Reason(msgspec.Struct, frozen=True):
 
     text: str
     final: bool = False
-    is_tls: bool = False
-    """Whether TLS came where HTTP was asked for: nothing there can have read the request."""
 
 
 def reason_of(exc: Exception, address: str, proxy: Optional[str], stage: Stage) -> Reason:
@@ -65,7 +63,6 @@ def reason_of(exc: Exception, address: str, proxy: Optional[str], stage: Stage) 
         return Reason(
             f"{who} speaks TLS: should {setting} begin with https://, or have another port?",
             final=True,
-            is_tls=True,
         )
     if received is not None:
         return Reason(f"{who} does not speak HTTP: it sent {received}")
