@@ -43,6 +43,9 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ("::1/128", "[::1]"),
         ("fe80::/10", "fe80::1"),
         ("fe80::1%eth0", "fe80::1"),
+        ("billing.example", "billing.example."),
+        ("billing.example.", "billing.example"),
+        ("10.1.2.3", "10.1.2.3."),
     ],
 )
 def test_a_server_that_it_names_is_reached_directly(monkeypatch, no_proxy, host):
@@ -70,7 +73,19 @@ def test_any_other_server_is_reached_through_the_proxy(monkeypatch, no_proxy, ho
     assert proxy_for("https", host, 443) == "http://proxy.example:3128"
 
 
-@pytest.mark.parametrize("entry", ["10.0.0.0/99", "[::1", "a/b", "http://", "::zz", "a.test:port"])
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "10.0.0.0/99",
+        "10.0.0.256",
+        "10.0.0.1-10.0.0.9",
+        "[::1",
+        "a/b",
+        "http://",
+        "::zz",
+        "a.test:port",
+    ],
+)
 def test_what_cannot_be_read_is_an_error_that_names_the_variable(monkeypatch, entry):
     monkeypatch.setenv("NO_PROXY", f"a.test,{entry}")
 

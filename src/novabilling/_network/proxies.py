@@ -110,7 +110,8 @@ def is_direct(no_proxy: str, host: str, port: Optional[int] = None) -> bool:
     address may stand in brackets, and a port may follow both.
     """
     entries: List[str] = [entry for entry in re.split(_SEPARATOR, no_proxy.lower()) if entry]
-    named = [_names(entry, host.strip("[]").lower(), port) for entry in entries]  # errors first
+    host = host.strip("[]").lower().rstrip(".")  # the dot at the end is of the name system alone
+    named = [_names(entry, host, port) for entry in entries]  # errors first
     return any(named)
 
 
@@ -136,7 +137,8 @@ def _without_port(entry: str) -> Tuple[str, Optional[int]]:
 
 
 def _names_host(entry: str, name: str, host: str) -> bool:
-    if not re.match(_HOST, name):
+    looks_like_address = name.rstrip(".").rpartition(".")[2].isdigit()
+    if not re.match(_HOST, name) or looks_like_address:
         raise BadProxySetting(
             f"NO_PROXY holds {entry!r}, which is no host, domain, address or network: "
             "write them with commas between, as in localhost,.example.com,10.0.0.0/8,::1"
