@@ -37,6 +37,8 @@ from .transport.transport import AsyncTransport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+_RESOURCES = AsyncResources.__module__
+
 
 class AsyncNovaBilling(AsyncResources):
     """Call the NovaBilling API; close it, or use it in a `with` block, to close its connections.
@@ -136,8 +138,8 @@ class AsyncNovaBilling(AsyncResources):
                 isinstance(value, AsyncResource)
                 and value._caller.transport is self._caller.transport
             ):
-                changed = len(vars(value)) > 1 or type(value) is not getattr(type(self), name, None)
-                if changed:  # what is not is made when it is used
+                own = type(value).__module__.startswith(_RESOURCES) and name not in vars(copy)
+                if not own or len(vars(value)) > 1:  # else it is made when it is used
                     vars(copy)[name] = value._with_caller(copy._caller)
         return copy
 

@@ -162,6 +162,7 @@ class Progress:
                 self.proxy = f"{request.url.host.decode()}:{request.url.port}"
             else:
                 self.stage, self.sent = "request", True
+                request.extensions.pop("trace", None)  # the rest is known from what comes out
         elif step == "connect_tcp.started":
             self.stage = "connect"
             if room == "socks":

@@ -22,11 +22,19 @@ def copy_of(original: T, resources: type = object) -> T:
     of = type(original)
     copy = object.__new__(of)
     for name, value in {**vars(original), **_in_slots(original)}.items():
-        found = next((vars(base)[name] for base in of.__mro__ if name in vars(base)), None)
+        found = attribute_of(of, name)
         computed = isinstance(found, _COMPUTED) and type(value).__module__ not in _MOCKS
         if not computed or (isinstance(found, resource) and not isinstance(value, resources)):
             object.__setattr__(copy, name, value)
     return copy
+
+
+def attribute_of(of: type, name: str) -> object:
+    """Return an attribute of a class as it stands there: a descriptor is not asked."""
+    for base in of.__mro__:
+        if name in base.__dict__:
+            return base.__dict__[name]
+    return None
 
 
 def _in_slots(original: object) -> Dict[str, object]:
