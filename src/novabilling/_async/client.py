@@ -30,14 +30,12 @@ from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
-from .resource import AsyncResource
+from .resource import AsyncResource, copy_if_changed
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-_RESOURCES = AsyncResources.__module__
 
 
 class AsyncNovaBilling(AsyncResources):
@@ -134,13 +132,10 @@ class AsyncNovaBilling(AsyncResources):
         copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():
-            if (
-                isinstance(value, AsyncResource)
-                and value._caller.transport is self._caller.transport
-            ):
-                own = type(value).__module__.startswith(_RESOURCES) and name not in vars(copy)
-                if not own or len(vars(value)) > 1:  # else it is made when it is used
-                    vars(copy)[name] = value._with_caller(copy._caller)
+            if isinstance(value, AsyncResource):
+                changed = copy_if_changed(value, self._caller, copy._caller, name in vars(copy))
+                if changed is not None:
+                    vars(copy)[name] = changed
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:

@@ -31,14 +31,12 @@ from .._runtime.httpx_modules import HttpClient
 from .._runtime.secrets import Secret
 from .caller import Caller
 from .rate_limiter import RateLimiter
-from .resource import Resource
+from .resource import Resource, copy_if_changed
 from .resources import Resources
 from .transport.transport import Transport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
-
-_RESOURCES = Resources.__module__
 
 
 class NovaBilling(Resources):
@@ -135,10 +133,10 @@ class NovaBilling(Resources):
         copy = copy_of(self, Resource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():
-            if isinstance(value, Resource) and value._caller.transport is self._caller.transport:
-                own = type(value).__module__.startswith(_RESOURCES) and name not in vars(copy)
-                if not own or len(vars(value)) > 1:  # else it is made when it is used
-                    vars(copy)[name] = value._with_caller(copy._caller)
+            if isinstance(value, Resource):
+                changed = copy_if_changed(value, self._caller, copy._caller, name in vars(copy))
+                if changed is not None:
+                    vars(copy)[name] = changed
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 ALREADY_DELETED = "Deleted by an earlier attempt of this call"
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
+_RESOURCES = f"{__name__}s."  # the modules of our own ones
+
 Query = Dict[str, str]
 Body = Secret[bytes]
 
@@ -41,12 +43,6 @@ class Resource:
     def __init__(self, session: Caller) -> None:
         caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
         self._caller = caller if self._needs_token else caller.with_optional_token()
-
-    def _with_caller(self, caller: Caller) -> Self:
-        """Return a copy for a copy of the client, with what others have put into this one."""
-        copy = copy_of(self)
-        Resource.__init__(copy, caller)
-        return copy
 
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""
@@ -139,3 +135,19 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     error.http = answer.http
     name_operation(error, call.method, call.route.template)
     return error
+
+
+def copy_if_changed(
+    resource: Resource, original: Caller, caller: Caller, is_kept: bool
+) -> Optional[Resource]:
+    """Copy a resource for a copy of its client, if there is something of others in it.
+
+    One that is not made so, is made when it is used; one of another client stays as it is.
+    """
+    own = type(resource).__module__.startswith(_RESOURCES) and not is_kept
+    of = resource._caller  # pyright: ignore[reportPrivateUsage]
+    if (own and len(vars(resource)) == 1) or of.transport is not original.transport:
+        return None
+    copy = copy_of(resource)
+    Resource.__init__(copy, caller)
+    return copy
