@@ -16,7 +16,7 @@ from .attempt import Stage
 MAX_SHOWN = 60
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "record layer failure", "RECORD_LAYER", "HTTP_REQUEST")
-_NOT_HTTP = r"(?:illegal|Bad) status line:.*?(b'.*'|b\".*\")"
+_NOT_HTTP = r"(?:status line|Expected HTTP/|Invalid response status):.*?(b'.*'|b\".*\")"
 _TLS_RECORD = r"^b.\\x1[56]\\x03"
 _CLOSED = (
     "unexpectedly closed connection",
