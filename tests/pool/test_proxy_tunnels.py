@@ -13,11 +13,12 @@ from contextlib import contextmanager
 from inspect import isawaitable
 from typing import Any, Callable, Dict, Iterator, List, Type
 
+import httpx
 import pytest
 
 from novabilling import APIConnectionError, NovaBillingError, NovaBillingTimeoutError
 from tests.pool.servers import Peer, Request, serve, silence
-from tests.pool.support import Api, client_of, run
+from tests.pool.support import Api, client_of, play, run
 
 HOME = "https://billing.example"
 PLACE = "billing.example:443"
@@ -208,8 +209,7 @@ def test_a_proxy_over_tls_that_does_not_speak_it_is_named(colour, monkeypatch, c
     with curt(b"HTTP/1.1 400 Bad Request\r\n\r\n") as place:
         failed = fail(colour, carrier, f"https://{place}", monkeypatch)
 
-    named = f"the proxy {place} does not speak TLS" if carrier == "environment" else "speak TLS"
-    assert named in failed.message
+    assert f"{place} does not speak TLS: should its address" in failed.message
     assert not failed.error.may_have_been_applied
 
 
@@ -236,6 +236,30 @@ def curt(*answers: bytes) -> Iterator[str]:
         yield f"127.0.0.1:{listener.getsockname()[1]}"
         listener.shutdown(socket.SHUT_RDWR)
         thread.join(10)
+
+
+def test_a_proxy_that_is_down_is_named(colour, carrier, monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        place = f"127.0.0.1:{listener.getsockname()[1]}"
+    failed = fail(colour, carrier, f"http://{place}", monkeypatch)
+
+    assert f"{place}, on the way to {PLACE}" in failed.message
+    assert not failed.error.may_have_been_applied
+    assert failed.attempts == 2
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "http://[::1]:9"])
+def test_without_a_proxy_nothing_else_is_named(colour, url):
+    client = (httpx.Client if colour == "sync" else httpx.AsyncClient)(trust_env=False)
+
+    async def script(api: Api) -> str:
+        with pytest.raises(APIConnectionError) as caught:
+            await api.post()
+        return str(caught.value)
+
+    message = play(colour, url, script, http_client=client)
+    assert message.startswith(f"no answer from {url[7:]}: ")
+    assert "on the way" not in message
 
 
 def test_an_answer_behind_the_request_is_in_doubt_through_a_proxy_as_well(

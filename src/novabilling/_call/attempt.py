@@ -124,6 +124,7 @@ class Progress:
         "stage",
         "started",
         "status",
+        "towards",
     )
 
     def __init__(self, limits: TimeLimits) -> None:
@@ -135,6 +136,8 @@ class Progress:
         """Where a redirect leads, without its query; empty at the call's own address."""
         self.proxy: Optional[str] = None
         """Host and port of the proxy, if there is one."""
+        self.towards: Optional[Tuple[str, int]] = None
+        """Host and port to which httpx connects: with a proxy of the user's own, that one's."""
         self.stage: Stage = "unknown"
         self._failed: Optional[BaseException] = None
         self.sent: Optional[bool] = False
@@ -144,7 +147,8 @@ class Progress:
 
     def begin(self, proxy: Optional[str]) -> None:
         """Begin an exchange of which only httpx knows how far it comes."""
-        self.sent, self.stage, self._failed, self.proxy = None, "unknown", None, proxy
+        self.sent, self.stage, self._failed = None, "unknown", None
+        self.proxy, self.towards = proxy, None
 
     def note(self, event: str, info: Mapping[str, Any], own: bool) -> None:
         """Note a step of httpx, which it tells of before and behind it.
@@ -164,7 +168,7 @@ class Progress:
                 self.stage, self.sent = "request", True
                 request.extensions.pop("trace", None)  # the rest is known from what comes out
         elif step == "connect_tcp.started":
-            self.stage = "connect"
+            self.stage, self.towards = "connect", (info["host"], info["port"])
             if room == "socks":
                 self.proxy = f"{info['host']}:{info['port']}"
         elif step == "setup_socks5_connection.started":

@@ -68,7 +68,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
     """Say what went wrong, and what it means for the server's state."""
-    from .reasons import name_of, reason_of  # most programs meet no failure
+    from .reasons import another_place, name_of, reason_of  # most programs meet no failure
 
     error: NovaBillingError
     fate = progress.fate(exc)
@@ -85,7 +85,8 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         error = ResponseDecodeError(f"the answer could not be read to its end ({name_of(exc)})")
     else:
         address = progress.address or attempt.address
-        reason = reason_of(exc, address, progress.proxy, progress.stage)
+        proxy = progress.proxy or another_place(address, progress.towards)
+        reason = reason_of(exc, address, proxy, progress.stage, progress.proxy is not None)
         error = APIConnectionError(reason.text)
         if reason.final and fate == "unsent":
             fate = "refused"

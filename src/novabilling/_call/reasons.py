@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Optional, Tuple
 
 import msgspec
 
@@ -33,16 +33,23 @@ class Reason(msgspec.Struct, frozen=True):
     final: bool = False
 
 
-def reason_of(exc: Exception, address: str, proxy: Optional[str], stage: Stage) -> Reason:
-    """Say why there is no answer from an address, and which of the two on the way has failed."""
+def reason_of(
+    exc: Exception, address: str, proxy: Optional[str], stage: Stage, is_proxy: bool = True
+) -> Reason:
+    """Say why there is no answer from an address, and which of the two on the way has failed.
+
+    What the user's own client connects to instead of the server may be a proxy, or another address
+    of it: without `is_proxy` it is not called one.
+    """
     told = _told(exc)
     text = name_of(told)
     if isinstance(exc, (BadCertificateFile, BadProxySetting)):
         return Reason(str(exc), final=True)
     place = place_of(address)
     at_proxy = proxy is not None and stage in ("connect", "tunnel")
-    who = f"the proxy {proxy}" if at_proxy else place
-    setting = "its address in the environment" if at_proxy else "base_url"
+    called = f"the proxy {proxy}" if is_proxy else str(proxy)
+    who = called if at_proxy else place
+    setting = "its address" if at_proxy else "base_url"
     if isinstance(exc, classes("ProxyError")):
         named = f" {proxy}" if proxy else ""
         return Reason(f"the proxy{named} refused: {exc}", final="407" in text)
@@ -70,7 +77,7 @@ def reason_of(exc: Exception, address: str, proxy: Optional[str], stage: Stage) 
         return Reason(
             f"{who} answered 101 and switched to another protocol, which nobody asked for"
         )
-    return Reason(_no_answer(exc, text, place, proxy, stage))
+    return Reason(_no_answer(exc, text, place, called if proxy else None, stage))
 
 
 def _told(exc: Exception) -> Exception:
@@ -90,13 +97,13 @@ def _no_answer(exc: Exception, text: str, place: str, proxy: Optional[str], stag
         return closes if closed else f"no answer from {place}: {text}"
     if stage == "tunnel":
         why = "it closed the connection" if closed else text
-        return f"the proxy {proxy} made no way to {place}: {why}"
+        return f"{proxy} made no way to {place}: {why}"
     if stage == "tls":
-        return f"the connection through the proxy {proxy} to {place} was cut during TLS: {text}"
+        return f"the connection through {proxy} to {place} was cut during TLS: {text}"
     if isinstance(exc, classes("ConnectError")):
-        return f"no connection to the proxy {proxy}: {text}"
+        return f"no connection to {proxy}, on the way to {place}: {text}"
     why = "the connection was closed" if closed else text
-    return f"no answer from {place} through the proxy {proxy}: {why}"
+    return f"no answer from {place} through {proxy}: {why}"
 
 
 def silent_proxy(address: str, proxy: Optional[str], stage: Stage) -> str:
@@ -115,6 +122,15 @@ def _not_http(exc: Exception) -> Optional[str]:
     if found is None:
         return "something else than text" if "illegal request line" in str(exc) else None
     return found[1] if len(found[1]) <= MAX_SHOWN else f"{found[1][:MAX_SHOWN]}{found[1][1]}..."
+
+
+def another_place(address: str, towards: Optional[Tuple[str, int]]) -> Optional[str]:
+    """Write where httpx connects to, if that is not the server itself."""
+    if towards is None:
+        return None
+    url, (host, port) = httpx.URL(address), towards
+    own = url.raw_host.decode("ascii"), url.port or _DEFAULT_PORTS.get(url.scheme)
+    return None if own == towards else f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def place_of(address: str) -> str:
