@@ -100,6 +100,9 @@ class _Connections:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             )
+        if answer.status == 101:
+            answer.close()
+            raise httpx.RemoteProtocolError("_SWITCH_UPGRADE")  # as h11 calls it
         if answer.status in (204, 304):  # whoever sends content there may send it later
             _protocol.get().force_close()
         return answer

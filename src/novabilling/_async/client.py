@@ -13,6 +13,7 @@ from .._call.configuration import (
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
+    by_name,
     check_count,
     check_flag,
     check_headers,
@@ -29,6 +30,7 @@ from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
+from .resource import AsyncResource, copy_if_changed
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
@@ -59,6 +61,7 @@ class AsyncNovaBilling(AsyncResources):
         ValueError, TypeError: An argument is not usable; the message never shows the token.
     """
 
+    @by_name
     def __init__(
         self,
         *,
@@ -110,7 +113,8 @@ class AsyncNovaBilling(AsyncResources):
         """Return a copy with other options on the same connections and retry budget.
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
-        Attributes that a subclass has set are in the copy as well.
+        Attributes that a subclass has set are in the copy as well, and so is what a test has put
+        in the place of a resource or of its methods.
         """
         config = self._caller.config
         if token is not UNSET:
@@ -125,8 +129,13 @@ class AsyncNovaBilling(AsyncResources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        copy = copy_of(self)
+        copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
+        for name, value in vars(self).items():
+            if isinstance(value, AsyncResource):
+                changed = copy_if_changed(value, self._caller, copy._caller, name in vars(copy))
+                if changed is not None:
+                    vars(copy)[name] = changed
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Mapping, Optional, Union
+from types import FunctionType
+from typing import Any, Callable, Dict, Mapping, Optional, TypeVar, Union, cast
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -20,6 +22,8 @@ DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_CONNECTIONS = 100
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
+
+Init = TypeVar("Init", bound=Callable[..., None])
 
 Timeout = Union[float, None, "httpx.Timeout", OperationTimeouts]
 
@@ -60,6 +64,27 @@ class Config(msgspec.Struct, frozen=True):
         return DEFAULT_TIMEOUT if default is None else default
 
 
+def by_name(init: Init) -> Init:
+    """Say of an argument that a client does not take which one may be meant."""
+    known: Dict[str, object] = cast("FunctionType", init).__kwdefaults__ or {}
+
+    @functools.wraps(init)
+    def checked(self: object, *misplaced: object, **options: object) -> None:
+        masked = Secret(options)
+        unknown = [repr(name) for name in options if name not in known]
+        count = len(misplaced)
+        del misplaced, options  # so that no traceback with local variables shows the token
+        called = type(self).__name__
+        if count:
+            raise TypeError(f"{called} takes its arguments by name: {called}(token=...)")
+        if unknown:
+            takes = ", ".join(f"{name}=" for name in known)
+            raise TypeError(f"{called} does not take {', '.join(unknown)}; it takes {takes}")
+        init(self, **masked.reveal())
+
+    return cast("Init", checked)
+
+
 def check_token(token: Secret[Any]) -> Secret[Any]:
     """Refuse a token that is neither a callable, None, nor text that can go into a header."""
     if token.reveal() is None or callable(token.reveal()):
@@ -72,7 +97,10 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
         kind = type(token.reveal()).__name__
         raise TypeError(f"token must be a str, a callable that returns one, or None, not {kind}")
     if not token.reveal():
-        raise ValueError("token must not be empty; token=None sends no Authorization header")
+        raise ValueError(
+            "token must not be empty: was it read from a variable that is set to nothing? "
+            "Leave token= out where there is none, as for auth and currencies"
+        )
     if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
         raise ValueError(
             "token must be printable ASCII without spaces or control characters "

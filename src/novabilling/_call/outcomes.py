@@ -9,6 +9,7 @@ import msgspec
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
+from .._network.proxies import BadProxySetting
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes
 from .attempt import Attempt, Progress
@@ -36,6 +37,7 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
         OSError,  # the network, TLS, and TimeoutError
         h11.ProtocolError,
         BadEncoding,
+        BadProxySetting,
         TooLarge,
         *classes("HTTPError", "InvalidURL", "StreamError"),
         RuntimeError,  # httpx's pool on an event loop that has ended
@@ -66,7 +68,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
     """Say what went wrong, and what it means for the server's state."""
-    from .reasons import name_of, reason_of  # most programs meet no failure
+    from .reasons import another_place, name_of, reason_of  # most programs meet no failure
 
     error: NovaBillingError
     fate = progress.fate(exc)
@@ -74,7 +76,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     if write_succeeded:
         fate = "applied"
     if isinstance(exc, (*classes("TimeoutException"), TimeoutError)):
-        error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
+        error = NovaBillingTimeoutError(_timeout_message(attempt, fate, progress))
     elif isinstance(exc, TooLarge):
         fate = "applied"  # never repeated, not even a GET: the answer would be as large again
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
@@ -82,7 +84,9 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({name_of(exc)})")
     else:
-        reason = reason_of(exc, progress.address or attempt.address, progress.proxy)
+        address = progress.address or attempt.address
+        proxy = progress.proxy or another_place(address, progress.towards)
+        reason = reason_of(exc, address, proxy, progress.stage, progress.proxy is not None)
         error = APIConnectionError(reason.text)
         if reason.final and fate == "unsent":
             fate = "refused"
@@ -110,10 +114,16 @@ def closed_failure(fate: Fate) -> Failure:
     return Failure(ClientClosedError("the client is closed; make a new one"), fate)
 
 
-def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+def _timeout_message(attempt: Attempt, fate: Fate, progress: Progress) -> str:
+    from .reasons import silent_proxy
+
     call = attempt.call
-    what = "nothing was sent" if fate == "unsent" else "the request was sent"
-    after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
+    what = "the request was sent"
+    if fate == "unsent":
+        address = progress.address or attempt.address
+        what = f"nothing was sent{silent_proxy(address, progress.proxy, progress.stage)}"
+    is_over = progress.limits.is_over()  # a mock may say so at once
+    after = f" after {attempt.limit:g} s" if attempt.limit is not None and is_over else ""
     operation = f"{call.method} {call.route.template}"
     return f"{operation} timed out{after}; {what}: {_next_step(call, fate)}"
 

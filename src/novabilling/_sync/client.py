@@ -14,6 +14,7 @@ from .._call.configuration import (
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
+    by_name,
     check_count,
     check_flag,
     check_headers,
@@ -30,6 +31,7 @@ from .._runtime.httpx_modules import HttpClient
 from .._runtime.secrets import Secret
 from .caller import Caller
 from .rate_limiter import RateLimiter
+from .resource import Resource, copy_if_changed
 from .resources import Resources
 from .transport.transport import Transport
 
@@ -60,6 +62,7 @@ class NovaBilling(Resources):
         ValueError, TypeError: An argument is not usable; the message never shows the token.
     """
 
+    @by_name
     def __init__(
         self,
         *,
@@ -111,7 +114,8 @@ class NovaBilling(Resources):
         """Return a copy with other options on the same connections and retry budget.
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
-        Attributes that a subclass has set are in the copy as well.
+        Attributes that a subclass has set are in the copy as well, and so is what a test has put
+        in the place of a resource or of its methods.
         """
         config = self._caller.config
         if token is not UNSET:
@@ -126,8 +130,13 @@ class NovaBilling(Resources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        copy = copy_of(self)
+        copy = copy_of(self, Resource)
         copy._caller = self._caller.copy(config=config)
+        for name, value in vars(self).items():
+            if isinstance(value, Resource):
+                changed = copy_if_changed(value, self._caller, copy._caller, name in vars(copy))
+                if changed is not None:
+                    vars(copy)[name] = changed
         return copy
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:

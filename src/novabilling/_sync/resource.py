@@ -10,6 +10,7 @@ from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_
 from .._call.errors import ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
+from .._runtime.copies import copy_of
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.decoders import without_bom
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 ALREADY_DELETED = "Deleted by an earlier attempt of this call"
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
+
+_RESOURCES = f"{__name__}s."  # the modules of our own ones
 
 Query = Dict[str, str]
 Body = Secret[bytes]
@@ -132,3 +135,19 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     error.http = answer.http
     name_operation(error, call.method, call.route.template)
     return error
+
+
+def copy_if_changed(
+    resource: Resource, original: Caller, caller: Caller, is_kept: bool
+) -> Optional[Resource]:
+    """Copy a resource for a copy of its client, if there is something of others in it.
+
+    One that is not made so, is made when it is used; one of another client stays as it is.
+    """
+    own = type(resource).__module__.startswith(_RESOURCES) and not is_kept
+    of = resource._caller  # pyright: ignore[reportPrivateUsage]
+    if (own and len(vars(resource)) == 1) or of.transport is not original.transport:
+        return None
+    copy = copy_of(resource)
+    Resource.__init__(copy, caller)
+    return copy

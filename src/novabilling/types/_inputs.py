@@ -9,6 +9,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from .._words.checks import Date
+from .._words.fields import hash_of
 from .._words.literals import Currency
 
 Amount = Union[int, float, Decimal]
@@ -59,12 +60,18 @@ class ChargeFilterInput(msgspec.Struct, frozen=True):
     values: List[str]
     properties: Union[Mapping[str, Any], UnsetType] = UNSET
 
+    def __hash__(self) -> int:
+        return hash_of(self)
+
 
 class MetricFilterInput(msgspec.Struct, frozen=True):
     """A property of events by which a metric can be split."""
 
     key: str
     values: List[str]
+
+    def __hash__(self) -> int:
+        return hash_of(self)
 
 
 class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
@@ -81,3 +88,6 @@ class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
     transaction_id: Union[str, UnsetType] = UNSET
     timestamp: Union[Date, UnsetType] = UNSET
     properties: Union[Mapping[str, Any], UnsetType] = UNSET
+
+    def __hash__(self) -> int:
+        return hash_of(self)

@@ -48,11 +48,8 @@ class AsyncTransport:
         if http_client is None and proxy is None:
             return AsyncPoolSender(server, *limits)
         from .httpx_sender import AsyncHttpxSender
-        from .proxy_routes import check_proxy
         from .sender import AsyncSenderFactory
 
-        if proxy is not None:
-            check_proxy(proxy)
         given: object = http_client
         if isinstance(given, AsyncSenderFactory):
             return given.delegate(*limits)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..._network.byte_streams import ByteStream
 
 MAX_HEAD = 100 * 1024
+_BEGIN = b"HTTP/"
 MAX_INTERIM = 100  # answers 1xx before the real one
 
 
@@ -52,6 +53,10 @@ class Connection:
 
     def read_head(self, limits: TimeLimits) -> h11.Response:
         """Read status and headers of the answer."""
+        first = self.stream.read(limits)
+        if not first.startswith(_BEGIN[: len(first)]):  # h11 would wait for an empty line
+            raise h11.RemoteProtocolError(f"illegal status line: {first[:100]!r}")
+        self._h11.receive_data(first)
         for _ in range(MAX_INTERIM):
             event = self._next_event(limits)
             if isinstance(event, h11.Response):

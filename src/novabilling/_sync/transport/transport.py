@@ -47,11 +47,8 @@ class Transport:
         if http_client is None and proxy is None:
             return PoolSender(server, *limits)
         from .httpx_sender import HttpxSender
-        from .proxy_routes import check_proxy
         from .sender import SenderFactory
 
-        if proxy is not None:
-            check_proxy(proxy)
         given: object = http_client
         if isinstance(given, SenderFactory):
             return given.delegate(*limits)
