@@ -333,6 +333,10 @@ def test_tenants_are_apart(sandbox: Sandbox) -> None:
     }
     other = send(sandbox, "POST", "/api/auth/register", body).json()
     assert other["tenant"]["slug"].startswith("sandbox-")
+    for company, slug in (("A.B. & Söns - Ltd", "ab-sns-ltd"), (" Obi  Ltd ", "-obi-ltd-")):
+        named = {**body, "email": f"{slug}@b.co", "companyName": company}
+        answer = send(sandbox, "POST", "/api/auth/register", named).json()
+        assert answer["tenant"]["slug"] == slug
     customer = create(sandbox).json()["id"]
     theirs = {"Authorization": other["apiKey"]}
     assert send(sandbox, "GET", f"/api/customers/{customer}", headers=theirs).status_code == 404

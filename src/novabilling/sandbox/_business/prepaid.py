@@ -58,9 +58,10 @@ def take_credits(
 def pay_from_wallets(db: Database, invoice: Row, amount: float) -> float:
     """Draw on the customer's wallets, the oldest first; return what they gave."""
     remaining, paid = amount, 0.0
-    for wallet in db["wallet"].find(
+    wallets = db["wallet"].newest(
         customerId=invoice["customerId"], currency=invoice["currency"], status="ACTIVE"
-    ):
+    )
+    for wallet in wallets[::-1]:
         part = min(remaining, float(wallet["balance"]))
         if part <= 0 or _has_expired(db, wallet):
             continue

@@ -20,6 +20,8 @@ Number = Union[int, float]
 Row = Dict[str, Any]
 
 MAX_SAFE_INTEGER = 2**53
+SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What `\\s` is in JavaScript, for a class of characters."""
 
 
 class Undefined:
@@ -133,17 +135,13 @@ def to_number(value: object) -> Number:
     return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
 
 
-INFINITE = 250  # hexadecimal digits that still are a number
-_WHOLE = re.compile(r"\s*([+-]?)(0[xX]([0-9a-fA-F]+)|[0-9]+)")
+_WHOLE = re.compile(rf"[{SPACE}]*([+-]?[0-9]+)")
 
 
 def parse_int(text: str) -> Number:
-    """`parseInt(text)`: the digits at the beginning, NaN without any."""
+    """`parseInt(text, 10)`: the digits at the beginning, NaN without any."""
     match = _WHOLE.match(text)
-    if not match:
-        return math.nan
-    value = number(float(int(match[3][:INFINITE], 16) if match[3] else match[2]))
-    return -value if match[1] == "-" else value
+    return number(float(match[1])) if match else math.nan
 
 
 def to_boolean(value: object) -> bool:

@@ -63,7 +63,8 @@ class Database:
             yield
         except BaseException as error:
             before, self._before = self._before, None
-            for (table, row_id), row in before.items():
+            # What is new goes first: it may have the unique keys of what comes back.
+            for (table, row_id), row in sorted(before.items(), key=lambda one: bool(one[1])):
                 self._tables[table].bring_back(row_id, row)
             self._before = outer
             if invocation and isinstance(error, QueryError):

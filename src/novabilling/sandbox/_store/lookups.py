@@ -35,3 +35,6 @@ LOOKUPS: Dict[str, Tuple[Tuple[str, ...], ...]] = {
     for name, model in {**CENTRAL, **MODELS}.items()
 }
 """What rows are looked up by: foreign keys, and what lists and jobs filter by."""
+
+CLIENTS: Dict[str, str] = {"paymentMethod": "prisma"}
+"""Tables whose calls stand under another name in complaints than their database's."""

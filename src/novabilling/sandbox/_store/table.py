@@ -11,7 +11,7 @@ from .._javascript.values import UNDEFINED, Row
 from .clock import Clock
 from .columns import DatabaseCall, check_text, quoted, store
 from .indexes import Entry, Groups, Unique, Where, matches
-from .lookups import LOOKUPS, ORDERS
+from .lookups import CLIENTS, LOOKUPS, ORDERS
 from .newest import Newest
 from .schema import NOW, REQUIRED, Column, Model
 from .shared import Shared
@@ -64,7 +64,8 @@ class Table:
     def _query(self, action: str) -> DatabaseCall:
         call = self._calls.get(action)
         if call is None:
-            call = DatabaseCall(self._database.client, self.model.name, action)
+            client = CLIENTS.get(self.model.name, self._database.client)
+            call = DatabaseCall(client, self.model.name, action)
             self._calls[action] = call
         return call
 
@@ -287,8 +288,9 @@ class Table:
         elif now is not None:
             self.drop(row_id)
         if row is not None and now is None:
-            rows = sorted(self._rows.value.values(), key=self._place)
-            self._rows = Shared({one["id"]: one for one in rows})
+            rows = self._rows.own()
+            for one in sorted(rows.values(), key=self._place):
+                rows[one["id"]] = rows.pop(one["id"])
 
     def save(self) -> List[Callable[[], None]]:
         """Return functions that bring back the rows of now, as often as they are called."""

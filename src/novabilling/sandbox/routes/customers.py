@@ -54,7 +54,7 @@ _RELATIONS = {
     "appliedAddOns": "AppliedAddOn",
     "creditNotes": "CreditNote",
     "wallets": "Wallet",
-    "taxes": "CustomerTax",
+    "customerTaxes": "CustomerTax",
     "planOverrides": "PlanOverride",
 }
 

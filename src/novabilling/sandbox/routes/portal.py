@@ -22,15 +22,22 @@ def get_billing(call: Call) -> Row:
     customer = _customer(call)
     subscriptions = _subscriptions(call, customer)
     invoices, payments = _invoices(call, customer), _payments(call, customer)
+    newest = invoices[:NEWEST]
     names = ("id", "externalId", "name", "email", "currency", "country")
     return {
         "customer": only(customer, *names),
         "subscriptions": [
             _short_subscription(call, row) for row in subscriptions if row["status"] in SHOWN
         ],
-        "invoices": [_short_invoice(row) for row in invoices[:NEWEST]],
+        "invoices": [_short_invoice(row) for row in newest],
         "payments": [without(_short_payment(call, row), "invoiceId") for row in payments[:NEWEST]],
-        "summary": _summary(customer, subscriptions, invoices),
+        "summary": {
+            "activeSubscriptions": [row["status"] for row in subscriptions].count("ACTIVE"),
+            "totalSpent": _spent(call, customer),
+            "currency": customer["currency"],
+            # Only of those that are shown.
+            "pendingInvoices": [row["status"] for row in newest].count("PENDING"),
+        },
     }
 
 
@@ -58,15 +65,10 @@ def _payments(call: Call, customer: Row) -> List[Row]:
     )
 
 
-def _summary(customer: Row, subscriptions: Sequence[Row], invoices: Sequence[Row]) -> Row:
+def _spent(call: Call, customer: Row) -> Number:
     # Unlike the sums of the customer list, this one is the database's, and exact.
-    spent = sum((row["amount"] for row in invoices if row["status"] == "PAID"), Decimal(0))
-    return {
-        "activeSubscriptions": [row["status"] for row in subscriptions].count("ACTIVE"),
-        "totalSpent": _amount(spent),
-        "currency": customer["currency"],
-        "pendingInvoices": [row["status"] for row in invoices].count("PENDING"),
-    }
+    paid = call.db["invoice"].find(customerId=customer["id"], status="PAID")
+    return _amount(sum((row["amount"] for row in paid), Decimal(0)))
 
 
 def _amount(value: Decimal) -> Number:
@@ -125,8 +127,8 @@ def list_payments(call: Call) -> Row:
 
 @route("POST /portal/customers/{externalId}/invoices/{invoiceId}/checkout")
 def create_checkout(call: Call) -> Row:
-    callback_url = call.read("callbackUrl")
     customer = _customer(call)
+    callback_url = call.read("callbackUrl")
     invoice = call.db["invoice"].first(id=call.params["invoiceId"], customerId=customer["id"])
     if not invoice:
         raise not_found("Invoice")
