@@ -210,3 +210,21 @@ def test_the_new_plan_needs_a_price_in_the_currency(shop: Shop) -> None:
     path = f"subscriptions/{created['id']}/change-plan"
     refusal = shop.refusal("POST", path, {"newPlanId": plan})
     assert refusal == "400 New plan has no price for currency NGN"
+
+
+def test_a_subscription_that_was_paused_stands_behind_the_others_of_its_customer(
+    shop: Shop,
+) -> None:
+    plan = shop.plan(billingTiming="IN_ARREARS")
+    first, second = shop.subscribe(plan), shop.subscribe(plan)
+    path = f"customers/{shop.customer}"
+
+    def order() -> List[str]:
+        return [one["id"] for one in shop.ok("GET", path)["subscriptions"]]
+
+    shop.ok("PATCH", f"subscriptions/{first['id']}", {"metadata": {"a": 1}})
+    assert order() == [first["id"], second["id"]]
+    shop.ok("POST", f"subscriptions/{first['id']}/pause")
+    assert order() == [second["id"], first["id"]]
+    shop.ok("POST", f"subscriptions/{second['id']}/cancel", {"cancelAt": "now"})
+    assert order() == [first["id"], second["id"]]

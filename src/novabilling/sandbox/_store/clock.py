@@ -99,12 +99,16 @@ class Clock:
         self._offset = moment - self._read().astimezone(timezone.utc)
 
     def cuid(self, now: datetime) -> str:
+        return f"{self.place(now)}{self._host}{self._chance.noise(8)}"
+
+    def place(self, now: datetime) -> str:
+        """Return what a cuid begins with: it is greater than all that were made before."""
         self._count = (self._count + 1) % 36**4
         # A clock that stands still or goes back must not make ids go back.
         self._last = max(self._last + (self._count == 0), int(now.timestamp() * 1000))
         if self._last != self._written[0]:
             self._written = (self._last, base36(self._last, 8))
-        return f"c{self._written[1]}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"
+        return f"c{self._written[1]}{base36(self._count, 4)}"
 
     def save(self) -> Callable[[], None]:
         state = (self._offset, self._last, self._count)
