@@ -129,3 +129,11 @@ def test_an_invoice_draws_on_the_wallet_with_the_oldest_date_first(shop: Shop) -
     assert shop.bill(shop.plan(30))["amount"] == "0"
     left = [shop.ok("GET", f"wallets/{one['id']}")["balance"] for one in (new, old)]
     assert left == ["100", "70"]
+
+
+def test_credits_that_no_column_holds_leave_the_wallet_without_any(shop: Shop) -> None:
+    body = {"customerId": shop.customer, "currency": "NGN", "grantedCredits": 1e308}
+    refusal = shop.refusal("POST", "wallets", body)
+    assert refusal.startswith("500 Invalid `db.walletTransaction.create()` invocation")
+    (made,) = shop.ok("GET", "wallets")["data"]
+    assert balances(made) == ["0", "0", "0", "0"]

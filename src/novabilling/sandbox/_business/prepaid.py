@@ -11,8 +11,9 @@ from .._store.database import Database
 
 
 def _round(value: float) -> float:
-    # Half up to four decimals, as the server's Math.round does it.
-    return math.floor(value * 10000 + 0.5) / 10000
+    # Half up to four decimals, as the server's Math.round does it; what has none stays as it is.
+    scaled = value * 10000
+    return math.floor(scaled + 0.5) / 10000 if math.isfinite(scaled) else scaled
 
 
 def amount_of_credits(credits_: float, wallet: Row) -> float:
