@@ -186,6 +186,9 @@ def test_bodies(sandbox: Sandbox, content: bytes, headers: Dict[str, str], statu
         ('["a" "b"', "Expected ',' or ']' after array element in JSON at position 5"),
         ('{"a":1,"b""c"', "Unexpected string in JSON at position 10"),
         ('{"a":"\\', "Unexpected end of JSON input"),
+        (" 12", "Unexpected token '1', \" 12\" is not valid JSON"),
+        ('{"\U0001f4a5",1}', "Expected ':' after property name in JSON at position 5"),
+        ("[\U0001f4a5]", "Unexpected token '\ud83d', \"[\U0001f4a5]\" is not valid JSON"),
     ],
 )
 def test_malformed_json(text: str, message: str) -> None:
