@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "novabilling"
 
 KINDS = {
     "_inputs": "inputs",
+    "checks": "inputs",
     "_webhook_data": "deliveries",
     "_webhook_events": "deliveries",
     "literals": "words",

@@ -24,7 +24,7 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, flag, identifier, text, timestamp
 from ..._words.routes import Route
 from ...types._common import PaginatedResponse, Response
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ...types._metering import BillableMetric, EventBatch, UsageEvent
 from ..pagination import PAGE_SIZE, AsyncPaginator
 from ..resource import AsyncResource, Query
@@ -72,7 +72,10 @@ class AsyncEvents(AsyncResource):
             raise
 
     async def create_batch(
-        self, events: Sequence[Union[UsageEventInput, Fields]], *, check_codes: bool = False
+        self,
+        events: Sequence[Union[UsageEventInput, UsageEventParam]],
+        *,
+        check_codes: bool = False,
     ) -> Response[EventBatch]:
         """Send any number of events, in slices; look at `errors` of the merged result.
 
