@@ -112,7 +112,7 @@ class AsyncResource:
         paging: Arguments = NO_ARGUMENTS,
     ) -> AsyncIterator[Item]:
         return AsyncPaginator(
-            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE), of
         )
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:

@@ -111,7 +111,7 @@ class Resource:
         paging: Arguments = NO_ARGUMENTS,
     ) -> Iterator[Item]:
         return Paginator(
-            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE), of
         )
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:

@@ -168,23 +168,27 @@ class Invoice(Model, frozen=True, kw_only=True):
     @property
     def items(self) -> List[InvoiceItem]:
         """Return the lines, without the note; empty where the server stored none."""
-        lines = self._lines()
-        return lines[:-1] if self.notes is not None else lines
+        lines = [_line(entry) for entry in self._stored()]
+        return lines[:-1] if lines and _note(lines[-1]) is not None else lines
 
     @property
     def notes(self) -> Optional[str]:
         """Return the note that `invoices.create(notes=...)` put on the invoice."""
-        lines = self._lines()
-        last = lines[-1] if lines else None
-        if last and not last.amount and not last.type and last.description.startswith(NOTE_PREFIX):
-            return last.description[len(NOTE_PREFIX) :]
-        return None
+        stored = self._stored()
+        return _note(_line(stored[-1])) if stored else None
 
-    def _lines(self) -> List[InvoiceItem]:
-        stored = (self.metadata or {}).get("items")
+    def _stored(self) -> List[Dict[str, Any]]:
+        stored = self.metadata.get("items") if self.metadata else None
         if not isinstance(stored, list):
             return []
-        return [_line(entry) for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return [entry for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownVariableType]
+
+
+def _note(line: InvoiceItem) -> Optional[str]:
+    """Return the note that a last line is, if it is one."""
+    if line.amount or line.type or not line.description.startswith(NOTE_PREFIX):
+        return None
+    return line.description[len(NOTE_PREFIX) :]
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
@@ -199,10 +203,12 @@ def _line(entry: Dict[str, Any]) -> InvoiceItem:
 
 def _number(value: Any) -> Optional[Decimal]:
     # Metadata is free JSON: what is not a number must not break the invoice or the payment.
+    if type(value) is float:
+        return Decimal(repr(value))
+    if type(value) is int:  # no bool
+        return Decimal(value)
     if isinstance(value, str) and re.match(r"^-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", value):
         return Decimal(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Decimal(repr(value))
     return None
 
 

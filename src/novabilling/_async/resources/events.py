@@ -158,7 +158,9 @@ class AsyncEvents(AsyncResource):
         """
         filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
         name, of = "iter_by_subscription", identifier("subscription_id", subscription_id)
-        return AsyncPaginator(lambda page: self._page(name, of, filters, page, PAGE_SIZE))
+        return AsyncPaginator(
+            lambda page: self._page(name, of, filters, page, PAGE_SIZE), UsageEvent
+        )
 
     async def _page(
         self, method: str, of: str, filters: Query, page: Optional[int], limit: Optional[int]
