@@ -61,7 +61,8 @@ columns_of: _Columns = lru_cache(maxsize=None)(_columns_of)
 
 
 def _column(name: str, of: object, inside: bool) -> Column:
-    hint: Any = _bare(of)
+    hint = _bare(of)
+    kind = _kind_of(hint)
     if get_origin(hint) is list:
         item = _column("item", get_args(hint)[0], inside)
         return Column(name, item.kind) if item.kind == "json" else Column(name, "list", (item,))
@@ -71,7 +72,7 @@ def _column(name: str, of: object, inside: bool) -> Column:
         return Column(name, "object", columns_of(hint, inside=True), is_masked(hint))
     if get_origin(hint) is Literal:
         return Column(name, "text")
-    return Column(name, _kind_of(hint))
+    return Column(name, kind)
 
 
 def _kind_of(hint: object) -> Kind:
