@@ -137,14 +137,16 @@ class Parquet:
         self._converter = Converter(of)
         self._writer = parquet.ParquetWriter(_File(out), self._converter.schema)
         self._held: List[Any] = []
+        self._bytes = 0
 
     def write(self, rows: Sequence[Any]) -> None:
         self._held.append(self._converter.batch(rows))
-        if sum(batch.nbytes for batch in self._held) >= _ROW_GROUP:
+        self._bytes += self._held[-1].nbytes
+        if self._bytes >= _ROW_GROUP:
             self._write_held()
 
     def _write_held(self) -> None:
-        held, self._held = self._converter.table(self._held), []
+        held, self._held, self._bytes = self._converter.table(self._held), [], 0
         if held.num_rows:
             self._writer.write_table(held, row_group_size=held.num_rows)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any, Callable, List, Optional, Sized
+from typing import Any, Callable, List, Optional, Sized, cast
 
 import msgspec
 
@@ -13,7 +13,7 @@ from ..types._common import PaginatedResponse, Response
 from ._formats import Csv, Format, JsonLines, Parquet
 from ._progress import Progress, is_watched
 
-_CHUNK = 1000
+_CHUNK = 500
 _FORMATS = (".parquet", ".csv", ".jsonl")
 
 
@@ -34,16 +34,21 @@ class Rows:
     def add(self, item: object) -> bool:
         """Take an item; say whether there is a whole chunk now."""
         if isinstance(item, PaginatedResponse):
-            self._total = item.total
-            self._chunk += item.data  # pyright: ignore[reportUnknownMemberType]
+            page = cast("PaginatedResponse[Any]", item)
+            self._total = page.total
+            self._chunk += page.data
         else:
-            self._chunk.append(item.data if isinstance(item, Response) else item)  # pyright: ignore[reportUnknownMemberType]
+            self._chunk.append(item)
         return len(self._chunk) >= _CHUNK
 
     def take(self, mixed: bool = False) -> List[Any]:
         """Return the rows that were added; all must be of one type, unless they may be mixed."""
         chunk, self._chunk = self._chunk, []
-        for of in dict.fromkeys(map(type, chunk)):
+        kinds = dict.fromkeys(map(type, chunk))
+        if Response in kinds:
+            chunk = [row.data if type(row) is Response else row for row in chunk]
+            kinds = dict.fromkeys(map(type, chunk))
+        for of in kinds:
             if not issubclass(of, msgspec.Struct):
                 raise TypeError(f"rows must be results of the SDK, not {of.__name__}")
             self.of = self.of or of

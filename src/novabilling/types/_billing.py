@@ -168,14 +168,16 @@ class Invoice(Model, frozen=True, kw_only=True):
     @property
     def items(self) -> List[InvoiceItem]:
         """Return the lines, without the note; empty where the server stored none."""
-        lines = [_line(entry) for entry in self._stored()]
-        return lines[:-1] if lines and _note(lines[-1]) is not None else lines
+        stored = self._stored()
+        if stored and _note(stored[-1]) is not None:
+            stored = stored[:-1]
+        return [_line(entry) for entry in stored]
 
     @property
     def notes(self) -> Optional[str]:
         """Return the note that `invoices.create(notes=...)` put on the invoice."""
         stored = self._stored()
-        return _note(_line(stored[-1])) if stored else None
+        return _note(stored[-1]) if stored else None
 
     def _stored(self) -> List[Dict[str, Any]]:
         stored = self.metadata.get("items") if self.metadata else None
@@ -184,11 +186,13 @@ class Invoice(Model, frozen=True, kw_only=True):
         return [entry for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownVariableType]
 
 
-def _note(line: InvoiceItem) -> Optional[str]:
+def _note(entry: Dict[str, Any]) -> Optional[str]:
     """Return the note that a last line is, if it is one."""
-    if line.amount or line.type or not line.description.startswith(NOTE_PREFIX):
+    text = entry.get("description")
+    if not isinstance(text, str) or not text.startswith(NOTE_PREFIX):
         return None
-    return line.description[len(NOTE_PREFIX) :]
+    line = _line(entry)
+    return None if line.amount or line.type else text[len(NOTE_PREFIX) :]
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
@@ -203,10 +207,10 @@ def _line(entry: Dict[str, Any]) -> InvoiceItem:
 
 def _number(value: Any) -> Optional[Decimal]:
     # Metadata is free JSON: what is not a number must not break the invoice or the payment.
-    if type(value) is float:
-        return Decimal(repr(value))
     if type(value) is int:  # no bool
         return Decimal(value)
+    if type(value) is float:
+        return Decimal(repr(value))
     if isinstance(value, str) and re.match(r"^-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", value):
         return Decimal(value)
     return None
