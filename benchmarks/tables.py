@@ -160,7 +160,7 @@ def peak_of(rows: int, suffix: str) -> int:
 def print_tables(_: Server, quick: bool) -> None:
     """Print the CPU of an export, then the peaks of few rows and of many."""
     print_costs(20_000 if quick else 100_000, 3 if quick else 5)
-    print_peaks(*((20_000, 40_000) if quick else (20_000, 100_000)))
+    print_peaks(*((40_000, 60_000) if quick else (40_000, 100_000)))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ import msgspec
 from ._columns import computed, is_masked
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
+_encode = _encoder.encode
 
 
 def content(row: msgspec.Struct) -> Dict[str, object]:
@@ -39,7 +40,7 @@ def _plain(value: object) -> object:
 
 def json_text(value: object) -> bytes:
     """Write a value as JSON, amounts as text and times in ISO 8601."""
-    return _encoder.encode(_plain(value))
+    return _encode(value if type(value) is dict else _plain(value))
 
 
 def json_lines(rows: Sequence[msgspec.Struct]) -> bytes:

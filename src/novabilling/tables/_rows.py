@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any, Callable, List, Optional, Sized, cast
+from typing import Any, Callable, List, Optional, Sized
 
 import msgspec
 
@@ -34,9 +34,8 @@ class Rows:
     def add(self, item: object) -> bool:
         """Take an item; say whether there is a whole chunk now."""
         if isinstance(item, PaginatedResponse):
-            page = cast("PaginatedResponse[Any]", item)
-            self._total = page.total
-            self._chunk += page.data
+            self._total = item.total
+            self._chunk += item.data  # pyright: ignore[reportUnknownMemberType]
         else:
             self._chunk.append(item)
         return len(self._chunk) >= _CHUNK
@@ -46,7 +45,7 @@ class Rows:
         chunk, self._chunk = self._chunk, []
         kinds = dict.fromkeys(map(type, chunk))
         if Response in kinds:
-            chunk = [row.data if type(row) is Response else row for row in chunk]
+            chunk = [_data_of(row) for row in chunk]
             kinds = dict.fromkeys(map(type, chunk))
         for of in kinds:
             if not issubclass(of, msgspec.Struct):
@@ -78,6 +77,10 @@ class Rows:
         rows = self._rows
         found = len(rows) if isinstance(rows, Sized) else getattr(rows, "total", None)
         return found if self._total is None and isinstance(found, int) else self._total
+
+
+def _data_of(row: Any) -> Any:
+    return row.data if isinstance(row, Response) else row  # pyright: ignore[reportUnknownMemberType, reportUnknownVariableType]
 
 
 class Table:

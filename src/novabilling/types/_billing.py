@@ -196,9 +196,10 @@ def _note(entry: Dict[str, Any]) -> Optional[str]:
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
-    kind, quantity = entry.get("type"), _number(entry.get("quantity"))
+    text, kind = entry.get("description"), entry.get("type")
+    quantity = _number(entry.get("quantity"))
     return InvoiceItem(
-        description=str(entry.get("description") or ""),
+        description=text if type(text) is str else str(text or ""),
         quantity=Decimal(1) if quantity is None else quantity,
         amount=_number(entry.get("unitAmount")) or Decimal(0),
         type=None if kind is None else str(kind),
