@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import pydoc
 import re
+import sys
 from types import FunctionType
-from typing import Any, Dict, List, get_type_hints
+from typing import Any, Dict, List, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -281,3 +282,33 @@ def test_every_public_method_of_a_class_has_a_docstring(module, name):
         function = value.fget if isinstance(value, property) else value
         if isinstance(function, FunctionType) and not attribute.startswith("_"):
             assert function.__doc__, f"{name}.{attribute}"
+
+
+# Help at the prompt
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 9), reason="help() of Python 3.8 shows the alias's class"
+)
+@pytest.mark.parametrize(
+    "name", [name for name in types.__all__ if get_origin(getattr(types, name)) is Literal]
+)
+def test_help_of_a_word_type_shows_its_words(name):
+    literal = getattr(types, name)
+
+    shown = pydoc.render_doc(literal, renderer=pydoc.plaintext).partition("\n    ")[2]
+
+    assert shown.startswith("One of ")
+    for word in get_args(literal):
+        assert re.search(rf"[ ]{re.escape(word)}[,;.]", shown)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("client", [SYNC, ASYNC], ids=["sync", "async"])
+def test_a_resource_shows_its_methods(client, resource):
+    shown = repr(getattr(client, resource))
+
+    name, _, methods = shown.strip("<>").partition(": ")
+    assert name == type(getattr(client, resource)).__name__
+    assert set(methods.split(", ")) == set(IDS[resource])
+    assert TOKEN not in shown

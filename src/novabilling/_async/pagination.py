@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from typing import Any, AsyncIterator, Callable, Deque, Generic, Protocol, Set, TypeVar
+from typing import Any, AsyncIterator, Callable, Deque, Generic, Protocol, Set, Type, TypeVar
 
 from .._runtime import concurrency
 
@@ -28,7 +28,9 @@ class AsyncPaginator(AsyncIterator[Item], Generic[Item]):
     Several tasks may share the items: each goes to one of them.
     """
 
-    def __init__(self, fetch: Callable[[int], Any]) -> None:
+    def __init__(self, fetch: Callable[[int], Any], of: Type[Item]) -> None:
+        self.of = of
+        """The type of the items."""
         self._fetch = fetch
         self._page = 0
         self._ended = False

@@ -43,6 +43,10 @@ class AsyncResource:
         caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
         self._caller = caller if self._needs_token else caller.with_optional_token()
 
+    def __repr__(self) -> str:
+        methods = ", ".join(name for name in dir(type(self)) if not name.startswith("_"))
+        return f"<{type(self).__name__}: {methods}>"
+
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""
         return type(self)(self._caller.with_one_deadline())
@@ -111,7 +115,7 @@ class AsyncResource:
         paging: Arguments = NO_ARGUMENTS,
     ) -> AsyncIterator[Item]:
         return AsyncPaginator(
-            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE), of
         )
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:

@@ -21,7 +21,7 @@ from .._words.checks import identifier, plain, text, timestamp
 from .._words.encoding import encode
 from .._words.numbers import python_number
 from .._words.warnings import warn
-from ..types._inputs import Fields, UsageEventInput
+from ..types._inputs import UsageEventInput, UsageEventParam
 from ..types._metering import BillableMetric, EventBatch
 
 MAX_EVENTS = 100
@@ -41,7 +41,7 @@ _checked = structs(UsageEventInput, _EVENT)
 
 
 def prepare(
-    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+    events: Sequence[Union[UsageEventInput, UsageEventParam]], now: datetime
 ) -> List[UsageEventInput]:
     """Check all events, and give each a transaction id of its own and the time of the call.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from contextlib import suppress
-from typing import Any, Callable, Deque, Generic, Iterator, Protocol, Set, TypeVar
+from typing import Any, Callable, Deque, Generic, Iterator, Protocol, Set, Type, TypeVar
 
 from .._runtime import concurrency
 
@@ -29,7 +29,9 @@ class Paginator(Iterator[Item], Generic[Item]):
     Several tasks may share the items: each goes to one of them.
     """
 
-    def __init__(self, fetch: Callable[[int], Any]) -> None:
+    def __init__(self, fetch: Callable[[int], Any], of: Type[Item]) -> None:
+        self.of = of
+        """The type of the items."""
         self._fetch = fetch
         self._page = 0
         self._ended = False

@@ -87,6 +87,13 @@ def field_reader(root: str) -> Callable[[Any, Any], Any]:
     return read_field
 
 
+def value_type(hint: object) -> object:
+    """Return the type of the values of a field type above; any other type as it is."""
+    if hint is Percentage:
+        return Decimal
+    return str if isinstance(hint, _FieldType) else hint
+
+
 def check_amounts(*amounts: Optional[Decimal]) -> None:
     """Refuse what a Decimal can hold and money cannot: NaN, infinity, absurd exponents."""
     for amount in amounts:

@@ -24,7 +24,7 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, flag, identifier, text, timestamp
 from ..._words.routes import Route
 from ...types._common import PaginatedResponse, Response
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ...types._metering import BillableMetric, EventBatch, UsageEvent
 from ..pagination import PAGE_SIZE, AsyncPaginator
 from ..resource import AsyncResource, Query
@@ -72,7 +72,10 @@ class AsyncEvents(AsyncResource):
             raise
 
     async def create_batch(
-        self, events: Sequence[Union[UsageEventInput, Fields]], *, check_codes: bool = False
+        self,
+        events: Sequence[Union[UsageEventInput, UsageEventParam]],
+        *,
+        check_codes: bool = False,
     ) -> Response[EventBatch]:
         """Send any number of events, in slices; look at `errors` of the merged result.
 
@@ -155,7 +158,9 @@ class AsyncEvents(AsyncResource):
         """
         filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
         name, of = "iter_by_subscription", identifier("subscription_id", subscription_id)
-        return AsyncPaginator(lambda page: self._page(name, of, filters, page, PAGE_SIZE))
+        return AsyncPaginator(
+            lambda page: self._page(name, of, filters, page, PAGE_SIZE), UsageEvent
+        )
 
     async def _page(
         self, method: str, of: str, filters: Query, page: Optional[int], limit: Optional[int]

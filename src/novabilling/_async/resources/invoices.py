@@ -41,10 +41,10 @@ from ..._words.literals import Currency, InvoiceStatus
 from ..._words.moments import calendar_day
 from ..._words.routes import Route
 from ..._words.vocabulary import word
-from ...types._billing import Invoice
+from ...types._billing import Invoice, InvoiceItem
 from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import Fields, InvoiceItemDto
+from ...types._inputs import InvoiceItemDto, InvoiceItemParam, InvoiceItemUnitAmountParam
 from ...types._pdf import InvoicePdf
 from ..caller import AsyncAgain
 from ..resource import AsyncResource, unreadable
@@ -53,7 +53,7 @@ _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money,
 _ARGUMENTS = Arguments(
     customer_id=not_null(identifier),
     subscription_id=identifier,
-    items=structs(InvoiceItemDto, _ITEM, unit_amount="amount"),
+    items=structs(InvoiceItemDto, _ITEM, result=InvoiceItem, unit_amount="amount"),
     status=word(InvoiceStatus),
     currency=currency,
     invoice_number=text,
@@ -102,7 +102,9 @@ class AsyncInvoices(AsyncResource):
         self,
         *,
         customer_id: str,
-        items: Sequence[Union[InvoiceItemDto, Fields]],
+        items: Sequence[
+            Union[InvoiceItemDto, InvoiceItemParam, InvoiceItemUnitAmountParam, InvoiceItem]
+        ],
         due_date: Date,
         notes: Omittable[Optional[str]] = UNSET,
         subscription_id: Omittable[Optional[str]] = UNSET,

@@ -88,7 +88,7 @@ class AsyncPayments(AsyncResource):
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
         chosen = PaymentFilter(filters)
-        return AsyncPaginator(lambda _: self._all_of_customer(route, chosen))
+        return AsyncPaginator(lambda _: self._all_of_customer(route, chosen), Payment)
 
     async def _all_of_customer(
         self, route: Route, chosen: PaymentFilter

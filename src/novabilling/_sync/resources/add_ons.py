@@ -21,8 +21,8 @@ from ..._words.checks import (
 from ..._words.literals import Currency
 from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._discounts import AddOn, AppliedAddOn
-from ...types._inputs import Amount, Fields, PriceInput
+from ...types._discounts import AddOn, AddOnPrice, AppliedAddOn
+from ...types._inputs import Amount, PriceInput, PriceParam
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -30,7 +30,7 @@ _ARGUMENTS = Arguments(
     code=text,
     description=text,
     invoice_display_name=text,
-    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money), result=AddOnPrice),
     created_at=timestamp,
     add_on_id=not_null(identifier),
     customer_id=not_null(identifier),
@@ -59,7 +59,7 @@ class AddOns(Resource):
         *,
         name: str,
         code: str,
-        prices: Sequence[Union[PriceInput, Fields]],
+        prices: Sequence[Union[PriceInput, PriceParam, AddOnPrice]],
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
@@ -85,7 +85,7 @@ class AddOns(Resource):
         name: Omittable[str] = UNSET,
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
-        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+        prices: Omittable[Sequence[Union[PriceInput, PriceParam, AddOnPrice]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given; `prices` replace all there were, `[]` removes them.
 

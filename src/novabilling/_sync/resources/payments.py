@@ -89,7 +89,7 @@ class Payments(Resource):
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
         chosen = PaymentFilter(filters)
-        return Paginator(lambda _: self._all_of_customer(route, chosen))
+        return Paginator(lambda _: self._all_of_customer(route, chosen), Payment)
 
     def _all_of_customer(self, route: Route, chosen: PaymentFilter) -> PaginatedResponse[Payment]:
         whole = self._list(Payment, route)
