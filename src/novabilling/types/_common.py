@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import (
     TYPE_CHECKING,
     Any,
+    Dict,
     Generic,
     Iterable,
     Iterator,
@@ -16,10 +17,9 @@ from typing import (
     overload,
 )
 
-import msgspec
-
 from .._network.answer import Answer
 from .._runtime.lazy_httpx import httpx
+from .._serialization.serializable import Serializable, Writable
 from .._words.fields import Model
 from .._words.stripe_names import hint_for
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 _MISSING = object()
 
 
-class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
+class RateLimit(Serializable, frozen=True, kw_only=True):
     """How many calls of an operation are left: `reset` is the seconds until all are back."""
 
     limit: int
@@ -36,7 +36,7 @@ class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     reset: int
 
 
-class PaginationMeta(msgspec.Struct, frozen=True, kw_only=True):
+class PaginationMeta(Serializable, frozen=True, kw_only=True):
     """Where a page stands in its list."""
 
     total: int
@@ -60,7 +60,7 @@ def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
     return RateLimit(limit=limit, remaining=remaining, reset=reset)
 
 
-class _Answered:
+class _Answered(Writable):
     __slots__ = ("_http", "_request_id")
 
     def __init__(
@@ -106,6 +106,9 @@ class Response(_Answered, Generic[T]):
     ) -> None:
         super().__init__(http, request_id)
         self.data = data
+
+    def _content(self) -> Dict[str, Any]:
+        return {"data": self.data}
 
     def __repr__(self) -> str:
         return f"Response(data={self.data!r}, status={self.status_code})"
@@ -173,7 +176,17 @@ class PaginatedResponse(_Answered, Generic[T]):
     @overload
     def __getitem__(self, index: slice) -> List[T]: ...
     def __getitem__(self, index: Union[int, slice]) -> Union[T, List[T]]:
+        if isinstance(index, str):  # what `dict(page)` asks for
+            return self.to_dict(mode="json")[index]  # type: ignore[unreachable]
         return self.data[index]
+
+    if not TYPE_CHECKING:
+
+        def keys(self) -> List[str]:
+            return ["data", "meta"]
+
+    def _content(self) -> Dict[str, Any]:
+        return {"data": self.data, "meta": self.meta}
 
     def __repr__(self) -> str:
         return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"

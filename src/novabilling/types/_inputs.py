@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, List, Mapping, Union
+from typing import Any, ClassVar, List, Mapping, Union
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
+from .._serialization.serializable import Serializable
 from .._words.checks import Date
 from .._words.literals import Currency
 
@@ -22,7 +22,13 @@ Fields = Mapping[str, Any]
 """A dict with the keys of a struct."""
 
 
-class InvoiceItemDto(msgspec.Struct, frozen=True):
+class Input(Serializable):
+    """Base of what is sent: no key of a dict is ignored, and its JSON is sent as it was."""
+
+    __is_sent__: ClassVar[bool] = True
+
+
+class InvoiceItemDto(Input, frozen=True):
     """A line of a new invoice; `amount` is the price of one unit, `quantity` at least 1.
 
     The amount is in major units of the invoice's currency: 19.99, not 1999.
@@ -33,14 +39,14 @@ class InvoiceItemDto(msgspec.Struct, frozen=True):
     quantity: Amount = 1
 
 
-class PriceInput(msgspec.Struct, frozen=True):
+class PriceInput(Input, frozen=True):
     """What a new plan costs for one billing interval in one currency, in its major units."""
 
     currency: Union[Currency, str]
     amount: Amount
 
 
-class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):
+class GraduatedRangeInput(Input, frozen=True, kw_only=True):
     """What units from one number to another cost; without `to_value` it is the last range.
 
     The amounts are in major units of the currency in which a subscription is billed.
@@ -52,7 +58,7 @@ class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):
     flat_amount: Union[Amount, UnsetType] = UNSET
 
 
-class ChargeFilterInput(msgspec.Struct, frozen=True):
+class ChargeFilterInput(Input, frozen=True):
     """Other prices for events whose property `key` has one of these values."""
 
     key: str
@@ -60,14 +66,14 @@ class ChargeFilterInput(msgspec.Struct, frozen=True):
     properties: Union[Mapping[str, Any], UnsetType] = UNSET
 
 
-class MetricFilterInput(msgspec.Struct, frozen=True):
+class MetricFilterInput(Input, frozen=True):
     """A property of events by which a metric can be split."""
 
     key: str
     values: List[str]
 
 
-class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
+class UsageEventInput(Input, frozen=True, kw_only=True):
     """One use of something that is metered.
 
     `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from
