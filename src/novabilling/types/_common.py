@@ -14,6 +14,7 @@ from typing import (
     Tuple,
     TypeVar,
     Union,
+    get_args,
     overload,
 )
 
@@ -118,6 +119,13 @@ class Response(_Answered, Generic[T]):
 
     if not TYPE_CHECKING:
 
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source, handler):
+            from .._serialization.pydantic_schemas import schema_of_answer
+
+            (of,) = get_args(source) or (Any,)
+            return schema_of_answer(cls, source, {"data": of}, handler)
+
         def __getattr__(self, name: str) -> Any:  # asked for what is not found here
             if name.startswith("_") or hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # raises what it raised before
@@ -184,6 +192,15 @@ class PaginatedResponse(_Answered, Generic[T]):
 
         def keys(self) -> List[str]:
             return ["data", "meta"]
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source, handler):
+            from .._serialization.pydantic_schemas import schema_of_answer
+
+            (of,) = get_args(source) or (Any,)
+            return schema_of_answer(
+                cls, source, {"data": List[of], "meta": PaginationMeta}, handler
+            )
 
     def _content(self) -> Dict[str, Any]:
         return {"data": self.data, "meta": self.meta}
