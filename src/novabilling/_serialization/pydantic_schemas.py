@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from functools import lru_cache
 from inspect import cleandoc
-from typing import Any, Callable, Dict, Iterable, List, Optional, get_args
+from typing import Any, Callable, Dict, List, Optional, get_args
 
+from pydantic import TypeAdapter
 from pydantic_core import core_schema as core
 
 from .._runtime.secrets import MASK
-from .reading import content_in, in_utc, made, moment_in
-from .shapes import Field, Kind, Plan, Shape, is_unset, plan_of
-from .writing import base64_text, moment_text, number_text, time_text
+from .reading import content_in, in_utc, moment_in
+from .shapes import Field, Kind, Plan, Shape, is_unset, plan_of, words_of
+from .writing import base64_text, moment_text, number_text, sent_text, time_text, to_plain
 
-_Schema = core.CoreSchema
+_Schema = Any  # of a TypedDict for each kind, which are too strict to be added to
 _Handler = Any  # of pydantic, which is not imported
 _JsonSchema = Dict[str, Any]
 
@@ -61,6 +63,12 @@ def _name_of(hint: Any) -> str:
     return getattr(hint, "__name__", None) or str(hint)
 
 
+@lru_cache(maxsize=None)
+def serializer_of(of: Any) -> Any:
+    """Return what writes objects of a class where pydantic does not know what it will find."""
+    return TypeAdapter(of).serializer
+
+
 class _Definitions:
     """The schemas of structs, each made once, under the name that others refer to it by."""
 
@@ -89,7 +97,7 @@ class _Definitions:
         }
 
         def make(value: Any, validate: Callable[[Any], Dict[str, Any]]) -> Any:
-            return value if isinstance(value, of) else made(of.__name__, validate(value), of)
+            return value if isinstance(value, of) else of.from_dict(validate(value))
 
         make.__name__ = of.__name__  # errors show it
         return core.no_info_wrap_validator_function(
@@ -112,7 +120,10 @@ class _Definitions:
         fields: Dict[str, core.TypedDictField] = {}
         for field in plan.fields:
             given = not is_unset(field.default)
-            fields[field.name] = core.typed_dict_field(self.of_shape(field.shape), required=given)
+            schema = self.of_shape(field.shape)
+            if plan.sent and field.shape.kind == "map":
+                schema["serialization"] = _in_json(sent_text, core.any_schema())
+            fields[field.name] = core.typed_dict_field(schema, required=given)
         for one in plan.computed:
             about = {"readOnly": True, **({"description": one.about} if one.about else {})}
             fields[one.name] = core.typed_dict_field(
@@ -161,7 +172,10 @@ def _adding(more: _JsonSchema) -> Dict[str, Any]:
 
 
 def _being(json_schema: _JsonSchema) -> Dict[str, Any]:
-    return {"pydantic_js_functions": [lambda _, __: dict(json_schema)]}
+    def be(_: object, __: object) -> _JsonSchema:
+        return dict(json_schema)
+
+    return {"pydantic_js_functions": [be]}
 
 
 def _in_json(write: Callable[[Any], Any], schema: _Schema) -> Any:
@@ -174,6 +188,18 @@ def _decimal(schema: _Schema) -> _Schema:
     return core.no_info_after_validator_function(
         lambda value: value, schema, serialization=_in_json(number_text, written)
     )
+
+
+def _plainly(schema: _Schema) -> _Schema:
+    """Write free content as `to_dict` does, whatever is in it."""
+
+    def write(value: Any, info: Any) -> Any:
+        return to_plain(value, info.mode == "json", secrets=False)
+
+    schema["serialization"] = core.plain_serializer_function_ser_schema(
+        write, info_arg=True, return_schema=core.any_schema()
+    )
+    return schema
 
 
 def _time(_: Shape) -> _Schema:
@@ -202,9 +228,9 @@ def _moment(_: Shape) -> _Schema:
     )
 
 
-def _words(words: Iterable[str]) -> _Schema:
+def _words(shape: Shape) -> _Schema:
     """Take any text: a newer server may have more words."""
-    return core.str_schema(metadata=_being({"type": "string", "enum": list(words)}))
+    return core.str_schema(metadata=_being({"type": "string", "enum": list(words_of(shape))}))
 
 
 def _utf8(_: Shape) -> _Schema:
@@ -227,17 +253,17 @@ def _bytes(_: Shape) -> _Schema:
 
 _TIME_TEXT = core.str_schema(metadata=_being({"type": "string", "format": "date-time"}))
 _BY_KIND: Dict[Kind, Callable[[Shape], _Schema]] = {
-    "any": lambda _: core.any_schema(),
+    "any": lambda _: _plainly(core.any_schema()),
     "bytes": _bytes,
     "flag": lambda _: core.bool_schema(),
-    "literal": lambda shape: core.literal_schema(list(shape.of)),
-    "map": lambda _: core.dict_schema(core.str_schema(), core.any_schema()),
+    "literal": lambda shape: core.literal_schema(list(words_of(shape))),
+    "map": lambda _: _plainly(core.dict_schema(core.str_schema(), core.any_schema())),
     "moment": _moment,
-    "open_words": lambda shape: _words(shape.of),
+    "open_words": _words,
     "text": lambda _: core.str_schema(),
     "time": _time,
     "time_or_text": _time_or_text,
     "utf8": _utf8,
     "whole": lambda _: core.int_schema(),
-    "word": lambda shape: _words(shape.of.words),
+    "word": _words,
 }

@@ -138,7 +138,7 @@ def _copy(_: str, value: Any, __: Any) -> Any:
 def _map(where: str, value: Any, _: Any) -> Any:
     if not isinstance(value, Mapping):
         raise TypeError(f"{where} must be a dict, not {type(value).__name__}")
-    return _copy(where, value, None)  # pyright: ignore[reportUnknownArgumentType]
+    return _copy(where, value, None)
 
 
 def _literal(where: str, value: Any, words: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Mapping, Tuple
 
 import msgspec
@@ -55,6 +56,14 @@ class Writable:
             name = type(self).__name__
             raise TypeError(f"{name!r} object has attributes and no items: see also to_dict()")
 
+        @property
+        def __pydantic_serializer__(self):  # in a field of any type, as in a dict
+            if "pydantic_core" not in sys.modules:  # something else looks at all attributes
+                raise AttributeError("__pydantic_serializer__")
+            from .pydantic_schemas import serializer_of
+
+            return serializer_of(type(self))
+
     def __json__(self, _: object = None) -> Dict[str, Any]:  # Celery, Pyramid
         return self.to_dict(mode="json")
 
@@ -62,7 +71,7 @@ class Writable:
         return self.to_dict(mode="json")
 
 
-class Serializable(Writable, msgspec.Struct):
+class Serializable(Writable, msgspec.Struct, frozen=True):
     """Base of results and request structs: written by their public names, and read again."""
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ()

@@ -109,7 +109,8 @@ def plan_of(of: Any) -> Plan:
 def _computed(of: Any) -> List[Computed]:
     found: Dict[str, Computed] = {}
     for base in reversed(of.__mro__):
-        for name, value in vars(base).items():
+        members = cast("Dict[str, Any]", dict(base.__dict__))
+        for name, value in members.items():
             if isinstance(value, property) and not name.startswith("_"):
                 hint = get_type_hints(value.fget).get("return", Any)
                 found[name] = Computed(name, shape_of(hint), (value.__doc__ or "").strip())
@@ -136,7 +137,7 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    return Shape(hint.kind, hint)  # a field type of `_words.fields`
+    return Shape(cast("Any", hint).kind, hint)  # a field type of `_words.fields`
 
 
 def _shape_of_union(hints: Tuple[Any, ...]) -> Shape:
@@ -150,6 +151,14 @@ def _shape_of_union(hints: Tuple[Any, ...]) -> Shape:
         return Shape("moment", optional=optional)
     words = [word for hint in held for word in get_args(hint)]
     return Shape("open_words", tuple(words), optional)
+
+
+def words_of(shape: Shape) -> Tuple[str, ...]:
+    """Return the words that a field holds as far as they are known, if it holds words."""
+    words: Tuple[str, ...] = ()
+    if shape.kind in ("literal", "open_words", "word"):
+        words = shape.of.words if shape.kind == "word" else shape.of
+    return words
 
 
 def is_unset(value: object) -> bool:

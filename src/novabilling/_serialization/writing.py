@@ -76,7 +76,7 @@ def _python(value: Any, secrets: bool) -> Any:
 
 
 def _python_struct(struct: Any, secrets: bool) -> Dict[str, Any]:
-    names, masked, _ = _written(type(struct))
+    names, masked, _ = _written(struct.__class__)
     found: Dict[str, Any] = {}
     for name in names:
         value = getattr(struct, name)
@@ -93,7 +93,7 @@ def _json(value: Any, secrets: bool) -> Any:
 
 
 def _json_struct(struct: Any, secrets: bool) -> Dict[str, Any]:
-    names, masked, special = _written(type(struct))
+    names, masked, special = _written(struct.__class__)
     found: Dict[str, Any] = {}
     for name in names:
         value = getattr(struct, name)
@@ -123,17 +123,21 @@ def _written(of: Any) -> Tuple[List[str], List[str], Dict[str, _Write]]:
     return names, sorted(plan.secrets), {name: write for name, write in special.items() if write}
 
 
-def _sent(value: Any, secrets: bool) -> Any:
+def sent_text(value: Any) -> Any:
     """Write JSON of the user that is yet to be sent: what is a number there stays one."""
     if isinstance(value, Decimal):
         number = float(value)
         exact = value.is_finite() and Decimal(repr(number)) == value
         return number if exact else amount_text(value)
     if isinstance(value, Mapping):
-        return {key: _sent(item, secrets) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
+        return {key: sent_text(item) for key, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
     if isinstance(value, (list, tuple, set, frozenset)):
-        return [_sent(item, secrets) for item in value]  # pyright: ignore[reportUnknownVariableType]
-    return _json(value, secrets)
+        return [sent_text(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    return _json(value, secrets=False)
+
+
+def _sent(value: Any, _: bool) -> Any:
+    return sent_text(value)
 
 
 def _items(values: Any, secrets: bool) -> List[Any]:

@@ -184,8 +184,9 @@ class PaginatedResponse(_Answered, Generic[T]):
     @overload
     def __getitem__(self, index: slice) -> List[T]: ...
     def __getitem__(self, index: Union[int, slice]) -> Union[T, List[T]]:
-        if isinstance(index, str):  # what `dict(page)` asks for
-            return self.to_dict(mode="json")[index]  # type: ignore[unreachable]
+        part: Any = index
+        if isinstance(part, str):  # what `dict(page)` asks for
+            return self.to_dict(mode="json")[part]  # type: ignore[no-any-return]
         return self.data[index]
 
     if not TYPE_CHECKING:

@@ -22,7 +22,7 @@ Fields = Mapping[str, Any]
 """A dict with the keys of a struct."""
 
 
-class Input(Serializable):
+class Input(Serializable, frozen=True):
     """Base of what is sent: no key of a dict is ignored, and its JSON is sent as it was."""
 
     __is_sent__: ClassVar[bool] = True
