@@ -52,9 +52,7 @@ def schema_of_answer(of: Any, source: Any, parts: Dict[str, Any], handler: _Hand
     return core.no_info_wrap_validator_function(
         check,
         core.typed_dict_schema(fields),
-        serialization=core.plain_serializer_function_ser_schema(
-            parts_of, return_schema=core.typed_dict_schema(fields)
-        ),
+        serialization=_written_as(parts_of, core.typed_dict_schema(fields)),
         metadata=_described(title, of.__doc__),
     )
 
@@ -104,10 +102,8 @@ class _Definitions:
             make,
             core.typed_dict_schema(fields, extra_behavior="forbid" if plan.sent else "ignore"),
             ref=ref,
-            serialization=core.plain_serializer_function_ser_schema(
-                _fields_of(of, plan), return_schema=self._written(plan)
-            ),
-            metadata=_described(of.__name__, of.__doc__),
+            serialization=_written_as(_fields_of(of, plan), self._written(plan)),
+            metadata=_described(of.__name__, of.__doc__, closed=plan.sent),
         )
 
     def _field(self, field: Field) -> _Schema:
@@ -158,8 +154,27 @@ def _fields_of(of: Any, plan: Plan) -> Callable[[Any], Any]:
     return fields_of
 
 
-def _described(title: str, docstring: Optional[str]) -> Dict[str, Any]:
-    return _adding({"title": title, "description": cleandoc(docstring or "")})
+def _written_as(fields_of: Callable[[Any], Any], schema: _Schema) -> Any:
+    """Write an object as the dict of its fields; what includes and excludes them sees that."""
+
+    def write(value: Any, handler: Callable[[Any], Any]) -> Any:
+        return handler(fields_of(value))
+
+    return core.wrap_serializer_function_ser_schema(write, schema=schema)
+
+
+def _described(title: str, docstring: Optional[str], closed: bool = False) -> Dict[str, Any]:
+    more: _JsonSchema = {"title": title, "description": cleandoc(docstring or "")}
+    if closed:
+        more["additionalProperties"] = False
+
+    def describe(schema: Any, handler: Any) -> _JsonSchema:
+        written = handler.mode == "serialization"
+        found: _JsonSchema = handler(schema["serialization"]["schema"] if written else schema)
+        handler.resolve_ref_schema(found).update(more)
+        return found
+
+    return {"pydantic_js_functions": [describe]}
 
 
 def _adding(more: _JsonSchema) -> Dict[str, Any]:

@@ -24,6 +24,7 @@ import msgspec
 
 from .._runtime.secrets import masked_fields, masked_repr
 from .._serialization.serializable import Serializable
+from .._words.decoders import UNREADABLE
 from .._words.fields import Utf8, Word, hash_of
 from .._words.literals import WebhookEventType, WebhookStatus
 
@@ -124,17 +125,13 @@ class UnknownEvent(WebhookEvent, frozen=True, kw_only=True):
         """
         event = super().from_dict(data)
         try:
-            content = _plain_data.decode(event.payload).data
-        except (ValueError, InvalidOperation):
+            content = _decode_plain(event.payload).get("data")
+        except (*UNREADABLE, InvalidOperation):
             return event
-        return msgspec.structs.replace(event, data=content)
+        return msgspec.structs.replace(event, data=content) if isinstance(content, dict) else event
 
 
-class _Data(msgspec.Struct):
-    data: Dict[str, Any]
-
-
-_plain_data = msgspec.json.Decoder(_Data, float_hook=Decimal)
+_decode_plain = msgspec.json.Decoder(Dict[str, Any], float_hook=Decimal).decode
 
 
 def _is_of(of: Any, data: Mapping[str, Any]) -> bool:
