@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional
 import jsonschema
 import pytest
 
-pydantic: Any = pytest.importorskip("pydantic", minversion="2.3")
+pydantic: Any = pytest.importorskip("pydantic", minversion="2.4")
 
 from pydantic import BaseModel, TypeAdapter, ValidationError  # noqa: E402
 
