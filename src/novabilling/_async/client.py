@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Mapping,
+    NoReturn,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from msgspec import UNSET, UnsetType, structs
 
@@ -20,6 +31,7 @@ from .._call.configuration import (
     check_timeout,
     check_token,
 )
+from .._call.free_requests import RepeatRequest, free_call
 from .._call.hooks import AttemptHook, Hooks
 from .._call.retries import RetryBudget
 from .._call.server import DEFAULT_BASE_URL, check_base_url
@@ -27,13 +39,17 @@ from .._runtime.concurrency import AsyncToken
 from .._runtime.copies import copy_of
 from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
+from ..types._common import Response
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
+from .resource import AsyncFreeRequests
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+T = TypeVar("T")
 
 
 class AsyncNovaBilling(AsyncResources):
@@ -128,6 +144,58 @@ class AsyncNovaBilling(AsyncResources):
         copy = copy_of(self)
         copy._caller = self._caller.copy(config=config)
         return copy
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: RepeatRequest = "once",
+        of: None = None,
+    ) -> Response[Any]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: RepeatRequest = "once",
+        of: Type[T],
+    ) -> Response[T]: ...
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: RepeatRequest = "once",
+        of: Optional[Type[Any]] = None,
+    ) -> Response[Any]:
+        """Send a request to the server that this version has no method for.
+
+        It has the token, retries, deadline, hooks and errors of all calls. Names and words are the
+        server's own, in what is sent and in `data`, whose fractions are Decimals.
+
+        Args:
+            method: GET, POST, PUT, PATCH or DELETE.
+            path: Where on the client's own server, without `/api`: `/customers/cus_1`.
+            query: Texts, numbers, flags and times; None is left out.
+            body: What is sent as JSON, at most 100 KB.
+            repeat: "safe" says that it may be sent again after an attempt of which nobody knows
+                what it did; a GET always may.
+            of: A type of `novabilling.types`, a list of one, or bytes, for `data`.
+
+        Raises:
+            ValueError, TypeError: An argument is not usable; nothing was sent.
+        """
+        call = free_call(method, path, query, body, repeat, of)
+        return await AsyncFreeRequests(self._caller).send(of, call)
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
         """Call a function with an `AttemptInfo` after each attempt; return what ends that.
