@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
@@ -107,7 +107,7 @@ class AsyncResource:
         route: Route,
         filters: Optional[Query] = None,
         paging: Arguments = NO_ARGUMENTS,
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncPaginator[Item]:
         return AsyncPaginator(
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )

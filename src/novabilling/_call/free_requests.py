@@ -122,7 +122,6 @@ def decoding(of: Any, root: str) -> Decode:
 
 
 def _struct(of: Any) -> Any:
-    if isinstance(of, type) and issubclass(of, msgspec.Struct):
-        return of
-    shown = getattr(of, "__name__", None) or of
-    raise TypeError(f"of must be a type of results, a List of one, or bytes; not {shown}")
+    if not isinstance(of, type) or not issubclass(of, msgspec.Struct):
+        raise TypeError(f"of must be a type of results, a List of one, or bytes; not {of!r}")
+    return cast("Any", of)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
@@ -106,7 +106,7 @@ class Resource:
         route: Route,
         filters: Optional[Query] = None,
         paging: Arguments = NO_ARGUMENTS,
-    ) -> Iterator[Item]:
+    ) -> Paginator[Item]:
         return Paginator(
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )

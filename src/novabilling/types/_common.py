@@ -207,7 +207,13 @@ class PaginatedResponse(_Answered, Generic[T]):
         return {"data": self.data, "meta": self.meta}
 
     def __repr__(self) -> str:
-        return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"
+        names = [str(getattr(i, "id", getattr(i, "code", type(i).__name__))) for i in self.data[:3]]
+        shown = ", ".join([*names, "..."] if len(self) > 3 else names)
+        meta = self.meta
+        return (
+            f"PaginatedResponse({len(self)} of {meta.total}, page {meta.page} of "
+            f"{meta.total_pages}{': ' if shown else ''}{shown})"
+        )
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return type(self), (self.data, self.meta, self.http, self.request_id)

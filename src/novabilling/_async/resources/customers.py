@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -23,6 +23,7 @@ from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -74,7 +75,7 @@ class AsyncCustomers(AsyncResource):
         currency: Union[Currency, str, None] = None,
         sort_by: Optional[CustomerSortField] = None,
         sort_order: Optional[SortOrder] = None,
-    ) -> AsyncIterator[Customer]:
+    ) -> AsyncPaginator[Customer]:
         """Iterate over all customers that `list` would page through."""
         return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 

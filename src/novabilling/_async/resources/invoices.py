@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import AsyncIterator, Optional, Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import msgspec
 from msgspec import UNSET
@@ -47,6 +47,7 @@ from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, InvoiceItemDto
 from ...types._pdf import InvoicePdf
 from ..caller import AsyncAgain
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
@@ -94,7 +95,7 @@ class AsyncInvoices(AsyncResource):
         status: Optional[InvoiceStatus] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> AsyncIterator[Invoice]:
+    ) -> AsyncPaginator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 

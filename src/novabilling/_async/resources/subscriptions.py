@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, AsyncIterator, Mapping, Optional, Union, overload
+from typing import Any, Mapping, Optional, Union, overload
 
 from msgspec import UNSET
 
@@ -25,6 +25,7 @@ from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -82,7 +83,7 @@ class AsyncSubscriptions(AsyncResource):
         customer_id: Optional[str] = None,
         plan_id: Optional[str] = None,
         status: Optional[SubscriptionStatus] = None,
-    ) -> AsyncIterator[Subscription]:
+    ) -> AsyncPaginator[Subscription]:
         """Iterate over all subscriptions that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)

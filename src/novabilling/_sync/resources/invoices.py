@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import Iterator, Optional, Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import msgspec
 from msgspec import UNSET
@@ -48,6 +48,7 @@ from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Fields, InvoiceItemDto
 from ...types._pdf import InvoicePdf
 from ..caller import Again
+from ..pagination import Paginator
 from ..resource import Resource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
@@ -95,7 +96,7 @@ class Invoices(Resource):
         status: Optional[InvoiceStatus] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[Invoice]:
+    ) -> Paginator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 

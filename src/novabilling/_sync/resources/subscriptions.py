@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, Iterator, Mapping, Optional, Union, overload
+from typing import Any, Mapping, Optional, Union, overload
 
 from msgspec import UNSET
 
@@ -26,6 +26,7 @@ from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -83,7 +84,7 @@ class Subscriptions(Resource):
         customer_id: Optional[str] = None,
         plan_id: Optional[str] = None,
         status: Optional[SubscriptionStatus] = None,
-    ) -> Iterator[Subscription]:
+    ) -> Paginator[Subscription]:
         """Iterate over all subscriptions that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)
