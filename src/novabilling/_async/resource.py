@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Any, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import ResponseDecodeError, name_operation, plain_cause
+from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
 from .._call.free_requests import decoding
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.checks import identifier
 from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
@@ -112,6 +113,14 @@ class AsyncResource:
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
         )
 
+    async def _one(self, rows: AsyncIterator[Item], route: Route, name: str, key: str) -> Item:
+        """Return the row whose field is a key; reads as many pages as it takes."""
+        identifier(name, key)
+        async for row in rows:
+            if getattr(row, name) == key:
+                return row
+        raise not_found(route, name, key)
+
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
             content = without_bom(answer.content)
@@ -130,6 +139,13 @@ class AsyncFreeRequests(AsyncResource):
         with self._caller.watch(call) as watched:
             answer = await self._caller.send(watched)
             return Response(self._read(watched, answer, decode), answer)
+
+
+def not_found(route: Route, name: str, key: str) -> NotFoundError:
+    """Make the error of a lookup in a list that the key is not in."""
+    error = NotFoundError(f"there is none with the {name} {key!r}")
+    name_operation(error, "GET", route.template)
+    return error
 
 
 def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:

@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from .._runtime.secrets import Secret
+from .._serialization.serializable import Writable
 from .._words.arguments import NO_ARGUMENTS
 from .._words.checks import plain, timestamp
 from .._words.encoding import encode, query_text
@@ -48,6 +49,8 @@ def free_call(
 
 
 def _body(body: object, verb: str) -> Optional[Secret[bytes]]:
+    if isinstance(body, Writable):
+        raise TypeError("body: a type of this SDK has not the server's names; give a dict of those")
     if body is not None:
         return encode(plain("body", body))
     return NO_ARGUMENTS.body() if verb == "POST" else None  # some routes answer 500 without one

@@ -192,6 +192,7 @@ class PaginatedResponse(_Answered, Generic[T]):
     if not TYPE_CHECKING:
 
         def keys(self) -> List[str]:
+            """Name the parts of `to_dict()`: `dict()` of a page is that."""
             return ["data", "meta"]
 
         @classmethod

@@ -23,6 +23,7 @@ from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
+from ...types._portal import PortalBilling
 from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
@@ -104,6 +105,19 @@ class AsyncCustomers(AsyncResource):
     async def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices."""
         return await self._get(Customer, Route("/customers/{customer_id}", customer_id))
+
+    async def get_by_external_id(self, external_id: str) -> Response[Customer]:
+        """Get a customer by your own id, as `get` does.
+
+        It makes two requests: the portal's overview knows the id that `get` takes.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+        """
+        asked = self._with_one_deadline()
+        route = Route("/portal/customers/{external_id}/billing", external_id)
+        found = await asked._get(PortalBilling, route)
+        return await asked.get(found.data.customer.id)
 
     async def update(
         self,

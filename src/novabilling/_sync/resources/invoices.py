@@ -183,6 +183,19 @@ class Invoices(Resource):
         """Get an invoice with its customer, subscription and payments."""
         return self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
 
+    def get_by_number(self, number: str) -> Response[Invoice]:
+        """Get an invoice by its number, as `get` does.
+
+        It reads the list, the newest first, one request for each 100 until it is found, and then
+        the invoice: keep the server's id where you need one often.
+
+        Raises:
+            NotFoundError: No invoice has this number.
+        """
+        asked = self._with_one_deadline()
+        rows, route = asked.iter(), Route("/invoices")
+        return asked.get((asked._one(rows, route, "invoice_number", number)).id)
+
     def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)

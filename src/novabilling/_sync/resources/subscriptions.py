@@ -124,6 +124,19 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._get(Subscription, route)
 
+    def get_by_external_id(self, external_id: str) -> Response[Subscription]:
+        """Get a subscription by your own id, as `get` does.
+
+        It reads the list, the newest first, one request for each 100 until it is found, and then
+        the subscription: keep the server's id where you need one often.
+
+        Raises:
+            NotFoundError: No subscription has this external id.
+        """
+        asked = self._with_one_deadline()
+        rows, route = asked.iter(), Route("/subscriptions")
+        return asked.get((asked._one(rows, route, "external_id", external_id)).id)
+
     def update(
         self,
         subscription_id: str,
