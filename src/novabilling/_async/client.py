@@ -7,6 +7,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
+    Literal,
     Mapping,
     NoReturn,
     Optional,
@@ -31,7 +32,6 @@ from .._call.configuration import (
     check_timeout,
     check_token,
 )
-from .._call.free_requests import RepeatRequest, free_call
 from .._call.hooks import AttemptHook, Hooks
 from .._call.retries import RetryBudget
 from .._call.server import DEFAULT_BASE_URL, check_base_url
@@ -42,7 +42,6 @@ from .._runtime.secrets import Secret
 from ..types._common import Response
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
-from .resource import AsyncFreeRequests
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
@@ -153,7 +152,7 @@ class AsyncNovaBilling(AsyncResources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: None = None,
     ) -> Response[Any]: ...
     @overload
@@ -164,7 +163,7 @@ class AsyncNovaBilling(AsyncResources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: Type[T],
     ) -> Response[T]: ...
     async def request(
@@ -174,7 +173,7 @@ class AsyncNovaBilling(AsyncResources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: Optional[Type[Any]] = None,
     ) -> Response[Any]:
         """Send a request to the server that this version has no method for.
@@ -194,6 +193,8 @@ class AsyncNovaBilling(AsyncResources):
         Raises:
             ValueError, TypeError: An argument is not usable; nothing was sent.
         """
+        from .free_requests import AsyncFreeRequests, free_call  # few programs need them
+
         call = free_call(method, path, query, body, repeat, of)
         return await AsyncFreeRequests(self._caller).send(of, call)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal
-from typing import Any, Callable, Dict, Literal, Mapping, Optional, cast, get_args
+from typing import Any, Callable, Dict, Mapping, Optional, cast, get_args
 from urllib.parse import quote, unquote
 
 import msgspec
@@ -24,9 +24,6 @@ from .retries import Repeat
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _REFUSED = re.compile(r"[\x00-\x20\x7f-\xa0\ud800-\udfff\\?#]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
-
-RepeatRequest = Literal["once", "safe"]
-"""Whether a request may be sent again after an attempt of which nobody knows what it did."""
 
 Decode = Callable[[bytes, str], Any]
 """Read the content of an answer, given the root of its server."""

@@ -1,4 +1,7 @@
-"""The base of everything that can leave the process and come back: results and request structs."""
+"""The base of everything that can leave the process and come back: results and request structs.
+
+What does it is imported with the first object: most programs start without.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,6 @@ import sys
 from typing import TYPE_CHECKING, Any, ClassVar, Dict, Iterator, Mapping, Tuple
 
 import msgspec
-
-from .reading import read_struct
-from .writing import check_mode, to_plain, to_text
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -32,6 +32,8 @@ class Writable:
                 digits.
             secrets: Show API keys, tokens and webhook secrets, which are "********" otherwise.
         """
+        from .writing import check_mode, to_plain
+
         found: Dict[str, Any] = to_plain(self._content(), check_mode(mode), secrets)
         return found
 
@@ -41,6 +43,8 @@ class Writable:
         Args:
             secrets: Show API keys, tokens and webhook secrets, which are "********" otherwise.
         """
+        from .writing import to_text
+
         return to_text(self._content(), secrets)
 
     def _content(self) -> Any:
@@ -86,6 +90,8 @@ class Serializable(Writable, msgspec.Struct, frozen=True):
         Raises:
             ValueError, TypeError: A field is missing, or is not what it should be.
         """
+        from .reading import read_struct
+
         made: Self = read_struct(cls.__name__, data, cls)
         return made
 

@@ -8,6 +8,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
+    Literal,
     Mapping,
     NoReturn,
     Optional,
@@ -32,7 +33,6 @@ from .._call.configuration import (
     check_timeout,
     check_token,
 )
-from .._call.free_requests import RepeatRequest, free_call
 from .._call.hooks import AttemptHook, Hooks
 from .._call.retries import RetryBudget
 from .._call.server import DEFAULT_BASE_URL, check_base_url
@@ -43,7 +43,6 @@ from .._runtime.secrets import Secret
 from ..types._common import Response
 from .caller import Caller
 from .rate_limiter import RateLimiter
-from .resource import FreeRequests
 from .resources import Resources
 from .transport.transport import Transport
 
@@ -154,7 +153,7 @@ class NovaBilling(Resources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: None = None,
     ) -> Response[Any]: ...
     @overload
@@ -165,7 +164,7 @@ class NovaBilling(Resources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: Type[T],
     ) -> Response[T]: ...
     def request(
@@ -175,7 +174,7 @@ class NovaBilling(Resources):
         *,
         query: Optional[Mapping[str, Any]] = None,
         body: Any = None,
-        repeat: RepeatRequest = "once",
+        repeat: Literal["once", "safe"] = "once",
         of: Optional[Type[Any]] = None,
     ) -> Response[Any]:
         """Send a request to the server that this version has no method for.
@@ -195,6 +194,8 @@ class NovaBilling(Resources):
         Raises:
             ValueError, TypeError: An argument is not usable; nothing was sent.
         """
+        from .free_requests import FreeRequests, free_call  # few programs need them
+
         call = free_call(method, path, query, body, repeat, of)
         return FreeRequests(self._caller).send(of, call)
 

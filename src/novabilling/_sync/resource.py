@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Type, TypeVar
+from typing import TYPE_CHECKING, Callable, Dict, Iterator, Optional, Type, TypeVar
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
 from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
-from .._call.free_requests import decoding
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
@@ -127,17 +126,6 @@ class Resource:
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
-
-
-class FreeRequests(Resource):
-    """What this version has no resource for."""
-
-    def send(self, of: Any, call: Call) -> Response[Any]:
-        """Send a call that was made for it, and read its answer as a type."""
-        decode = decoding(of, self._caller.config.server.root)
-        with self._caller.watch(call) as watched:
-            answer = self._caller.send(watched)
-            return Response(self._read(watched, answer, decode), answer)
 
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:

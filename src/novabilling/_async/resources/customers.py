@@ -23,7 +23,6 @@ from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
-from ...types._portal import PortalBilling
 from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
@@ -114,6 +113,8 @@ class AsyncCustomers(AsyncResource):
         Raises:
             NotFoundError: No customer has this external id.
         """
+        from ...types._portal import PortalBilling  # of a group that few programs need
+
         asked = self._with_one_deadline()
         route = Route("/portal/customers/{external_id}/billing", external_id)
         found = await asked._get(PortalBilling, route)

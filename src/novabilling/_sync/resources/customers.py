@@ -24,7 +24,6 @@ from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
-from ...types._portal import PortalBilling
 from ..pagination import Paginator
 from ..resource import Resource
 
@@ -115,6 +114,8 @@ class Customers(Resource):
         Raises:
             NotFoundError: No customer has this external id.
         """
+        from ...types._portal import PortalBilling  # of a group that few programs need
+
         asked = self._with_one_deadline()
         route = Route("/portal/customers/{external_id}/billing", external_id)
         found = asked._get(PortalBilling, route)
