@@ -76,9 +76,9 @@ def _python(value: Any, secrets: bool) -> Any:
 
 
 def _python_struct(struct: Any, secrets: bool) -> Dict[str, Any]:
-    names, masked, _ = _written(struct.__class__)
+    fields, masked = _written(struct.__class__)
     found: Dict[str, Any] = {}
-    for name in names:
+    for name, _ in fields:
         value = getattr(struct, name)
         if type(value) in _AS_IT_IS:
             found[name] = value
@@ -93,11 +93,11 @@ def _json(value: Any, secrets: bool) -> Any:
 
 
 def _json_struct(struct: Any, secrets: bool) -> Dict[str, Any]:
-    names, masked, special = _written(struct.__class__)
+    fields, masked = _written(struct.__class__)
     found: Dict[str, Any] = {}
-    for name in names:
+    for name, special in fields:
         value = getattr(struct, name)
-        write = special.get(name) or _BY_TYPE.get(type(value), _other)
+        write = special or _BY_TYPE.get(type(value), _other)
         if write is None or value is None:
             found[name] = value
         elif not is_unset(value):
@@ -113,14 +113,16 @@ def _mask(found: Dict[str, Any], masked: List[str]) -> Dict[str, Any]:
 
 
 @lru_cache(maxsize=None)
-def _written(of: Any) -> Tuple[List[str], List[str], Dict[str, _Write]]:
-    """Return what is written of a class, what is masked, and what has a form of its own in JSON."""
+def _written(of: Any) -> Tuple[List[Tuple[str, Optional[_Write]]], List[str]]:
+    """Return the names that are written, each with its own way into JSON if any; and the masked."""
     plan = plan_of(of)
-    names = [field.name for field in plan.fields] + [one.name for one in plan.computed]
-    special = {field.name: _BY_KIND.get(field.shape.kind) for field in plan.fields}
+    fields = [(field.name, _BY_KIND.get(field.shape.kind)) for field in plan.fields]
     if plan.sent:
-        special.update((f.name, _sent) for f in plan.fields if f.shape.kind == "map")
-    return names, sorted(plan.secrets), {name: write for name, write in special.items() if write}
+        fields = [
+            (field.name, _sent if field.shape.kind == "map" else write)
+            for field, (_, write) in zip(plan.fields, fields)
+        ]
+    return fields + [(one.name, None) for one in plan.computed], sorted(plan.secrets)
 
 
 def sent_text(value: Any) -> Any:

@@ -170,22 +170,25 @@ class Invoice(Model, frozen=True, kw_only=True):
     def items(self) -> List[InvoiceItem]:
         """Return the lines, without the note; empty where the server stored none."""
         lines = self._lines()
-        return lines[:-1] if self.notes is not None else lines
+        return lines[:-1] if _note_in(lines) is not None else lines
 
     @property
     def notes(self) -> Optional[str]:
         """Return the note that `invoices.create(notes=...)` put on the invoice."""
-        lines = self._lines()
-        last = lines[-1] if lines else None
-        if last and not last.amount and not last.type and last.description.startswith(NOTE_PREFIX):
-            return last.description[len(NOTE_PREFIX) :]
-        return None
+        return _note_in(self._lines())
 
     def _lines(self) -> List[InvoiceItem]:
         stored = (self.metadata or {}).get("items")
         if not isinstance(stored, list):
             return []
         return [_line(entry) for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+
+
+def _note_in(lines: List[InvoiceItem]) -> Optional[str]:
+    last = lines[-1] if lines else None
+    if last and not last.amount and not last.type and last.description.startswith(NOTE_PREFIX):
+        return last.description[len(NOTE_PREFIX) :]
+    return None
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
