@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any, Dict, List, Mapping
 
+import httpx
 import msgspec
 import pytest
 
@@ -25,8 +26,10 @@ from novabilling.types import (
     InvoiceItemDto,
     InvoicePaidEvent,
     InvoicePdf,
+    PaginatedResponse,
     PaginationMeta,
     Payment,
+    Response,
     SubscriptionAnalytics,
     Tenant,
     UnknownEvent,
@@ -62,6 +65,7 @@ INVOICE = Invoice(
 TENANT = Tenant(
     id="t", name="T", slug="t", email="a@b.co", is_active=True, api_key="sk_live_1", **TIMES
 )
+META = PaginationMeta(total=1, page=1, limit=20, total_pages=1)
 CLASSES: List[Any] = [
     of
     for of in (getattr(types, name) for name in types.__all__)
@@ -156,6 +160,22 @@ def test_a_page_says_where_it_stands():
         name: getattr(page.meta, name) for name in PaginationMeta.__struct_fields__
     }
     assert page.to_dict()["data"] == [row.to_dict() for row in page]
+
+
+def test_a_page_has_no_item_under_a_name():
+    page: Any = PaginatedResponse([CUSTOMER], META, httpx.Response(200))
+
+    assert dict(page) == page.to_dict(mode="json")
+    assert {type(key) for key in dict(page)} == {str}
+    with pytest.raises(TypeError):
+        page["data"]
+
+
+def test_an_answer_that_holds_a_dict_is_written_as_an_answer():
+    answer: Any = Response({"keys": 1, "total": Decimal("0.10")}, httpx.Response(200))
+
+    assert dict(answer) == {"data": {"keys": 1, "total": "0.10"}}
+    assert Response(None, httpx.Response(204)).to_dict() == {"data": None}
 
 
 def test_a_result_is_not_changed_through_its_dict():

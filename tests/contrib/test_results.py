@@ -275,9 +275,12 @@ def test_a_template_of_django_sees_the_values_of_the_result():
     from django.template import Context, Engine
 
     django.setup()
-    template = Engine().from_string("{{ invoice.total }} {{ invoice.due_date|date:'Y' }}")
+    source = (
+        "{{ invoice.total }} {{ invoice.due_date|date:'Y' }} {{ page.data.0.created_at|date:'Y' }}"
+    )
+    template = Engine().from_string(source)
 
-    assert template.render(Context({"invoice": INVOICE})) == f"{AMOUNT} 2026"
+    assert template.render(Context({"invoice": INVOICE, "page": PAGE})) == f"{AMOUNT} 2026 2026"
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

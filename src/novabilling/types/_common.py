@@ -28,6 +28,10 @@ T = TypeVar("T")
 
 _MISSING = object()
 
+# What `dict(page)` asks for: these very objects. Other texts are no index of a page, so that
+# templates, which try an index first, read its attributes.
+_DATA, _META = (str(name, "ascii") for name in (b"data", b"meta"))
+
 
 class RateLimit(Serializable, frozen=True, kw_only=True):
     """How many calls of an operation are left: `reset` is the seconds until all are back."""
@@ -127,7 +131,7 @@ class Response(_Answered, Generic[T]):
             return schema_of_answer(cls, source, {"data": of}, handler)
 
         def __getattr__(self, name: str) -> Any:  # asked for what is not found here
-            if name.startswith("_") or hasattr(type(self), name):
+            if name.startswith("_") or name == "keys" or hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # raises what it raised before
             value = getattr(self.data, name, _MISSING)
             if value is _MISSING:
@@ -185,7 +189,7 @@ class PaginatedResponse(_Answered, Generic[T]):
     def __getitem__(self, index: slice) -> List[T]: ...
     def __getitem__(self, index: Union[int, slice]) -> Union[T, List[T]]:
         part: Any = index
-        if isinstance(part, str):  # what `dict(page)` asks for
+        if part is _DATA or part is _META:
             return self.to_dict(mode="json")[part]  # type: ignore[no-any-return]
         return self.data[index]
 
@@ -193,7 +197,7 @@ class PaginatedResponse(_Answered, Generic[T]):
 
         def keys(self) -> List[str]:
             """Name the parts of `to_dict()`: `dict()` of a page is that."""
-            return ["data", "meta"]
+            return [_DATA, _META]
 
         @classmethod
         def __get_pydantic_core_schema__(cls, source, handler):
