@@ -104,13 +104,15 @@ def test_the_results_of_all_methods_are_public_types():
     for resource, method in METHODS:
         result = signature(SYNC, resource, method).return_annotation
         for name in re.findall(r"[A-Z]\w+", result):
-            assert name in {*types.__all__, "Iterator"}, f"{resource}.{method} -> {name}"
+            assert name in {*types.__all__, "Paginator"}, f"{resource}.{method} -> {name}"
 
 
 def test_the_clients_have_the_resources_of_the_table_and_no_others():
     for client in (NovaBilling, AsyncNovaBilling):
         found = {name for name in dir(client) if not name.startswith("_")}
-        assert found - {"close", "aclose", "on_attempt", "with_options"} == set(RESOURCES)
+        assert found - {"close", "aclose", "on_attempt", "request", "with_options"} == set(
+            RESOURCES
+        )
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
@@ -141,7 +143,7 @@ def test_both_clients_have_the_same_signature(resource, method):
     ours = str(signature(SYNC, resource, method))
     theirs = str(signature(ASYNC, resource, method))
 
-    assert ours == theirs.replace("AsyncIterator", "Iterator")
+    assert ours == theirs.replace("AsyncPaginator", "Paginator")
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)

@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Literal,
+    Mapping,
+    NoReturn,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from msgspec import UNSET, UnsetType, structs
 
@@ -28,6 +40,7 @@ from .._runtime.concurrency import AsyncToken
 from .._runtime.copies import copy_of
 from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
+from ..types._common import Response
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
 from .resource import AsyncResource, copy_if_changed
@@ -36,6 +49,8 @@ from .transport.transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+T = TypeVar("T")
 
 
 class AsyncNovaBilling(AsyncResources):
@@ -137,6 +152,60 @@ class AsyncNovaBilling(AsyncResources):
                 if changed is not None:
                     vars(copy)[name] = changed
         return copy
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: None = None,
+    ) -> Response[Any]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: Type[T],
+    ) -> Response[T]: ...
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: Optional[Type[Any]] = None,
+    ) -> Response[Any]:
+        """Send a request to the server that this version has no method for.
+
+        It has the token, retries, deadline, hooks and errors of all calls. Names and words are the
+        server's own, in what is sent and in `data`, whose fractions are Decimals.
+
+        Args:
+            method: GET, POST, PUT, PATCH or DELETE.
+            path: Where on the client's own server, without `/api`: `/customers/cus_1`.
+            query: Texts, numbers, flags and times; None is left out.
+            body: What is sent as JSON, at most 100 KB.
+            repeat: "safe" says that it may be sent again after an attempt of which nobody knows
+                what it did; a GET always may.
+            of: A type of `novabilling.types`, a list of one, or bytes, for `data`.
+
+        Raises:
+            ValueError, TypeError: An argument is not usable; nothing was sent.
+        """
+        from .free_requests import AsyncFreeRequests, free_call  # few programs need them
+
+        call = free_call(method, path, query, body, repeat, of)
+        return await AsyncFreeRequests(self._caller).send(of, call)
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
         """Call a function with an `AttemptInfo` after each attempt; return what ends that.

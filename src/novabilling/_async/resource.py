@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type,
 
 from .._call.call import Call
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import ResponseDecodeError, name_operation, plain_cause
+from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.copies import copy_of
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.checks import identifier
 from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
@@ -113,10 +114,18 @@ class AsyncResource:
         route: Route,
         filters: Optional[Query] = None,
         paging: Arguments = NO_ARGUMENTS,
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncPaginator[Item]:
         return AsyncPaginator(
             lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE), of
         )
+
+    async def _one(self, rows: AsyncIterator[Item], route: Route, name: str, key: str) -> Item:
+        """Return the row whose field is a key; reads as many pages as it takes."""
+        identifier(name, key)
+        async for row in rows:
+            if getattr(row, name) == key:
+                return row
+        raise not_found(route, name, key)
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
@@ -125,6 +134,13 @@ class AsyncResource:
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
+
+
+def not_found(route: Route, name: str, key: str) -> NotFoundError:
+    """Make the error of a lookup in a list that the key is not in."""
+    error = NotFoundError(f"there is none with the {name} {key!r}")
+    name_operation(error, "GET", route.template)
+    return error
 
 
 def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:

@@ -49,7 +49,7 @@ def prepare(
     waited for a retry could arrive in the next billing period.
     """
     given = cast("object", events)
-    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, msgspec.Struct)):
         events = list(events)  # it may be one that can be walked through only once
     _checked("events", events)
     made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more

@@ -140,7 +140,7 @@ def structs(
             raise ValueError(f"{name}: {exc}") from None
 
     def convert(name: str, value: object) -> List[Dict[str, object]]:
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        if isinstance(value, (str, bytes, Mapping, Struct)) or not isinstance(value, Iterable):
             raise TypeError(f"{name} must be a list")
         items = cast("Iterable[object]", value)
         found = [convert_one(f"{name}[{index}]", item) for index, item in enumerate(items)]

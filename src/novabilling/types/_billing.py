@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
+from .._serialization.serializable import Serializable
 from .._words.fields import AbsoluteUrl, Model, Timestamp, Word, check_amounts
 from .._words.literals import (
     BillingInterval,
@@ -120,7 +121,7 @@ class Subscription(Model, frozen=True, kw_only=True):
     invoices: Optional[List[Invoice]] = None
 
 
-class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItem(Serializable, frozen=True, kw_only=True):
     """A line of an invoice; `amount` is the price of one unit.
 
     `type` is set on lines that the server made, such as "plan", "usage", "coupon" or "tax".

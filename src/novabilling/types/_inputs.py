@@ -7,11 +7,11 @@ some keys may be left out: Python 3.8 has no `NotRequired`.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, List, Mapping, Optional, Sequence, TypedDict, Union
+from typing import Any, ClassVar, List, Mapping, Optional, Sequence, TypedDict, Union
 
-import msgspec
 from msgspec import UNSET, UnsetType
 
+from .._serialization.serializable import Serializable
 from .._words.checks import Date
 from .._words.fields import hash_of
 from .._words.literals import Currency
@@ -24,7 +24,13 @@ those who count in kobo and cents.
 """
 
 
-class InvoiceItemDto(msgspec.Struct, frozen=True):
+class Input(Serializable, frozen=True):
+    """Base of what is sent: no key of a dict is ignored, and its JSON is sent as it was."""
+
+    __is_sent__: ClassVar[bool] = True
+
+
+class InvoiceItemDto(Input, frozen=True):
     """A line of a new invoice; `amount` is the price of one unit, `quantity` at least 1.
 
     The amount is in major units of the invoice's currency: 19.99, not 1999.
@@ -53,7 +59,7 @@ class InvoiceItemUnitAmountParam(_Quantity):
     unit_amount: Amount
 
 
-class PriceInput(msgspec.Struct, frozen=True):
+class PriceInput(Input, frozen=True):
     """What a new plan costs for one billing interval in one currency, in its major units."""
 
     currency: Union[Currency, str]
@@ -67,7 +73,7 @@ class PriceParam(TypedDict):
     amount: Amount
 
 
-class GraduatedRangeInput(msgspec.Struct, frozen=True, kw_only=True):
+class GraduatedRangeInput(Input, frozen=True, kw_only=True):
     """What units from one number to another cost; without `to_value` it is the last range.
 
     The amounts are in major units of the currency in which a subscription is billed.
@@ -94,7 +100,7 @@ class GraduatedRangeParam(_GraduatedRangeParam, total=False):
     flat_amount: Amount
 
 
-class ChargeFilterInput(msgspec.Struct, frozen=True):
+class ChargeFilterInput(Input, frozen=True):
     """Other prices for events whose property `key` has one of these values."""
 
     key: str
@@ -116,7 +122,7 @@ class ChargeFilterParam(_ChargeFilterParam, total=False):
     properties: Mapping[str, Any]
 
 
-class MetricFilterInput(msgspec.Struct, frozen=True):
+class MetricFilterInput(Input, frozen=True):
     """A property of events by which a metric can be split."""
 
     key: str
@@ -133,7 +139,7 @@ class MetricFilterParam(TypedDict):
     values: Sequence[str]
 
 
-class UsageEventInput(msgspec.Struct, frozen=True, kw_only=True):
+class UsageEventInput(Input, frozen=True, kw_only=True):
     """One use of something that is metered.
 
     `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from

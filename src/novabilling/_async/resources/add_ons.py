@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -22,6 +22,7 @@ from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AddOn, AddOnPrice, AppliedAddOn
 from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -49,7 +50,7 @@ class AsyncAddOns(AsyncResource):
         """List one page of add-ons, the newest first; `limit` is 1 to 100 (default 20)."""
         return await self._list(AddOn, Route("/add-ons"), page=page, limit=limit)
 
-    def iter(self) -> AsyncIterator[AddOn]:
+    def iter(self) -> AsyncPaginator[AddOn]:
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
@@ -135,7 +136,7 @@ class AsyncAddOns(AsyncResource):
 
     def iter_applied(
         self, *, customer_id: Optional[str] = None, invoiced: Optional[bool] = None
-    ) -> AsyncIterator[AppliedAddOn]:
+    ) -> AsyncPaginator[AppliedAddOn]:
         """Iterate over all applied add-ons that `list_applied` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)

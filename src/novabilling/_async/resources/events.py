@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -151,7 +151,7 @@ class AsyncEvents(AsyncResource):
         code: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> AsyncIterator[UsageEvent]:
+    ) -> AsyncPaginator[UsageEvent]:
         """Iterate over all events that `get_by_subscription` would page through.
 
         It takes the server's id alone, as that does, and warns where an external id finds nothing.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import AsyncIterator, Optional, Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import msgspec
 from msgspec import UNSET
@@ -47,6 +47,7 @@ from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import InvoiceItemDto, InvoiceItemParam, InvoiceItemUnitAmountParam
 from ...types._pdf import InvoicePdf
 from ..caller import AsyncAgain
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
@@ -94,7 +95,7 @@ class AsyncInvoices(AsyncResource):
         status: Optional[InvoiceStatus] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> AsyncIterator[Invoice]:
+    ) -> AsyncPaginator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
@@ -182,6 +183,19 @@ class AsyncInvoices(AsyncResource):
     async def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments."""
         return await self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
+
+    async def get_by_number(self, number: str) -> Response[Invoice]:
+        """Get an invoice by its number, as `get` does.
+
+        It reads the list, the newest first, one request for each 100 until it is found, and then
+        the invoice: keep the server's id where you need one often.
+
+        Raises:
+            NotFoundError: No invoice has this number.
+        """
+        asked = self._with_one_deadline()
+        rows, route = asked.iter(), Route("/invoices")
+        return await asked.get((await asked._one(rows, route, "invoice_number", number)).id)
 
     async def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional, Union
+from typing import Optional, Union
 
 from msgspec import UNSET
 
@@ -81,7 +81,7 @@ class AsyncPayments(AsyncResource):
         invoice_id: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> AsyncIterator[Payment]:
+    ) -> AsyncPaginator[Payment]:
         """Iterate over all payments that `list` would page through."""
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:

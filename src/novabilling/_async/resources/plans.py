@@ -15,6 +15,7 @@ from ..._words.vocabulary import word
 from ...types._billing import Plan, PlanPrice
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -87,6 +88,18 @@ class AsyncPlans(AsyncResource):
     async def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions."""
         return await self._get(Plan, Route("/plans/{plan_id}", plan_id))
+
+    async def get_by_code(self, code: str) -> Response[Plan]:
+        """Get a plan by its code, as `get` does.
+
+        It makes two requests: the first is for the list of all plans.
+
+        Raises:
+            NotFoundError: No plan has this code.
+        """
+        asked = self._with_one_deadline()
+        rows = AsyncPaginator(lambda _: asked.list(), Plan)
+        return await asked.get((await asked._one(rows, Route("/plans"), "code", code)).id)
 
     async def update(
         self,

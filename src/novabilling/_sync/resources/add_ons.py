@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -23,6 +23,7 @@ from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AddOn, AddOnPrice, AppliedAddOn
 from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -50,7 +51,7 @@ class AddOns(Resource):
         """List one page of add-ons, the newest first; `limit` is 1 to 100 (default 20)."""
         return self._list(AddOn, Route("/add-ons"), page=page, limit=limit)
 
-    def iter(self) -> Iterator[AddOn]:
+    def iter(self) -> Paginator[AddOn]:
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
@@ -134,7 +135,7 @@ class AddOns(Resource):
 
     def iter_applied(
         self, *, customer_id: Optional[str] = None, invoiced: Optional[bool] = None
-    ) -> Iterator[AppliedAddOn]:
+    ) -> Paginator[AppliedAddOn]:
         """Iterate over all applied add-ons that `list_applied` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -152,7 +152,7 @@ class Events(Resource):
         code: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[UsageEvent]:
+    ) -> Paginator[UsageEvent]:
         """Iterate over all events that `get_by_subscription` would page through.
 
         It takes the server's id alone, as that does, and warns where an external id finds nothing.

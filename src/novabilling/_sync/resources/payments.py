@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Union
+from typing import Optional, Union
 
 from msgspec import UNSET
 
@@ -82,7 +82,7 @@ class Payments(Resource):
         invoice_id: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[Payment]:
+    ) -> Paginator[Payment]:
         """Iterate over all payments that `list` would page through."""
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:

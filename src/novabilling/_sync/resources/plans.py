@@ -16,6 +16,7 @@ from ..._words.vocabulary import word
 from ...types._billing import Plan, PlanPrice
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -88,6 +89,18 @@ class Plans(Resource):
     def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions."""
         return self._get(Plan, Route("/plans/{plan_id}", plan_id))
+
+    def get_by_code(self, code: str) -> Response[Plan]:
+        """Get a plan by its code, as `get` does.
+
+        It makes two requests: the first is for the list of all plans.
+
+        Raises:
+            NotFoundError: No plan has this code.
+        """
+        asked = self._with_one_deadline()
+        rows = Paginator(lambda _: asked.list(), Plan)
+        return asked.get((asked._one(rows, Route("/plans"), "code", code)).id)
 
     def update(
         self,
