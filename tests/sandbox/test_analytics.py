@@ -114,7 +114,7 @@ def test_revenue_adds_paid_invoices_in_dollars(books: Books):
 
 @pytest.mark.parametrize(
     ("currency", "dollars"),
-    [("EUR", 1.087), ("eur", 1.087), ("GHS", 0.0645), ("ZAR", 0.055), ("JPY", 1.0)],
+    [("EUR", 1.087), ("eur", 1.087), ("GHS", 0.129), ("ZAR", 0.055), ("JPY", 1.0)],
 )
 def test_a_thousand_of_a_currency_in_dollars(books: Books, currency: str, dollars: float):
     books.bill(1000, currency=currency)
