@@ -92,6 +92,8 @@ def _told(exc: Exception) -> Exception:
 
 def _no_answer(exc: Exception, text: str, place: str, proxy: Optional[str], stage: Stage) -> str:
     closed = any(sign in text for sign in _CLOSED)
+    if proxy is None and "UNEXPECTED_EOF" in text:
+        return f"{place} closed the connection during TLS"
     if proxy is None:
         closes = f"{place} closed the connection without an answer"
         return closes if closed else f"no answer from {place}: {text}"
