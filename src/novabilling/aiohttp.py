@@ -292,7 +292,9 @@ class _Translation:
         if isinstance(exc, aiohttp.ConnectionTimeoutError):
             raise httpx.ConnectTimeout("") from None
         if isinstance(exc, aiohttp.ClientConnectorError):
-            raise httpx.ConnectError(str(exc)) from None
+            certificate: object = getattr(exc, "certificate_error", None)
+            told = certificate or exc.os_error  # its own text shows objects in memory
+            raise httpx.ConnectError(str(told) or type(told).__name__) from None
         if isinstance(exc, aiohttp.ServerTimeoutError):
             raise httpx.ReadTimeout("") from None
         if isinstance(exc, aiohttp.ClientResponseError):  # its own text shows the address

@@ -7,6 +7,7 @@ import ssl
 import threading
 import traceback
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, Iterator, List
 
 import pytest
@@ -22,7 +23,7 @@ from novabilling import (
 from novabilling._network import tls as tls_module
 from tests.pool.servers import serve
 from tests.pool.support import Api, client_of, play, raises, run
-from tests.pool.ways import Way
+from tests.pool.ways import EVERY, Way
 
 
 def message_of(colour: str, url: str, attempts: int, **options: Any) -> str:
@@ -99,6 +100,27 @@ def test_https_to_a_port_without_tls_says_so(colour):
 
     assert "does not speak TLS" in message
     assert "http://" in message
+
+
+CARRIERS = [way for way in EVERY if way.carrier != "proxy"]
+
+
+@pytest.mark.parametrize("way", CARRIERS, ids=lambda way: f"{way.carrier} on {way.colour}")
+def test_what_is_cut_during_tls_says_so(way):
+    async def script(api: Any) -> str:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        return str(caught.value)
+
+    if way.carrier == "httpx2":
+        pytest.importorskip("httpx2", reason="httpx2 needs Python 3.11")
+    with curt(b"") as url:
+        place = url[7:]
+        message = way.play(SimpleNamespace(url=f"https://{place}"), script)
+
+    assert place in message
+    assert "<ssl" not in message
+    assert "closed the connection during TLS" in message or "aiohttp" in way.carrier
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])

@@ -18,6 +18,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "record layer failure", "RECORD_LAYER", "HTTP_REQUEST")
 _NOT_HTTP = r"(?:status line|Expected HTTP/|Invalid response status):.*?(b'.*'|b\".*\")"
 _TLS_RECORD = r"^b.\\x1[56]\\x03"
+_CUT = ("UNEXPECTED_EOF", "EOF occurred", "has been closed (EOF)")
 _CLOSED = (
     "unexpectedly closed connection",
     "ConnectionClosed",
@@ -92,6 +93,8 @@ def _told(exc: Exception) -> Exception:
 
 def _no_answer(exc: Exception, text: str, place: str, proxy: Optional[str], stage: Stage) -> str:
     closed = any(sign in text for sign in _CLOSED)
+    if proxy is None and any(sign in text for sign in _CUT):
+        return f"{place} closed the connection during TLS"
     if proxy is None:
         closes = f"{place} closed the connection without an answer"
         return closes if closed else f"no answer from {place}: {text}"
