@@ -188,7 +188,8 @@ class AsyncNovaBilling(AsyncResources):
         """Send a request to the server that this version has no method for.
 
         It has the token, retries, deadline, hooks and errors of all calls. Names and words are the
-        server's own, in what is sent and in `data`, whose fractions are Decimals.
+        server's own, in what is sent and in `data`, whose fractions are Decimals; secrets in it are
+        masked only if it is read as one of this SDK's types.
 
         Args:
             method: GET, POST, PUT, PATCH or DELETE.

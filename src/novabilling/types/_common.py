@@ -142,7 +142,8 @@ class Response(_Answered, Generic[T]):
 
         def __dir__(self) -> Iterable[str]:
             names = dir(getattr(self, "data", None))
-            return {*object.__dir__(self), *(n for n in names if not n.startswith("_"))}
+            own = set(object.__dir__(self)) - {"__structlog__"}  # for machines alone
+            return {*own, *(n for n in names if not n.startswith("_"))}
 
 
 class PaginatedResponse(_Answered, Generic[T]):
