@@ -83,6 +83,17 @@ async def test_each_call_sends_what_it_needs(login_client, server):
     ]
 
 
+async def test_a_request_of_the_user_sends_what_its_path_asks_for(login_client, server):
+    client = login_client()
+
+    for path in ("/tenants/me", "/customers", "/currencies", "/payment-methods/customer/cus_1"):
+        await client.request("GET", path)
+    await client.request("POST", "/auth/forgot-password", body={"email": EMAIL})
+
+    found = [credential for _, credential in asked(server)]
+    assert found == ["none", "login", "key", "none", "login", "none"]
+
+
 async def test_without_a_token_everything_goes_by_the_login(login_client, server):
     client = login_client(token=None)
 

@@ -83,6 +83,17 @@ def test_each_call_sends_what_it_needs(login_client, server):
     ]
 
 
+def test_a_request_of_the_user_sends_what_its_path_asks_for(login_client, server):
+    client = login_client()
+
+    for path in ("/tenants/me", "/customers", "/currencies", "/payment-methods/customer/cus_1"):
+        client.request("GET", path)
+    client.request("POST", "/auth/forgot-password", body={"email": EMAIL})
+
+    found = [credential for _, credential in asked(server)]
+    assert found == ["none", "login", "key", "none", "login", "none"]
+
+
 def test_without_a_token_everything_goes_by_the_login(login_client, server):
     client = login_client(token=None)
 
