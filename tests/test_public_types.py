@@ -68,6 +68,7 @@ IMPORTED = {
     **{name: getattr(types, name) for name in types.__all__},
     "Answer": object,
     "FieldError": novabilling.FieldError,
+    "LoginSession": novabilling.LoginSession,
     "Self": object,
     "datetime": datetime,
     "httpx": httpx,

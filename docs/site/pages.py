@@ -109,6 +109,7 @@ def client() -> str:
 async ones.
 
 {directive("novabilling.NovaBilling")}
+{directive("novabilling.LoginSession", show_root_heading=True)}
 {directive("novabilling.AttemptInfo", show_root_heading=True)}"""
 
 

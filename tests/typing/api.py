@@ -16,6 +16,7 @@ from novabilling import (
     AttemptInfo,
     ConflictError,
     FieldError,
+    LoginSession,
     NovaBilling,
     NovaBillingError,
     RateLimitError,
@@ -72,6 +73,10 @@ payment_status: PaymentStatus = "successful"
 subscription_status: SubscriptionStatus = "past_due"
 
 
+def stored(pair: TokenPair) -> None:
+    assert_type(pair.refresh_token, str)
+
+
 def clients() -> None:
     client = NovaBilling(
         token="t",
@@ -86,6 +91,10 @@ def clients() -> None:
     assert_type(NovaBilling(token=lambda: "t"), NovaBilling)
     assert_type(NovaBilling(token=None, timeout=None), NovaBilling)
     assert_type(client.with_options(timeout=5, max_retries=0, deadline=None), NovaBilling)
+    session = LoginSession(email="a@b.co", password="p", on_change=stored)
+    assert_type(NovaBilling(token="t", login=session), NovaBilling)
+    assert_type(AsyncNovaBilling(login=LoginSession(refresh_token="r")), AsyncNovaBilling)
+    assert_type(client.with_options(login=session).with_options(login=None), NovaBilling)
     with client as entered:
         assert_type(entered, NovaBilling)
     client.close()

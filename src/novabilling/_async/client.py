@@ -30,6 +30,7 @@ from .._call.configuration import (
     check_flag,
     check_headers,
     check_http_client,
+    check_login,
     check_timeout,
     check_token,
 )
@@ -50,6 +51,8 @@ from .transport.transport import AsyncTransport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._login.session import LoginSession
+
 T = TypeVar("T")
 
 
@@ -60,6 +63,8 @@ class AsyncNovaBilling(AsyncResources):
         token: An API key or login token, or a callable that returns one, asked before each
             attempt. Without one, `auth` and `currencies` work and all else is refused before it is
             sent, unless there is an `http_client`, which may add one.
+        login: A `LoginSession`, which keeps a login: `tenants`, `api_keys`, `webhooks` and
+            `payment_methods` go by it, and without a token everything does.
         base_url: The server; a path prefix is kept, a trailing `/api` is not needed.
         timeout: Seconds for one attempt as a whole (default 60, `auth.register` 120); None is no
             limit; an `httpx.Timeout` limits each network operation instead. Looking up a host name
@@ -81,6 +86,7 @@ class AsyncNovaBilling(AsyncResources):
         self,
         *,
         token: AsyncToken = None,
+        login: Optional[LoginSession] = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Union[Timeout, UnsetType] = UNSET,
         follow_redirects: bool = True,
@@ -113,6 +119,7 @@ class AsyncNovaBilling(AsyncResources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
+        config = structs.replace(config, login=check_login(login, config.server))
         limiter = AsyncRateLimiter(transport.waits)
         self._caller = AsyncCaller(transport, config, limiter, RetryBudget(), Hooks())
 
@@ -124,6 +131,7 @@ class AsyncNovaBilling(AsyncResources):
         deadline: Union[float, UnsetType, None] = UNSET,
         headers: Union[Mapping[str, str], UnsetType] = UNSET,
         token: Union[AsyncToken, UnsetType] = UNSET,
+        login: Union[LoginSession, UnsetType, None] = UNSET,
     ) -> Self:
         """Return a copy with other options on the same connections and retry budget.
 
@@ -144,6 +152,8 @@ class AsyncNovaBilling(AsyncResources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
+        if login is not UNSET:
+            config = structs.replace(config, login=check_login(login, config.server))
         copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from .._call.call import Call
-from .._call.free_requests import decoding
+from .._call.free_requests import decoding, needs_of
 from .._call.free_requests import free_call as free_call
 from ..types._common import Response
 from .resource import AsyncResource
@@ -17,6 +17,7 @@ class AsyncFreeRequests(AsyncResource):
     async def send(self, of: Any, call: Call) -> Response[Any]:
         """Send a call that was made for it, and read its answer as a type."""
         decode = decoding(of, self._caller.config.server.root)
-        with self._caller.watch(call) as watched:
-            answer = await self._caller.send(watched)
+        caller = self._caller.with_needs(needs_of(call.route.path))
+        with caller.watch(call) as watched:
+            answer = await caller.send(watched)
             return Response(self._read(watched, answer, decode), answer)

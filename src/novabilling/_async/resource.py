@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
+from .._call.configuration import Needs
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
 from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 ALREADY_DELETED = "Deleted by an earlier attempt of this call"
-LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 
 _RESOURCES = f"{__name__}s."  # the modules of our own ones
 
@@ -41,8 +41,8 @@ class AsyncResource:
     _needs_token = True
 
     def __init__(self, session: AsyncCaller) -> None:
-        caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
-        self._caller = caller if self._needs_token else caller.with_optional_token()
+        needs: Needs = "token" if self._needs_token else "nothing"
+        self._caller = session.with_needs("login" if self._login_only else needs)
 
     def __repr__(self) -> str:
         methods = ", ".join(name for name in dir(type(self)) if not name.startswith("_"))

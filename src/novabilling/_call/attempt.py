@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Literal, Mapping, Optional, Tuple, cast
+from typing import Any, Callable, Dict, List, Literal, Mapping, Optional, Tuple, cast
 
 import msgspec
 
@@ -40,6 +40,8 @@ class Attempt(msgspec.Struct, frozen=True):
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
     turn: Turn
+    is_stale: Optional[Callable[[], bool]] = None
+    """Whether the token was refused to another call while this one waited for its slot."""
 
     @property
     def path(self) -> str:

@@ -5,9 +5,21 @@ from __future__ import annotations
 import functools
 import re
 import sys
+import time
 from datetime import datetime, timezone
 from types import FunctionType
-from typing import Any, Callable, Dict, Mapping, Optional, TypeVar, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Literal,
+    Mapping,
+    Optional,
+    TypeVar,
+    Union,
+    cast,
+)
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -18,6 +30,9 @@ from .._runtime.secrets import Secret
 from .._version import __version__
 from .server import Server
 
+if TYPE_CHECKING:
+    from .._login.session import LoginSession
+
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_CONNECTIONS = 100
@@ -26,6 +41,9 @@ DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 Init = TypeVar("Init", bound=Callable[..., None])
 
 Timeout = Union[float, None, "httpx.Timeout", OperationTimeouts]
+
+Needs = Literal["nothing", "token", "login"]
+"""The credential that an operation needs: none, an API key or login token, a login token alone."""
 
 STANDARD_HEADERS = {
     "accept": "application/json",
@@ -52,10 +70,23 @@ class Config(msgspec.Struct, frozen=True):
     headers: Dict[str, str]
     token_optional: bool
     """Whether a request may go without a token of ours: the user's client may add one."""
-    needs_token: bool = True
-    """Whether the operation needs one at all."""
+    needs: Needs = "token"
+    """What the operations of a resource need."""
+    login: Optional[LoginSession] = None
+    """What sends login tokens: where one is needed, and everywhere without a token."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
+
+    def seconds(self) -> float:
+        """Return the time in seconds since 1970."""
+        return time.time() if self.now is utc_now else self.now().timestamp()
+
+    @property
+    def goes_by_login(self) -> bool:
+        """Whether an operation sends the token of the login session."""
+        if self.login is None or self.needs == "nothing":
+            return False
+        return self.needs == "login" or self.token.reveal() is None
 
     def timeout_for(self, default: Optional[float]) -> Timeout:
         """Return the timeout of one attempt: the user's, else the operation's, else 60 s."""
@@ -107,6 +138,19 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
             "(is there a line break at its end?)"
         )
     return token
+
+
+def check_login(login: Any, server: Server) -> Optional[LoginSession]:
+    """Refuse what is no login session, or one of another server."""
+    if login is not None:
+        from .._login.session import LoginSession, renewals_of  # only where there is one
+
+        if not isinstance(login, LoginSession):
+            kind = type(login).__name__
+            raise TypeError(f"login must be a LoginSession or None, not {kind}")
+        renewals_of(login).bind(server.root)
+    found: Optional[LoginSession] = login
+    return found
 
 
 def check_timeout(timeout: Any, name: str = "timeout") -> Any:

@@ -18,9 +18,14 @@ from .._words.encoding import encode, query_text
 from .._words.numbers import python_number, type_of
 from .._words.routes import Route
 from .call import Call
+from .configuration import Needs
 from .envelopes import decode_list, decode_object, prepare_list, prepare_object
 from .retries import Repeat
 
+_BY_LOGIN = re.compile(r"/(tenants|payment-methods)(/|\Z)")
+_WITHOUT = re.compile(
+    r"/(auth/(register|login|refresh|forgot-password|reset-password)|currencies)\Z"
+)
 _METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 _REFUSED = re.compile(r"[\x00-\x20\x7f-\xa0\ud800-\udfff\\?#]")
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -43,6 +48,13 @@ def free_call(
     again: Repeat = "read" if verb == "GET" else "idempotent" if repeat == "safe" else "once"
     accept = "*/*" if of is bytes else None
     return Call(verb, _route(path), again, _query(query), _body(body, verb), accept)
+
+
+def needs_of(path: str) -> Needs:
+    """Return the credential that a path asks for; one that nobody knows takes the token."""
+    if _BY_LOGIN.match(path):
+        return "login"
+    return "nothing" if _WITHOUT.match(path) else "token"
 
 
 def _body(body: object, verb: str) -> Optional[Secret[bytes]]:

@@ -49,6 +49,8 @@ class Failure(msgspec.Struct, frozen=True):
 
     error: NovaBillingError
     fate: Fate
+    rest: float = 0.0
+    """Seconds before which another attempt would end alike."""
 
 
 Outcome = Union[Answer, Failure]
@@ -109,6 +111,19 @@ def no_token_failure() -> Failure:
     return Failure(MissingTokenError(message), "refused")
 
 
+def asks_itself_failure(what: str) -> Failure:
+    """Say that a function that a client calls for its token needs one by way of that client."""
+    message = (
+        f"{what} calls the client that waits for it; this attempt sent nothing: call only `auth` "
+        "there, which needs no token, or make the call with_options(token=...)"
+    )
+    return Failure(MissingTokenError(message), "refused")
+
+
+STALE = Failure(MissingTokenError("the token was refused to another call"), "unsent")
+"""The end of an attempt that begins again with a newer token; no caller sees it."""
+
+
 def closed_failure(fate: Fate) -> Failure:
     """Say that the client was closed before or during the attempt."""
     return Failure(ClientClosedError("the client is closed; make a new one"), fate)
@@ -149,14 +164,14 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[A
 def judge(call: Call, outcome: Outcome) -> Failure:
     """Make the error of an attempt and say what it did on the server."""
     if isinstance(outcome, Failure):
-        error, fate, status = outcome.error, outcome.fate, None
+        error, fate, status, rest = outcome.error, outcome.fate, None, outcome.rest
     else:
         from .status_errors import error_from  # most programs are refused nothing
 
         error = error_from(outcome.http, call.keys_first)
-        status = outcome.status_code
+        status, rest = outcome.status_code, 0.0
         fate = fate_of_status(status, call.repeat)
         status = None if isinstance(error, ConflictError) else status
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
     name_operation(error, call.method, call.route.template)
-    return Failure(error, fate)
+    return Failure(error, fate, rest)

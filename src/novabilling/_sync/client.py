@@ -31,6 +31,7 @@ from .._call.configuration import (
     check_flag,
     check_headers,
     check_http_client,
+    check_login,
     check_timeout,
     check_token,
 )
@@ -51,6 +52,8 @@ from .transport.transport import Transport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._login.session import LoginSession
+
 T = TypeVar("T")
 
 
@@ -61,6 +64,8 @@ class NovaBilling(Resources):
         token: An API key or login token, or a callable that returns one, asked before each
             attempt. Without one, `auth` and `currencies` work and all else is refused before it is
             sent, unless there is an `http_client`, which may add one.
+        login: A `LoginSession`, which keeps a login: `tenants`, `api_keys`, `webhooks` and
+            `payment_methods` go by it, and without a token everything does.
         base_url: The server; a path prefix is kept, a trailing `/api` is not needed.
         timeout: Seconds for one attempt as a whole (default 60, `auth.register` 120); None is no
             limit; an `httpx.Timeout` limits each network operation instead. Looking up a host name
@@ -82,6 +87,7 @@ class NovaBilling(Resources):
         self,
         *,
         token: Token = None,
+        login: Optional[LoginSession] = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Union[Timeout, UnsetType] = UNSET,
         follow_redirects: bool = True,
@@ -114,6 +120,7 @@ class NovaBilling(Resources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
+        config = structs.replace(config, login=check_login(login, config.server))
         limiter = RateLimiter(transport.waits)
         self._caller = Caller(transport, config, limiter, RetryBudget(), Hooks())
 
@@ -125,6 +132,7 @@ class NovaBilling(Resources):
         deadline: Union[float, UnsetType, None] = UNSET,
         headers: Union[Mapping[str, str], UnsetType] = UNSET,
         token: Union[Token, UnsetType] = UNSET,
+        login: Union[LoginSession, UnsetType, None] = UNSET,
     ) -> Self:
         """Return a copy with other options on the same connections and retry budget.
 
@@ -145,6 +153,8 @@ class NovaBilling(Resources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
+        if login is not UNSET:
+            config = structs.replace(config, login=check_login(login, config.server))
         copy = copy_of(self, Resource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():
