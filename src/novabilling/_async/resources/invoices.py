@@ -185,13 +185,10 @@ class AsyncInvoices(AsyncResource):
         return await self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
 
     async def get_by_number(self, number: str) -> Response[Invoice]:
-        """Get an invoice by its number, as `get` does.
+        """Get an invoice by its number, as `get` does; `NotFoundError` if there is none.
 
         It reads the list, the newest first, one request for each 100 until it is found, and then
         the invoice: keep the server's id where you need one often.
-
-        Raises:
-            NotFoundError: No invoice has this number.
         """
         asked = self._with_one_deadline()
         rows, route = asked.iter(), Route("/invoices")
