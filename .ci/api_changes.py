@@ -18,6 +18,7 @@ MODULES = (
     "contrib.django",
     "contrib.fastapi",
     "contrib.flask",
+    "contrib.litestar",
     "otel",
     "resources",
     "sandbox",

@@ -24,6 +24,7 @@ from benchmarks.peers import print_peers
 from benchmarks.sandbox import print_sandbox
 from benchmarks.server import serve
 from benchmarks.start import print_start
+from benchmarks.tables import print_tables
 
 SECTIONS = {
     "calls": print_calls,
@@ -34,6 +35,7 @@ SECTIONS = {
     "memory": print_memory,
     "decoding": print_decoding,
     "sandbox": print_sandbox,
+    "tables": print_tables,
 }
 
 

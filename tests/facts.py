@@ -153,12 +153,16 @@ DELETE /plan-overrides/{id} plan_overrides.delete Message
 
 _HELPERS = """
 customers.iter: GET /customers
+customers.get_by_external_id: GET /portal/customers/{externalId}/billing, GET /customers/{id}
+plans.get_by_code: GET /plans, GET /plans/{id}
 subscriptions.iter: GET /subscriptions
+subscriptions.get_by_external_id: GET /subscriptions, GET /subscriptions/{id}
 api_keys.revoke: DELETE /tenants/me/api-keys/{id}
 invoices.checkout: POST /invoices/{id}/checkout
 payment_providers.configure: POST /payment-providers
 invoices.iter: GET /invoices
 invoices.next_number: GET /invoices
+invoices.get_by_number: GET /invoices, GET /invoices/{id}
 invoices.download_pdf: GET /invoices/{id}/pdf
 payments.iter: GET /payments
 payments.list(customer_id): GET /customers/{id}/payments

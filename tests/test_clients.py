@@ -12,6 +12,7 @@ from tests.support import TOKEN
 
 ARGUMENTS = [
     "token",
+    "login",
     "base_url",
     "timeout",
     "follow_redirects",
@@ -22,7 +23,7 @@ ARGUMENTS = [
     "max_response_bytes",
     "headers",
 ]
-OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token"]
+OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token", "login"]
 CLIENTS = [NovaBilling, AsyncNovaBilling]
 
 

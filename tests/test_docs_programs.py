@@ -9,6 +9,7 @@ import io
 import re
 import sys
 from contextlib import redirect_stdout
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, NamedTuple
 
@@ -42,6 +43,8 @@ COMMANDS = {
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }
 """The commands of the pages; .ci/run runs all but those marked."""
+NEEDED = {"tables.md": ("duckdb", "pandas", "polars", "pyarrow")}
+"""What the programs of a page import, and not every Python has."""
 PAGES = [*sorted(path.name for path in DOCS.glob("*.md")), "README.md"]
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
@@ -98,8 +101,16 @@ def server() -> Iterator[str]:
         yield f"token={sandbox.token!r}, base_url={url!r}"
 
 
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let programs write their files where nothing else is."""
+    monkeypatch.chdir(tmp_path)
+
+
 def check(page: str, program: str, server: str, backend: str = "asyncio") -> None:
     """Run a program against a server here and compare what it prints with its comments."""
+    for module in NEEDED.get(page, ()):
+        pytest.importorskip(module)
     expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
     program = program.replace('token="sk_live_..."', server)
     code = compile(program, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)

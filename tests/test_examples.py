@@ -31,6 +31,14 @@ INV-00020: Invoice is already paid (not paid)
 20 of 20 invoices are paid
 NGN 300,000
 """,
+    "back_office": """
+webhook set: https://shop.example.com/webhooks/novabilling
+day 1: 24 customers, keys: day 1
+day 2: 48 customers, keys: day 2
+day 3: 72 customers, keys: day 3
+tokens: TokenPair(access_token='********', refresh_token='********')
+renewed every hour: True
+""",
     "worker": """
 order 1
   INV-00001: NGN 15000

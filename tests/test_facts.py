@@ -27,6 +27,7 @@ from tests.facts import BY_OPERATION, FACTS, HELPERS, READS_AS_WELL, Fact, match
 from tests.operations import IDS, METHODS, SECOND_ARGUMENTS
 from tests.recording import Recorded, client_of
 from tests.samples import body_of as recorded_body
+from tests.support import page
 
 pytestmark = pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
 
@@ -231,10 +232,22 @@ def test_the_words_of_an_argument_are_those_that_the_server_takes(fact, name, wo
 # Helpers
 
 
+def list_with(name: str, field: str, key: str) -> httpx.Response:
+    """Answer with a list whose only row has the key that a lookup is asked for."""
+    return page([{**recorded_body(name), field: key}])
+
+
+LISTS_WITH_A_KEY = {
+    "GET /invoices": list_with("invoice-get", "invoiceNumber", "x1"),
+    "GET /plans": list_with("plan-get", "code", "x1"),
+    "GET /subscriptions": list_with("subscription-get", "externalId", "the external_id"),
+}
+
+
 @pytest.mark.parametrize("name", sorted(set(HELPERS) - {"webhooks.verify"}))
 def test_a_helper_uses_the_operations_of_the_table(name):
     tenant = {**recorded_body("tenant-get"), "webhookUrl": "https://hooks.example"}
-    server = Recorded(**{"GET /tenants/me": httpx.Response(200, json=tenant)})
+    server = Recorded(**{"GET /tenants/me": httpx.Response(200, json=tenant)}, **LISTS_WITH_A_KEY)
     function = function_of(client_of(server), name)
     given = arguments_of(function)
     if name == "payments.iter":

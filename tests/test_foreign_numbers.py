@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from decimal import Decimal
-from enum import IntEnum
+from enum import Enum, IntEnum
 from fractions import Fraction
 from typing import Any
 
@@ -218,3 +218,77 @@ def test_properties_of_numpy_are_numbers_for_the_metrics(kind):
     done = client.events.create_batch([event], check_codes=True)
 
     assert done.data.total == 1
+
+
+# Decimals
+
+
+class Price(Decimal):
+    """A Decimal of a program's own, which shows itself in its own way."""
+
+    def __str__(self) -> str:
+        return f"N{super().__str__()}"
+
+    def __format__(self, spec: str) -> str:
+        return str(self)
+
+
+class Rate(Decimal, Enum):
+    HALF = Decimal("0.5")
+
+
+@pytest.mark.parametrize("amount", [Price("19.99"), Price("1999e-2")])
+def test_a_decimal_of_a_class_of_its_own_is_sent_as_one(amount):
+    assert price_text(amount) == "19.99"
+    assert to_minor_units(amount, "USD") == 1999
+    sent = json.loads(customer_text(metadata={"a": [amount]}), parse_float=Decimal)
+    assert sent["metadata"] == {"a": [Decimal("19.99")]}
+
+
+def test_a_decimal_of_an_enum_is_sent_or_refused_with_its_place():
+    assert price_text(Rate.HALF) == "0.5"
+    try:
+        result = customer_text(metadata={"a": [Rate.HALF]})
+    except TypeError as exc:  # an older msgspec
+        result = str(exc)
+    sent, refused = '"metadata":{"a":[0.5]}', "cannot be sent as JSON, at metadata['a'][0]"
+    assert sent in result or result.endswith(refused)
+
+
+NO_NUMBERS = [
+    Decimal("sNaN"),
+    Decimal("-sNaN7"),
+    Decimal("NaN"),
+    Decimal("-Infinity"),
+    Price("NaN"),
+    Price("sNaN"),
+    Price("Infinity"),
+    float("nan"),
+    float("-inf"),
+]
+
+
+@pytest.mark.parametrize("value", [*NO_NUMBERS, Decimal("1e309"), Price("-1e400")], ids=repr)
+def test_a_decimal_that_json_has_no_number_for_is_refused_with_its_place(value):
+    message = refuses(
+        ValueError, lambda c: c.customers.update("c", metadata={"rows": [1, {"value": value}]})
+    )
+
+    assert message == "metadata must not be NaN or infinite, at metadata['rows'][1]['value']"
+
+
+@pytest.mark.parametrize("value", NO_NUMBERS, ids=repr)
+def test_what_is_no_number_is_no_amount_and_no_quantity(value):
+    refuses(
+        ValueError,
+        lambda c: c.plans.add_price("p", currency="NGN", amount=value),
+        "^amount must be a finite number$",
+    )
+    item = {"description": "Rice", "amount": 1, "quantity": value}
+    refuses(
+        ValueError,
+        lambda c: c.invoices.create(customer_id="c", items=[item], due_date="2030-01-01"),
+        r"^items\[0\]\.quantity must not be NaN or infinite$",
+    )
+    with pytest.raises(ValueError, match=r"^amount must be a finite number$"):
+        to_minor_units(value, "USD")

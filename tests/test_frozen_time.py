@@ -28,6 +28,11 @@ def live(client, number):
     assert client.customers.get(customer.id).data.created_at == customer.created_at
     assert customer.created_at.tzinfo is not None
     assert customer.id in [row.id for row in client.customers.iter()]
+    assert type(customer).from_dict(customer.to_dict(mode="json")) == customer
+    event = UsageEventInput(
+        subscription_id="x", code="y", timestamp=real.datetime.now(real.timezone.utc)
+    )
+    assert UsageEventInput.from_dict(event.to_dict(mode="json")) == event
     invoice = client.invoices.create(
         customer_id=customer.id,
         items=[{"description": "Pro", "amount": 1}],

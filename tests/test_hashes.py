@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from novabilling.sandbox import Sandbox
-from novabilling.types import Message, UsageEventInput
+from novabilling.types import ChargeFilterInput, Message, MetricFilterInput, UsageEventInput
 
 
 @pytest.fixture(scope="module")
@@ -59,3 +59,13 @@ def test_events_of_webhooks_can_be_hashed(sandbox):
 
     assert webhook in {webhook}
     assert len(set(events)) <= len(events)
+
+
+def test_arguments_with_dicts_and_lists_can_be_hashed():
+    event = UsageEventInput(subscription_id="s", code="calls", properties={"a": [1]})
+    by_region = ChargeFilterInput("region", ["ng"], properties={"amount": 1})
+
+    assert hash(event) == hash(copy.copy(event))
+    assert {event, copy.copy(event)} == {event}
+    assert by_region in {by_region}
+    assert len({MetricFilterInput("region", ["ng"]), MetricFilterInput("plan", ["ng"])}) == 2

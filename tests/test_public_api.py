@@ -5,8 +5,9 @@ from __future__ import annotations
 import inspect
 import pydoc
 import re
+import sys
 from types import FunctionType
-from typing import Any, Dict, List, get_type_hints
+from typing import Any, Dict, List, Literal, get_args, get_origin, get_type_hints
 
 import pytest
 
@@ -103,13 +104,15 @@ def test_the_results_of_all_methods_are_public_types():
     for resource, method in METHODS:
         result = signature(SYNC, resource, method).return_annotation
         for name in re.findall(r"[A-Z]\w+", result):
-            assert name in {*types.__all__, "Iterator"}, f"{resource}.{method} -> {name}"
+            assert name in {*types.__all__, "Paginator"}, f"{resource}.{method} -> {name}"
 
 
 def test_the_clients_have_the_resources_of_the_table_and_no_others():
     for client in (NovaBilling, AsyncNovaBilling):
         found = {name for name in dir(client) if not name.startswith("_")}
-        assert found - {"close", "aclose", "on_attempt", "with_options"} == set(RESOURCES)
+        assert found - {"close", "aclose", "on_attempt", "request", "with_options"} == set(
+            RESOURCES
+        )
 
 
 @pytest.mark.parametrize("resource", RESOURCES)
@@ -140,7 +143,7 @@ def test_both_clients_have_the_same_signature(resource, method):
     ours = str(signature(SYNC, resource, method))
     theirs = str(signature(ASYNC, resource, method))
 
-    assert ours == theirs.replace("AsyncIterator", "Iterator")
+    assert ours == theirs.replace("AsyncPaginator", "Paginator")
 
 
 @pytest.mark.parametrize(("resource", "method"), METHODS)
@@ -281,3 +284,33 @@ def test_every_public_method_of_a_class_has_a_docstring(module, name):
         function = value.fget if isinstance(value, property) else value
         if isinstance(function, FunctionType) and not attribute.startswith("_"):
             assert function.__doc__, f"{name}.{attribute}"
+
+
+# Help at the prompt
+
+
+@pytest.mark.skipif(
+    sys.version_info < (3, 9), reason="help() of Python 3.8 shows the alias's class"
+)
+@pytest.mark.parametrize(
+    "name", [name for name in types.__all__ if get_origin(getattr(types, name)) is Literal]
+)
+def test_help_of_a_word_type_shows_its_words(name):
+    literal = getattr(types, name)
+
+    shown = pydoc.render_doc(literal, renderer=pydoc.plaintext).partition("\n    ")[2]
+
+    assert shown.startswith("One of ")
+    for word in get_args(literal):
+        assert re.search(rf"[ ]{re.escape(word)}[,;.]", shown)
+
+
+@pytest.mark.parametrize("resource", RESOURCES)
+@pytest.mark.parametrize("client", [SYNC, ASYNC], ids=["sync", "async"])
+def test_a_resource_shows_its_methods(client, resource):
+    shown = repr(getattr(client, resource))
+
+    name, _, methods = shown.strip("<>").partition(": ")
+    assert name == type(getattr(client, resource)).__name__
+    assert set(methods.split(", ")) == set(IDS[resource])
+    assert TOKEN not in shown

@@ -10,7 +10,7 @@ import pytest
 
 import novabilling
 from novabilling import APIStatusError, ConflictError, ResponseDecodeError
-from novabilling._async.resource import LOGIN_NEEDED
+from novabilling._login.tokens import LOGIN_NEEDED
 from novabilling._resources.payments import ONE_REFUND
 from novabilling.types import InvoicePdf, Message, PaginatedResponse, Response
 from tests.facts import BY_OPERATION, FACTS, Fact

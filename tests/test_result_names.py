@@ -7,12 +7,13 @@ from typing import Any, Iterator, Set, Tuple, get_args, get_origin, get_type_hin
 import pytest
 
 from novabilling import NovaBilling
+from novabilling._serialization.serializable import Writable
 from novabilling.types import PaginatedResponse, Response
 from tests.operations import METHODS
 from tests.support import BASE_URL, TOKEN
 
 CLIENT = NovaBilling(token=TOKEN, base_url=BASE_URL)
-SAVED = {"reconciled", "request_id", "status_code", "to_dict", "to_json"}
+SAVED = {"reconciled", "request_id", "status_code"}
 """Names that answers have not got yet, and that no result may take from them."""
 
 
@@ -34,12 +35,14 @@ IN_ANSWERS = [of for answer, of in RESULTS if answer is Response]
 
 @pytest.mark.parametrize("of", IN_ANSWERS)
 def test_no_field_of_a_result_has_the_name_of_an_attribute_of_its_answer(of):
-    assert not public(of) & (public(Response) | {"data"} | SAVED)
+    fields = public(of) - public(Writable)  # an answer is written as one, and not as its data
+    assert not fields & (public(Response) | {"data"} | SAVED)
 
 
 @pytest.mark.parametrize("of", [of for answer, of in RESULTS if answer is PaginatedResponse])
 def test_no_field_of_what_a_page_holds_is_saved_for_answers(of):
-    assert not public(of) & (public(Response) | {"data", "meta"} | SAVED)
+    fields = public(of) - public(Writable)
+    assert not fields & (public(Response) | {"data", "meta"} | SAVED)
 
 
 def test_the_results_of_all_methods_are_looked_at():

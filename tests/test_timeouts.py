@@ -274,7 +274,7 @@ def test_a_token_that_does_not_come_ends_with_the_deadline(backend):
     async def main() -> None:
         client = AsyncNovaBilling(token=token, base_url="http://127.0.0.1:9", deadline=0.05)
         with pytest.raises(NovaBillingTimeoutError, match="deadline") as caught:
-            await client.auth.forgot_password(email="ada@example.com")
+            await client.customers.create(external_id="u", email="a@b.co", currency="NGN")
         assert not caught.value.may_have_been_applied
 
     anyio.run(main, backend=backend)

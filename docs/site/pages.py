@@ -15,6 +15,7 @@ PACKAGE = ROOT / "src" / "novabilling"
 
 KINDS = {
     "_inputs": "inputs",
+    "checks": "inputs",
     "_webhook_data": "deliveries",
     "_webhook_events": "deliveries",
     "literals": "words",
@@ -64,6 +65,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
     made["aiohttp"] = "novabilling.aiohttp", directive("novabilling.aiohttp")
     made["otel"] = "novabilling.otel", directive("novabilling.otel")
+    made["tables"] = "novabilling.tables", directive("novabilling.tables")
     made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():
         made[kind] = (
@@ -107,6 +109,7 @@ def client() -> str:
 async ones.
 
 {directive("novabilling.NovaBilling")}
+{directive("novabilling.LoginSession", show_root_heading=True)}
 {directive("novabilling.AttemptInfo", show_root_heading=True)}"""
 
 

@@ -13,7 +13,6 @@ Annotation = Union[str, griffe.Expr, None]
 PLAIN: Dict[str, Annotation] = {
     "AbsoluteUrl": "str",
     "Date": "datetime | date | str",
-    "Fields": "dict",
     "Percentage": "Decimal",
     "Timestamp": "datetime",
 }

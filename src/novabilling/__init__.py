@@ -36,6 +36,7 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._async.client import AsyncNovaBilling
+    from ._login.session import LoginSession
     from ._sync.client import NovaBilling
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "ConflictError",
     "FieldError",
     "ForbiddenError",
+    "LoginSession",
     "MissingTokenError",
     "NotFoundError",
     "NovaBilling",
@@ -63,17 +65,21 @@ __all__ = [
     "__version__",
 ]
 
-_CLIENTS = {"AsyncNovaBilling": "._async.client", "NovaBilling": "._sync.client"}
+_LAZY = {
+    "AsyncNovaBilling": "._async.client",
+    "LoginSession": "._login.session",
+    "NovaBilling": "._sync.client",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # Each client is imported when it is asked for: nobody needs both to start.
-    if name not in _CLIENTS:
+    # Each is imported when it is asked for: nobody needs both clients to start.
+    if name not in _LAZY:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    client = getattr(import_module(_CLIENTS[name], __name__), name)
-    client.__module__ = __name__
-    globals()[name] = client
-    return client
+    found = getattr(import_module(_LAZY[name], __name__), name)
+    found.__module__ = __name__
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> List[str]:

@@ -100,6 +100,9 @@ class _Connections:
                 allow_redirects=False,
                 trace_request_ctx=progress,
             )
+        if answer.status == 101:
+            answer.close()
+            raise httpx.RemoteProtocolError("_SWITCH_UPGRADE")  # as h11 calls it
         if answer.status in (204, 304):  # whoever sends content there may send it later
             _protocol.get().force_close()
         return answer
@@ -289,7 +292,9 @@ class _Translation:
         if isinstance(exc, aiohttp.ConnectionTimeoutError):
             raise httpx.ConnectTimeout("") from None
         if isinstance(exc, aiohttp.ClientConnectorError):
-            raise httpx.ConnectError(str(exc)) from None
+            certificate: object = getattr(exc, "certificate_error", None)
+            told = certificate or exc.os_error  # its own text shows objects in memory
+            raise httpx.ConnectError(str(told) or type(told).__name__) from None
         if isinstance(exc, aiohttp.ServerTimeoutError):
             raise httpx.ReadTimeout("") from None
         if isinstance(exc, aiohttp.ClientResponseError):  # its own text shows the address

@@ -1,6 +1,7 @@
 """The classes of `client.customers` and the other resources, for annotations of your own.
 
-A function that takes `Customers` needs no more of a client. They are made by clients alone.
+A function that takes `Customers` needs no more of a client; one that takes a `Paginator[Customer]`
+needs no more of them. They are made by clients alone.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
+    from ._async.pagination import AsyncPages as AsyncPages
+    from ._async.pagination import AsyncPaginator as AsyncPaginator
     from ._async.resources.add_ons import AsyncAddOns as AsyncAddOns
     from ._async.resources.analytics import AsyncAnalytics as AsyncAnalytics
     from ._async.resources.api_keys import AsyncApiKeys as AsyncApiKeys
@@ -32,6 +35,8 @@ if TYPE_CHECKING:
     from ._async.resources.tenants import AsyncTenants as AsyncTenants
     from ._async.resources.wallets import AsyncWallets as AsyncWallets
     from ._async.resources.webhooks import AsyncWebhooks as AsyncWebhooks
+    from ._sync.pagination import Pages as Pages
+    from ._sync.pagination import Paginator as Paginator
     from ._sync.resources.add_ons import AddOns as AddOns
     from ._sync.resources.analytics import Analytics as Analytics
     from ._sync.resources.api_keys import ApiKeys as ApiKeys
@@ -72,6 +77,8 @@ __all__ = [
     "AsyncCustomers",
     "AsyncEvents",
     "AsyncInvoices",
+    "AsyncPages",
+    "AsyncPaginator",
     "AsyncPaymentMethods",
     "AsyncPaymentProviders",
     "AsyncPayments",
@@ -92,6 +99,8 @@ __all__ = [
     "Customers",
     "Events",
     "Invoices",
+    "Pages",
+    "Paginator",
     "PaymentMethods",
     "PaymentProviders",
     "Payments",
@@ -111,8 +120,9 @@ def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     tree, bare = ("_async", name[len("Async") :]) if name.startswith("Async") else ("_sync", name)
-    module = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in bare)
-    found = getattr(import_module(f".{tree}.resources.{module[1:]}", __package__), name)
+    words = "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in bare)
+    module = "pagination" if bare in ("Pages", "Paginator") else f"resources.{words[1:]}"
+    found = getattr(import_module(f".{tree}.{module}", __package__), name)
     globals()[name] = found
     return found
 

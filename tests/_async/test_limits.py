@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 import novabilling
-from novabilling import AsyncNovaBilling, ServerError
+from novabilling import AsyncNovaBilling, NovaBillingTimeoutError, ServerError
 from tests.samples import body_of, pdf, recorded
 from tests.support import CUSTOMER, TOKEN, Server, problem
 
@@ -208,3 +208,11 @@ async def test_the_look_at_a_wallet_is_within_the_deadline_of_its_termination(cl
     await client_for(server, deadline=10).wallets.terminate("wal_1")
 
     assert timeouts(server) == [10.0, 9.5, 9.5]
+
+
+@pytest.mark.parametrize("failure", [TimeoutError(), httpx.ReadTimeout("slow")])
+async def test_a_timeout_of_a_mock_names_no_time_that_has_not_passed(client_for, clock, failure):
+    with pytest.raises(NovaBillingTimeoutError, match="timed out; ") as caught:
+        await client_for(Server(failure), max_retries=0).customers.get("cus_1")
+
+    assert "60" not in str(caught.value)

@@ -259,12 +259,22 @@ async def test_the_repr_of_a_response_shows_its_data(client_for):
     assert shown.endswith("status=200)")
 
 
-async def test_the_repr_of_a_page_shows_data_and_meta(client_for):
-    shown = repr(await client_for(Server(page([]))).customers.list())
+async def test_the_repr_of_a_page_shows_how_many_there_are_and_the_first(client_for):
+    rows = [{**CUSTOMER, "id": f"cus_{n}"} for n in range(4)]
+    empty, full = page([]), page(rows, total=250, page=2, totalPages=13)
+    currencies = [{"code": "NGN", "symbol": "N", "name": "Naira", "decimals": 2}]
 
-    assert shown == (
-        "PaginatedResponse(data=[], meta=PaginationMeta(total=0, page=1, limit=20, total_pages=1))"
-    )
+    shown = [
+        repr(await client_for(Server(empty)).customers.list()),
+        repr(await client_for(Server(full)).customers.list()),
+        repr(await client_for(answer(currencies)).currencies.list()),
+    ]
+
+    assert shown == [
+        "PaginatedResponse(0 of 0, page 1 of 1)",
+        "PaginatedResponse(4 of 250, page 2 of 13: cus_0, cus_1, cus_2, ...)",
+        "PaginatedResponse(1 of 1, page 1 of 1: NGN)",
+    ]
 
 
 async def test_timestamps_are_in_utc_whatever_offset_they_come_with(client_for):

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import functools
+from unittest.mock import Mock, patch
 
 import httpx
 import pytest
 
-from novabilling import AsyncNovaBilling, ClientClosedError, ServerError
+from novabilling import AsyncNovaBilling, ClientClosedError, ServerError, UnauthorizedError
+from novabilling.resources import AsyncCustomers
 from tests.support import BASE_URL, CUSTOMER, TOKEN, Server
 
 pytestmark = pytest.mark.anyio
@@ -105,6 +107,10 @@ class Branch(AsyncNovaBilling):
     def timeout(self):
         return self._caller.config.timeout
 
+    @functools.cached_property
+    def clerk(self):
+        return self.customers
+
 
 def branch_for(server):
     http = httpx.AsyncClient(transport=httpx.MockTransport(server))
@@ -141,3 +147,85 @@ async def test_a_copy_computes_for_itself_what_is_computed_once():
     assert copy.timeout == 5
     assert copy.customers is not branch.customers
     assert timeouts(server) == [7.0, 5.0]
+
+
+async def test_a_copy_keeps_what_a_test_has_put_in_the_place_of_a_resource(client_for):
+    client = client_for(Server(OK))
+    assert client.plans is not client.customers
+    fake = client.customers = object()
+    client.invoices = mock = Mock()
+
+    copy = client.with_options(timeout=5).with_options(max_retries=0)
+
+    assert copy.customers is fake
+    assert copy.invoices is mock
+    assert copy.plans is not client.plans
+
+
+@pytest.mark.parametrize("autospec", [True, False])
+async def test_a_copy_keeps_a_resource_that_is_patched_for_a_while(client_for, autospec):
+    server = Server(OK)
+    client = client_for(server)
+    with patch.object(client, "customers", autospec=autospec) as mock:
+        copy = client.with_options(timeout=5)
+        assert copy.customers is mock
+
+    await client.with_options(timeout=5).customers.get("cus_1")
+    assert timeouts(server) == [5.0]
+
+
+async def test_a_copy_keeps_a_method_that_is_patched_on_a_client(client_for):
+    server = Server(OK)
+    client = client_for(server, timeout=7)
+    with patch.object(client.customers, "get", Mock()) as mock:
+        copy = client.with_options(timeout=5).with_options()
+        copy.customers.get("cus_1")
+        mock.assert_called_once_with("cus_1")
+        await copy.customers.update("cus_1", name="Ada")
+        assert timeouts(server) == [5.0]
+
+    await client.with_options(timeout=5).customers.get("cus_1")
+    assert timeouts(server) == [5.0, 5.0]
+
+
+async def test_a_patched_resource_of_logins_keeps_its_advice(client_for):
+    client = client_for(Server(httpx.Response(401, json={"message": "Unauthorized"})))
+    client.api_keys.create = None
+
+    with pytest.raises(UnauthorizedError, match="login token"):
+        await client.with_options(timeout=5).api_keys.list()
+
+
+async def test_other_names_of_a_resource_have_the_options_of_the_copy():
+    server = Server(OK)
+    branch = branch_for(server)
+    branch.people = branch.customers
+    branch.others = branch_for(server).customers
+
+    copy = branch.with_options(timeout=5)
+    await copy.people.get("cus_1")
+    await copy.others.get("cus_1")
+
+    assert timeouts(server) == [5.0, 7.0]
+
+
+async def test_a_mock_of_what_a_subclass_computes_is_in_the_copy():
+    branch = branch_for(Server(OK))
+    with patch.object(branch, "clerk") as mock:
+        assert branch.with_options().clerk is mock
+    assert branch.with_options().clerk is not branch.clerk
+
+
+async def test_a_resource_class_of_ones_own_has_the_options_of_the_copy():
+    server = Server(OK)
+    branch = branch_for(server)
+
+    class Own(AsyncCustomers):
+        pass
+
+    branch.customers = Own(branch._caller)
+    copy = branch.with_options(timeout=5)
+    await copy.customers.get("cus_1")
+
+    assert type(copy.customers) is Own
+    assert timeouts(server) == [5.0]

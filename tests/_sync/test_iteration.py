@@ -126,3 +126,127 @@ def test_iter_may_be_left_early(client_for):
 
     assert [customer.id for customer in customers] == []
     assert len(server.requests) == 1
+
+
+def pages_of(*sizes, total=None):
+    """Answer with pages of so many customers, numbered through."""
+    rows = [{**CUSTOMER, "id": f"cus_{n}"} for n in range(sum(sizes))]
+    made, start = [], 0
+    for number, size in enumerate(sizes, 1):
+        meta = {"total": total or sum(sizes), "page": number, "totalPages": len(sizes)}
+        made.append(page(rows[start : start + size], **meta))
+        start += size
+    return Server(*made)
+
+
+def ids(items):
+    return [item.id for item in items]
+
+
+def test_the_total_is_known_after_the_first_page(client_for):
+    rows = client_for(pages_of(2, 1)).customers.iter()
+
+    assert rows.total is None
+    assert (rows.first()).id == "cus_0"
+    assert rows.total == 3
+
+
+def test_the_first_item_is_iterated_over_all_the_same(client_for):
+    server = pages_of(2, 1)
+    rows = client_for(server).customers.iter()
+
+    first = rows.first()
+
+    assert [first.id, (rows.first()).id] == ["cus_0", "cus_0"]
+    assert len(server.requests) == 1
+    assert [row.id for row in rows] == ["cus_0", "cus_1", "cus_2"]
+    assert (rows.first()).id == "cus_0"
+    assert len(server.requests) == 2
+
+
+def test_there_is_no_first_item_of_nothing(client_for):
+    server = Server(page([]))
+    rows = client_for(server).customers.iter()
+
+    assert rows.first() is None
+    assert rows.first() is None
+    assert (rows.total, len(server.requests)) == (0, 1)
+    assert rows.take(3) == []
+
+
+def test_items_are_taken_one_batch_after_another(client_for):
+    server = pages_of(2, 2, 1)
+    rows = client_for(server).customers.iter()
+
+    assert ids(rows.take(0)) == []
+    assert server.requests == []
+    assert ids(rows.take(2)) == ["cus_0", "cus_1"]
+    assert len(server.requests) == 1
+    assert ids(rows.take(1)) == ["cus_2"]
+    assert ids(rows.take(9)) == ["cus_3", "cus_4"]
+    assert ids(rows.take(9)) == []
+
+
+@pytest.mark.parametrize("n", [-1, 1.5, True, "2", None])
+def test_what_is_no_number_of_items_is_refused(client_for, n):
+    server = pages_of(1)
+
+    with pytest.raises(ValueError, match="n must be an int, at least 0"):
+        client_for(server).customers.iter().take(n)
+
+    assert server.requests == []
+
+
+def test_pages_are_given_with_their_http(client_for):
+    answers = pages_of(2, 1).answers
+    server = Server(*answers, *answers)
+    rows = client_for(server).customers.iter(search="a")
+    rows.take(3)
+
+    found = [one for one in rows.pages() if one.http]
+
+    assert [ids(one) for one in found] == [["cus_0", "cus_1"], ["cus_2"]]
+    assert [one.http.json()["meta"]["page"] for one in found] == [1, 2]
+    assert server.paths[2:] == [
+        "GET /api/customers?search=a&page=1&limit=100",
+        "GET /api/customers?search=a&page=2&limit=100",
+    ]
+
+
+def test_a_page_is_asked_for_again_after_an_error(client_for):
+    server = Server(*pages_of(1, 1).answers[:1], problem(400), pages_of(1, 1).answers[1])
+    found = client_for(server).customers.iter().pages()
+
+    first = found.__next__()
+    with pytest.raises(BadRequestError):
+        found.__next__()
+    second = found.__next__()
+
+    assert [ids(first), ids(second)] == [["cus_0"], ["cus_1"]]
+    with pytest.raises(StopIteration):
+        found.__next__()
+
+
+def test_pages_end_when_they_are_closed(client_for):
+    found = client_for(pages_of(1, 1)).customers.iter().pages()
+
+    found.__next__()
+    found.close()
+
+    assert [len(one) for one in found] == []
+
+
+def test_pages_end_where_one_is_empty(client_for):
+    server = Server(page([], total=3, totalPages=3))
+
+    assert [len(one) for one in client_for(server).customers.iter().pages()] == [0]
+
+
+def test_nothing_is_read_for_the_first_item_after_the_end(client_for):
+    server = pages_of(1)
+    rows = client_for(server).customers.iter()
+
+    rows.close()
+
+    assert rows.first() is None
+    assert server.requests == []

@@ -11,7 +11,13 @@ import httpx
 import pytest
 
 import novabilling
-from novabilling import NovaBilling, NovaBillingError, ServerError, UnauthorizedError
+from novabilling import (
+    LoginSession,
+    NovaBilling,
+    NovaBillingError,
+    ServerError,
+    UnauthorizedError,
+)
 from tests.support import TOKEN, Server, problem
 
 pytestmark = pytest.mark.anyio
@@ -126,6 +132,76 @@ def test_a_token_from_a_callable_is_not_shown_either(client_for, call):
         call(client)
 
     assert CANARY not in "\n".join(shown_by(caught.value)[0])
+
+
+def pair(access=f"{CANARY}-access", refresh=f"{CANARY}-refresh"):
+    return httpx.Response(200, json={"accessToken": access, "refreshToken": refresh})
+
+
+REFUSED = problem(401)
+RENEWALS = {
+    "wrong password": [REFUSED],
+    "server error": [problem(500, CANARY)],
+    "connect error": [httpx.ConnectError("refused")],
+    "read error with a cause": [chained],
+    "read timeout": [httpx.ReadTimeout("slow")],
+    "gateway": [httpx.Response(200, content=f"<html>{CANARY}".encode())],
+    "wrong type": [httpx.Response(200, json={"accessToken": 5, "refreshToken": CANARY})],
+    "no refresh token": [httpx.Response(200, json={"accessToken": CANARY})],
+    "no header holds it": [pair(f"{CANARY} {CANARY}")],
+    "long refresh token": [pair(refresh=CANARY * 20_000)],
+    "refused": [pair(), REFUSED, pair(), REFUSED],
+    "refused, and no other": [pair(), REFUSED, REFUSED],
+    "server error with the token": [pair(), problem(500)],
+    "bug in a hook": [KeyError("a bug")],
+    "bug in a hook with the token": [pair(), KeyError("a bug")],
+}
+
+
+@pytest.mark.parametrize("held", ["password", "refresh token"])
+@pytest.mark.parametrize("failure", RENEWALS.values(), ids=RENEWALS)
+def test_no_failure_of_a_login_session_shows_it(client_for, clock, caplog, failure, held):
+    def broken(pair):
+        raise LookupError(pair.refresh_token)
+
+    given = {"email": "a@b.c", "password": PASSWORD}
+    session = LoginSession(
+        **(given if held == "password" else {"refresh_token": PASSWORD}), on_change=broken
+    )
+    client = client_for(Server(*failure), token=None, login=session, max_retries=0)
+    caplog.set_level(logging.DEBUG, "novabilling")
+
+    with pytest.raises((NovaBillingError, KeyError)) as caught:
+        read(client)
+
+    shown, frames = shown_by(caught.value)
+    assert frames > 2
+    assert CANARY not in "\n".join([*shown, repr(session), repr(vars(session))])
+    assert CANARY.encode() not in pickle.dumps(caught.value)
+    ours = [record for record in caplog.records if record.name.startswith("novabilling")]
+    assert CANARY not in repr([vars(record) for record in ours])
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"email": 5, "password": PASSWORD},
+        {"email": "a@b.c", "password": "canary\ud800"},
+        {"email": "a@b.c", "password": b"canary"},
+        {"password": PASSWORD},
+        {"refresh_token": b"canary"},
+        {"refresh_token": PASSWORD, "on_change": 5},
+        {"email": "a@b.c", "password": PASSWORD, "refresh_token": 5},
+    ],
+)
+def test_what_makes_no_login_session_is_not_shown(given):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        LoginSession(**given)
+
+    shown, frames = shown_by(caught.value)
+    assert frames > 0
+    assert "'self': 'LoginSession()'" in "\n".join(shown)
+    assert CANARY not in "\n".join(shown)
 
 
 BAD_SECRETS = [b"canary", 5.5, ["canary"], "canary\ud800", "canary" * 20_000]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import traceback
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any, Iterator, List
 
 import pytest
@@ -15,11 +17,13 @@ from novabilling import (
     AsyncNovaBilling,
     AttemptInfo,
     NovaBilling,
+    NovaBillingTimeoutError,
     ResponseDecodeError,
 )
 from novabilling._network import tls as tls_module
 from tests.pool.servers import serve
-from tests.pool.support import Api, client_of, play, run
+from tests.pool.support import Api, client_of, play, raises, run
+from tests.pool.ways import EVERY, Way
 
 
 def message_of(colour: str, url: str, attempts: int, **options: Any) -> str:
@@ -98,6 +102,27 @@ def test_https_to_a_port_without_tls_says_so(colour):
     assert "http://" in message
 
 
+CARRIERS = [way for way in EVERY if way.carrier != "proxy"]
+
+
+@pytest.mark.parametrize("way", CARRIERS, ids=lambda way: f"{way.carrier} on {way.colour}")
+def test_what_is_cut_during_tls_says_so(way):
+    async def script(api: Any) -> str:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        return str(caught.value)
+
+    if way.carrier == "httpx2":
+        pytest.importorskip("httpx2", reason="httpx2 needs Python 3.11")
+    with curt(b"") as url:
+        place = url[7:]
+        message = way.play(SimpleNamespace(url=f"https://{place}"), script)
+
+    assert place in message
+    assert "<ssl" not in message
+    assert "closed the connection during TLS" in message or "aiohttp" in way.carrier
+
+
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
 def test_a_certificate_file_that_is_not_there_is_named(colour, monkeypatch, variable):
     monkeypatch.setenv(variable, "/nowhere/ca.pem")
@@ -171,6 +196,61 @@ def test_a_server_that_closes_without_an_answer_is_described_in_plain_words(colo
     assert "SEND_RESPONSE" not in message
 
 
+def sent_instead(way: Any, received: bytes) -> str:
+    """Answer with what is no HTTP, keep the connection open, and return what the error says."""
+
+    def behave(peer: Any, request: Any) -> None:
+        peer.send(received)
+        peer.silence()
+
+    async def script(api: Any) -> str:
+        with raises(APIConnectionError, applied=True) as caught:
+            await api.post()
+        assert not isinstance(caught.value, NovaBillingTimeoutError)
+        return str(caught.value)
+
+    with serve(behave) as server:
+        return str(way.play(server, script))
+
+
+@pytest.mark.parametrize(
+    ("received", "words"),
+    [
+        (b"SSH-2.0-OpenSSH_9.6\r\n\r\n", "does not speak HTTP: it sent b'SSH-2.0-OpenSSH_9.6"),
+        (b"ICY 200 OK\r\n\r\n", "does not speak HTTP: it sent b'ICY 200 OK"),
+        (b"HTTP/1.1 999999 OK\r\n\r\n", "does not speak HTTP: it sent b'HTTP/1.1 999999 OK"),
+        (b"\x00\x01\x02\x03\r\n\r\n", "does not speak HTTP: it sent "),
+        (b"x" * 5000 + b"\r\n\r\n", "does not speak HTTP: it sent b'xxx"),
+        (
+            b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+            b"Connection: upgrade\r\n\r\n",
+            "answered 101 and switched to another protocol",
+        ),
+    ],
+    ids=["ssh", "icy", "status", "bytes", "long", "101"],
+)
+def test_what_is_no_answer_of_http_is_shown(way, received, words):
+    message = sent_instead(way, received)
+
+    assert words in message
+    assert len(message) < 300
+    for foreign in ("bytearray", "h11", "_SWITCH", "status line", "RemoteProtocolError"):
+        assert foreign not in message
+
+
+@pytest.mark.parametrize("received", [b"220 mail.example ESMTP\r\n", b"+", b"<html>", b"HELO"])
+def test_what_does_not_begin_as_http_is_not_waited_for(colour, received):
+    message = sent_instead(Way(colour, "pool"), received)
+
+    assert f"does not speak HTTP: it sent {received!r}" in message
+
+
+def test_http_to_a_port_with_tls_says_so(way):
+    message = sent_instead(way, b"\x15\x03\x03\x00\x02\x02F\r\n\r\n")
+
+    assert "speaks TLS: should base_url begin with https://" in message
+
+
 def test_an_answer_of_html_says_its_type(colour):
     def html(peer: Any, request: Any) -> None:
         peer.send(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>")
@@ -194,6 +274,25 @@ def test_an_answer_of_html_says_its_type(colour):
         ("https://billing.example:99999", "65535, not 99999"),
         ("https://billing.example:0", "65535, not 0"),
         ("https://[fe80::1%eth0]/", "zone"),
+        ("https://a:-1", "a port from 1 to 65535, not -1"),
+        ("https://a:port", "a port from 1 to 65535, not port"),
+        ("https://a b", "a space in its host, as 'a b' does"),
+        ("https://a\tb", "a space in its host"),
+        ("https:// a", "a space in its host"),
+        ("https://", "must name a host"),
+        ("https:///path", "must name a host"),
+        ("https://:8000", "must name a host"),
+        ("https://::1", "IPv6 address in brackets"),
+        ("https://[::1", "IPv6 address in brackets"),
+        ("https://[::1]x", "IPv6 address in brackets"),
+        ("https://a:80:80", "one port"),
+        ("https://a..b", "a host that can be looked up, not 'a..b'"),
+        ("https://1.2.3.999", "'1.2.3.999'"),
+        ("a.example", "must start with http:// or https://"),
+        ("ftp://a.example", "must start with http:// or https://, not 'ftp://a.'"),
+        ("https:a.example", "must start with http:// or https://"),
+        ("https://user:canary@a:99999", "must not hold a user name"),
+        ("canary:canary", "must start with http"),
     ],
 )
 def test_an_address_that_makes_no_sense_says_which_part(base_url, words):
@@ -201,6 +300,59 @@ def test_an_address_that_makes_no_sense_says_which_part(base_url, words):
         NovaBilling(token="sk", base_url=base_url)
 
     assert words in str(caught.value)
+    assert "canary" not in str(caught.value) or "canary" in base_url[:8]
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_an_argument_without_its_name_says_which_one_it_may_be(client):
+    name = client.__name__
+    with pytest.raises(
+        TypeError, match=rf"{name} takes its arguments by name: {name}\(token="
+    ) as e:
+        client("sk_live_canary")
+    assert (
+        "canary"
+        not in "".join(
+            traceback.TracebackException.from_exception(e.value, capture_locals=True).format()
+        ).partition("in checked")[2]
+    )
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_an_argument_of_another_name_says_which_there_are(client):
+    with pytest.raises(TypeError, match="does not take 'api_key'; it takes token=, base_url=") as e:
+        client(api_key="sk_live_canary")
+    assert (
+        "canary"
+        not in "".join(
+            traceback.TracebackException.from_exception(e.value, capture_locals=True).format()
+        ).partition("in checked")[2]
+    )
+
+
+@pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
+def test_a_token_of_nothing_says_what_to_do_without_one(client):
+    with pytest.raises(ValueError, match="set to nothing") as caught:
+        client(token="")
+    assert "Leave token= out" in str(caught.value)
+
+
+def test_a_certificate_file_that_is_a_folder_is_named(colour, monkeypatch, tmp_path):
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path))
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_FILE names {str(tmp_path)!r}, which is a folder: SSL_CERT_DIR" in message
+
+
+def test_a_folder_of_certificates_that_is_a_file_is_named(colour, monkeypatch, tmp_path):
+    path = tmp_path / "ca.pem"
+    path.touch()
+    monkeypatch.setenv("SSL_CERT_DIR", str(path))
+
+    message = message_of(colour, "https://127.0.0.1:1", attempts=1)
+
+    assert f"SSL_CERT_DIR names {str(path)!r}, which is no folder" in message
 
 
 def test_certificates_are_read_once(monkeypatch):

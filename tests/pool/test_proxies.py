@@ -116,8 +116,9 @@ def test_threads_through_a_proxy_keep_to_max_connections(monkeypatch):
 
 def test_a_silent_proxy_ends_with_the_timeout(colour, monkeypatch):
     async def script(api: Any) -> None:
-        with ends_within(0.2 + SLACK), raises(NovaBillingTimeoutError, applied=True):
+        with ends_within(0.2 + SLACK), raises(NovaBillingTimeoutError, applied=True) as caught:
             await api.post()
+        assert "timed out after 0.2 s; the request was sent" in str(caught.value)
 
     with serve(silence) as proxy:
         monkeypatch.setenv("http_proxy", proxy.url)
@@ -215,3 +216,33 @@ def test_loops_in_threads_share_a_client_through_a_proxy(monkeypatch):
         assert errors == []
         run("asyncio", api.close)
     gc.collect()
+
+
+def test_a_setting_that_turns_bad_behind_a_redirect_is_one_of_our_own_errors(colour, monkeypatch):
+    def elsewhere(peer: Peer, request: Request) -> None:
+        head = "HTTP/1.1 302 Found\r\nLocation: https://elsewhere.example/\r\n"
+        peer.send(f"{head}Content-Length: 0\r\n\r\n".encode())
+
+    async def script(api: Any) -> None:
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.get()
+        assert "HTTPS_PROXY must be an address of a proxy" in str(caught.value)
+
+    with serve(elsewhere) as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        monkeypatch.setenv("HTTPS_PROXY", "foo bar")
+        play(colour, HOME, script)
+        assert proxy.accepted == 1
+
+
+def test_a_setting_that_turns_bad_later_is_one_of_our_own_errors(colour, monkeypatch):
+    async def script(api: Any) -> None:
+        monkeypatch.setenv("NO_PROXY", "[::1")
+        with raises(APIConnectionError, applied=False) as caught:
+            await api.post()
+        assert "NO_PROXY" in str(caught.value)
+
+    with serve() as proxy:
+        monkeypatch.setenv("HTTP_PROXY", proxy.url)
+        play(colour, HOME, script)
+        assert proxy.accepted == 0

@@ -231,10 +231,31 @@ def test_a_wait_is_logged_with_the_operation_and_its_length(colour, clock, caplo
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "GET /customers" in record.getMessage()
-    assert "60 s" in record.getMessage()
+    assert "the rate limit is used up, 1 call waits for 60 s" in record.getMessage()
     assert (record.novabilling_method, record.novabilling_route) == ("GET", "/customers")
     assert (record.novabilling_waiting, record.novabilling_wait) == (1, pytest.approx(60, abs=1))
     assert clock.slept == [pytest.approx(60, abs=1)]
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_several_calls_that_wait_are_counted(backend, clock, caplog):
+    sandbox = sandbox_on(clock, rate_limit=1)
+    client = sandbox.async_client()
+
+    async def work() -> None:
+        await client.customers.list()
+        async with anyio.create_task_group() as tasks:
+            for _ in range(3):
+                tasks.start_soon(client.customers.list)
+
+    with caplog.at_level(logging.WARNING, "novabilling"):
+        run(backend, work)
+
+    assert caplog.records
+    for record in caplog.records:
+        waiting = record.novabilling_waiting
+        counted = "1 call waits" if waiting == 1 else f"{waiting} calls wait, the first"
+        assert f"the rate limit is used up, {counted} for " in record.getMessage()
 
 
 def test_other_operations_are_not_held_up_and_closing_ends_the_line(colour):

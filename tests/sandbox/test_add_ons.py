@@ -43,8 +43,13 @@ def test_a_list_among_the_prices_breaks_the_server(shop: Shop) -> None:
 def test_a_price_that_is_refused_leaves_everything_as_it_was(shop: Shop) -> None:
     made = add_on(shop)
     body = {"name": "New", "prices": [USD, USD]}
-    assert "Unique constraint failed" in shop.refusal("PATCH", f"add-ons/{made['id']}", body)
-    assert shop.ok("GET", f"add-ons/{made['id']}") == made
+    path = f"add-ons/{made['id']}"
+    refusal = shop.refusal("PATCH", path, body)
+    assert refusal.startswith("500 Invalid `tx.addOnPrice.createMany()` invocation")
+    assert "Unique constraint failed" in refusal
+    assert shop.ok("GET", path) == made
+    # The price that came back is still the only one of its currency.
+    assert shop.ok("PATCH", path, {"prices": [USD]})["prices"][0]["amount"] == "5"
 
 
 def test_unknown_add_ons_are_404(shop: Shop) -> None:
@@ -80,3 +85,14 @@ def test_a_charge_that_was_invoiced_stays(shop: Shop) -> None:
     shop.db["appliedAddOn"].update(charge["id"], {"invoiceId": "i"})
     refusal = shop.refusal("DELETE", f"add-ons/applied/{charge['id']}")
     assert refusal == "400 Cannot remove an add-on that has already been invoiced"
+
+
+def test_a_snapshot_from_before_a_refusal_comes_back(shop: Shop) -> None:
+    made = add_on(shop)
+    before = shop.sandbox.snapshot()
+    path = f"add-ons/{made['id']}"
+    assert shop.refusal("PATCH", path, {"prices": [USD, USD]}).startswith("500")
+    shop.ok("PATCH", path, {"prices": []})
+    shop.sandbox.restore(before)
+    assert shop.ok("GET", path) == made
+    assert shop.ok("PATCH", path, {"prices": []})["prices"] == []

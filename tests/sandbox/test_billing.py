@@ -201,6 +201,15 @@ def test_taxes_are_the_plans_else_the_customers_else_the_defaults(shop: Shop) ->
     assert shop.bill(plan)["metadata"]["taxAmount"] == 20
 
 
+def test_default_taxes_stand_on_a_bill_as_they_were_last_written(shop: Shop) -> None:
+    first = tax(shop, 1, appliedByDefault=True)
+    tax(shop, 2, appliedByDefault=True)
+    shop.wait(seconds=1)
+    shop.ok("PATCH", f"taxes/{first}", {"rate": 3})
+    items = shop.bill(shop.plan(100))["metadata"]["items"]
+    assert [one["unitAmount"] for one in items if one["type"] == "tax"] == [2, 3]
+
+
 def test_wallets_pay_oldest_first_and_only_usable_ones(shop: Shop) -> None:
     wallet(shop, 500, status="TERMINATED")
     wallet(shop, 500, currency="USD")

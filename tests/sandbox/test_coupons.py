@@ -140,14 +140,25 @@ def test_unknown_coupons_are_404(api: Caller, customer: Dict[str, Any]) -> None:
         assert api.refusal(method, "/coupons/none", {}) == "404 Coupon not found"
 
 
-def test_a_coupon_that_was_ever_given_is_switched_off_instead_of_deleted(
+def test_a_coupon_that_somebody_has_is_switched_off_instead_of_deleted(
     api: Caller, customer: Dict[str, Any]
 ) -> None:
     made = coupon(api)
     applied = give(api, made, customer)
-    api.send("DELETE", f"/api/coupons/applied/{applied['id']}")
     assert api.send("DELETE", f"/api/coupons/{made['id']}").json()["isActive"] is False
-    assert api.get(f"/coupons/{made['id']}")["_count"] == {"appliedCoupons": 0}
+    assert api.get(f"/coupons/{made['id']}")["_count"] == {"appliedCoupons": 1}
+    api.send("DELETE", f"/api/coupons/applied/{applied['id']}")
+    assert api.send("DELETE", f"/api/coupons/{made['id']}").json() == {"message": "Coupon deleted"}
+    assert api.refusal("GET", f"/coupons/{made['id']}") == "404 Coupon not found"
+
+
+def test_an_application_that_is_refused_counts_as_well(
+    api: Caller, customer: Dict[str, Any]
+) -> None:
+    made = coupon(api)
+    assert refused(api, made, customer, usesRemaining=2**31).startswith("500 Unable to fit")
+    shown = api.get(f"/coupons/{made['id']}")
+    assert (shown["redemptionCount"], shown["appliedCoupons"]) == (1, [])
 
 
 def test_a_coupon_shows_its_latest_20_customers_and_counts_all(api: Caller) -> None:

@@ -209,6 +209,12 @@ def test_unchecked_pages(db: Database, query: Any, names: str, meta: Any) -> Non
     assert tuple(page["meta"].values()) == meta
 
 
+def test_pages_of_next_to_nothing_have_no_number(db: Database) -> None:
+    page = unchecked_page([customer(db, "1")], {"limit": "1e-320"}, "x")
+    assert page["data"] == []
+    assert js.stringify(page["meta"]).endswith('"totalPages":null}')
+
+
 def test_whole_limits_and_names_of_their_own(db: Database) -> None:
     rows = [customer(db, str(n)) for n in range(3)]
     page = unchecked_page(rows, {"perPage": "1.5"}, "x", read=js.parse_int, limit_name="perPage")

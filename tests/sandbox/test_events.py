@@ -122,11 +122,12 @@ def test_the_list_is_sorted_by_the_time_of_use_and_cut_by_it(shop: Shop) -> None
 
 @pytest.mark.parametrize(
     ("asked", "size"),
-    [("1.5", 1), ("1e1", 10), ("2abc", 50), ("Infinity", 50), ("0.5", 50), ("", 50)],
+    [("1.5", 1.5), ("1e1", 10), ("2abc", 50), ("0x10", 16), ("3&perPage=3", 50), ("", 50)],
 )
-def test_a_page_has_whole_events(shop: Shop, asked: str, size: int) -> None:
+def test_the_size_of_a_page_is_any_number(shop: Shop, asked: str, size: float) -> None:
     answer = shop.ok("GET", f"events/subscription/nobody?perPage={asked}")
     assert answer["meta"] == {"total": 0, "page": 1, "perPage": size, "totalPages": 0}
+    assert shop.refusal("GET", "events/subscription/nobody?perPage=Infinity").startswith("500")
 
 
 def test_events_up_to_the_threshold_make_an_invoice(shop: Shop) -> None:

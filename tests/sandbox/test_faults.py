@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import Any, List
 
 import anyio
@@ -16,6 +17,7 @@ from novabilling import (
 )
 from novabilling.sandbox import Sandbox
 from tests.conftest import Clock
+from tests.sandbox.shop import START, Shop
 
 CUSTOMER = {"external_id": "u1", "email": "ada@example.com", "currency": "NGN"}
 
@@ -23,6 +25,11 @@ CUSTOMER = {"external_id": "u1", "email": "ada@example.com", "currency": "NGN"}
 @pytest.fixture
 def sandbox() -> Sandbox:
     return Sandbox(seed=1)
+
+
+@pytest.fixture
+def shop() -> Shop:
+    return Shop()
 
 
 @pytest.fixture
@@ -182,3 +189,51 @@ def test_the_rate_limit_can_be_switched_on_and_off(sandbox: Sandbox, client: Any
     sandbox.rate_limit = None
 
     assert client.customers.list().meta.total == 0
+
+
+def test_a_request_may_be_carried_out_after_its_client_has_gone(shop: Shop):
+    client = shop.sandbox.client(max_retries=0)
+    shop.sandbox.drop_next(late=3)
+    with pytest.raises(APIConnectionError) as caught:
+        client.customers.create(**{**CUSTOMER, "external_id": "u2"})
+    assert caught.value.may_have_been_applied
+    shop.wait(seconds=2.999)
+    assert total(shop.sandbox) == 1
+    shop.wait(seconds=7)
+    newest = client.customers.list().data[0]
+    assert newest.external_id == "u2"
+    assert newest.created_at == START + timedelta(seconds=3)
+    assert total(shop.sandbox) == 2
+
+
+def test_late_requests_come_in_the_order_of_their_times_and_once(sandbox: Sandbox, client: Any):
+    for number, late in enumerate((20, 10)):
+        sandbox.drop_next(late=late)
+        with pytest.raises(APIConnectionError):
+            client.customers.create(**{**CUSTOMER, "external_id": f"u{number}"})
+    waiting = sandbox.snapshot()
+    for _ in range(2):
+        sandbox.advance(hours=1)
+        assert [one.external_id for one in client.customers.list().data] == ["u0", "u1"]
+        sandbox.restore(waiting)
+    assert total(sandbox) == 0
+
+
+def test_what_a_late_request_tells_is_told_by_its_webhook(sandbox: Sandbox):
+    owner = sandbox.client(token=sandbox.jwt, max_retries=0)
+    owner.tenants.update_me(webhook_url="https://a.example.com")
+    sandbox.drop_next(late=60)
+    with pytest.raises(APIConnectionError):
+        owner.customers.create(**CUSTOMER)
+    assert sandbox.deliveries == []
+    sandbox.advance(minutes=1)
+    (told,) = sandbox.deliveries
+    assert told.event == "customer.created"
+    assert sandbox.now() - told.timestamp < timedelta(seconds=1)
+
+
+def test_late_is_a_time_and_nothing_is_early_and_late(sandbox: Sandbox):
+    with pytest.raises(ValueError, match="late must be 0 seconds or more"):
+        sandbox.drop_next(late=-1)
+    with pytest.raises(ValueError, match="leave one of them out"):
+        sandbox.drop_next(late=1, after_apply=True)

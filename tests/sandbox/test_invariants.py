@@ -178,6 +178,23 @@ class Shop(RuleBasedStateMachine):
         path, name = table.split()
         self.api.send("DELETE", f"/api/{path}/{self.one(name, number)}")
 
+    @rule(
+        number=which,
+        table=st.sampled_from(["add-ons addOn", "charges charge"]),
+        twice=st.booleans(),
+    )
+    def replace(self, number: int, table: str, twice: bool) -> None:
+        """Write new lists of owned rows; two of a kind are refused, which leaves the old ones."""
+        path, name = table.split()
+        times = 2 if twice else 1
+        body = {
+            "addOn": {"prices": [{"currency": "NGN", "amount": 5}] * times},
+            "charge": {"filters": [{"key": "k", "values": []}] * times},
+        }
+        answer = self.api.send("PATCH", f"/api/{path}/{self.one(name, number)}", body[name])
+        assert "Internal server error" not in answer.text
+        assert answer.status_code in ((500, 404) if twice else (200, 404))
+
     @rule(hours=st.sampled_from([1, 13, 24, 24 * 31]), all_jobs=st.booleans())
     def wait(self, hours: int, all_jobs: bool) -> None:
         if all_jobs:
@@ -235,7 +252,9 @@ class Shop(RuleBasedStateMachine):
                     (row[moved] for row in rows if row["transactionType"] == "OUTBOUND"), Decimal(0)
                 )
                 lost = sum((row[moved] for row in rows if row["metadata"]), Decimal(0))
-                assert wallet[kept] == came - went
+                # The end makes both 0, whatever rounding has left of either.
+                slack = 0 if wallet["status"] == "ACTIVE" else 0.0002
+                assert abs(wallet[kept] - (came - went)) <= slack * len(rows)
                 assert wallet[gone] == went - lost
 
     @invariant()

@@ -46,6 +46,8 @@ def test_a_metric_that_adds_or_compares_needs_a_field(shop: Shop, kind: str, fie
     body = {"name": "A", "code": "a", "aggregationType": kind, **field}
     refusal = shop.refusal("POST", "billable-metrics", body)
     assert refusal == f"400 fieldName is required for {kind} aggregation type"
+    taken = {**body, "code": metric(shop)["code"]}
+    assert shop.refusal("POST", "billable-metrics", taken) == refusal
 
 
 def test_a_metric_with_a_filter_that_fails_is_not_created(shop: Shop) -> None:

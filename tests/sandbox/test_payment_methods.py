@@ -97,3 +97,11 @@ def test_with_no_default_left_the_next_one_is_not_the_first(
     api.send("DELETE", f"/api/customers/{customer['id']}/payment-methods/{default['id']}")
     method(api, customer, "c")
     assert tokens(api, customer) == ["c", "b"]
+
+
+def test_a_year_that_does_not_fit_is_refused_in_the_words_of_its_service(
+    api: Caller, customer: Dict[str, Any]
+) -> None:
+    body = {"customerId": customer["id"], "provider": "p", "tokenId": "t", "expYear": 2**31}
+    message = api.send("POST", "/api/payment-methods", body).json()["message"]
+    assert message.startswith("\nInvalid `prisma.paymentMethod.create()` invocation")

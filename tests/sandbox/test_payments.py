@@ -276,3 +276,17 @@ def test_notifications_that_fit_nothing_change_nothing(
     notify(api, invoice, "SUCCESSFUL", "a\x00b")
     assert api.send("POST", "/webhooks/payu").status_code == 200
     assert api.get(f"/payments/{payment['id']}")["status"] == "PROCESSING"
+
+
+def test_payments_of_several_invoices_come_as_they_were_last_written() -> None:
+    api = Caller(Sandbox(seed=1))
+    customer = api.customer()
+    invoice = api.invoice(customer)
+    first, second = pay(api, invoice)["id"], pay(api, invoice)["id"]
+    path = f"/customers/{customer['id']}/payments"
+    api.post(f"/payments/{first}/refund")
+    assert [row["id"] for row in api.get(path)] == [first, second]
+    api.invoice(customer)
+    assert [row["id"] for row in api.get(path)] == [second, first]
+    stored = api.get(f"/invoices/{invoice['id']}")["payments"]
+    assert [row["id"] for row in stored] == [first, second]

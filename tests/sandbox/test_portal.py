@@ -45,8 +45,14 @@ def test_the_overview_has_the_20_newest_and_sums_up_all(shop: Shop) -> None:
         "currency": "NGN",
         "pendingInvoices": 7,
     }
-    numbers = [f"INV-{number}" for number in range(20, 0, -1)]
+    invoice(shop, status="DRAFT")
+    invoice(shop, status="DRAFT")
+    overview = shop.ok("GET", "portal/customers/u1/billing")
+    # Only those that are shown are counted.
+    assert overview["summary"]["pendingInvoices"] == 6
+    numbers = [f"INV-{number}" for number in range(22, 2, -1)]
     assert [row["invoiceNumber"] for row in overview["invoices"]] == numbers
+    numbers = [f"INV-{number}" for number in range(20, 0, -1)]
     assert [row["invoiceNumber"] for row in overview["payments"]] == numbers
     assert "invoiceId" not in overview["payments"][0]
 
@@ -91,3 +97,11 @@ def test_checkout_answers_with_the_amount_as_a_number_and_no_end(shop: Shop) -> 
         "currency",
     ]
     assert (answer["invoiceNumber"], answer["amount"]) == ("INV-0", 12.5)
+
+
+def test_a_checkout_looks_for_its_customer_before_its_body(shop: Shop) -> None:
+    assert (
+        shop.refusal("POST", "portal/customers/x/invoices/y/checkout") == "404 Customer not found"
+    )
+    refusal = shop.refusal("POST", "portal/customers/u1/invoices/y/checkout")
+    assert refusal == "500 Cannot read properties of undefined (reading 'callbackUrl')"

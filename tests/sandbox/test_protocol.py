@@ -186,6 +186,9 @@ def test_bodies(sandbox: Sandbox, content: bytes, headers: Dict[str, str], statu
         ('["a" "b"', "Expected ',' or ']' after array element in JSON at position 5"),
         ('{"a":1,"b""c"', "Unexpected string in JSON at position 10"),
         ('{"a":"\\', "Unexpected end of JSON input"),
+        (" 12", "Unexpected token '1', \" 12\" is not valid JSON"),
+        ('{"\U0001f4a5",1}', "Expected ':' after property name in JSON at position 5"),
+        ("[\U0001f4a5]", "Unexpected token '\ud83d', \"[\U0001f4a5]\" is not valid JSON"),
     ],
 )
 def test_malformed_json(text: str, message: str) -> None:
@@ -333,6 +336,10 @@ def test_tenants_are_apart(sandbox: Sandbox) -> None:
     }
     other = send(sandbox, "POST", "/api/auth/register", body).json()
     assert other["tenant"]["slug"].startswith("sandbox-")
+    for company, slug in (("A.B. & Söns - Ltd", "ab-sns-ltd"), (" Obi  Ltd ", "-obi-ltd-")):
+        named = {**body, "email": f"{slug}@b.co", "companyName": company}
+        answer = send(sandbox, "POST", "/api/auth/register", named).json()
+        assert answer["tenant"]["slug"] == slug
     customer = create(sandbox).json()["id"]
     theirs = {"Authorization": other["apiKey"]}
     assert send(sandbox, "GET", f"/api/customers/{customer}", headers=theirs).status_code == 404

@@ -210,3 +210,51 @@ def test_the_new_plan_needs_a_price_in_the_currency(shop: Shop) -> None:
     path = f"subscriptions/{created['id']}/change-plan"
     refusal = shop.refusal("POST", path, {"newPlanId": plan})
     assert refusal == "400 New plan has no price for currency NGN"
+
+
+def test_a_subscription_that_was_paused_stands_behind_the_others_of_its_customer(
+    shop: Shop,
+) -> None:
+    plan = shop.plan(billingTiming="IN_ARREARS")
+    first, second = shop.subscribe(plan), shop.subscribe(plan)
+    path = f"customers/{shop.customer}"
+
+    def order() -> List[str]:
+        return [one["id"] for one in shop.ok("GET", path)["subscriptions"]]
+
+    shop.ok("PATCH", f"subscriptions/{first['id']}", {"metadata": {"a": 1}})
+    assert order() == [first["id"], second["id"]]
+    shop.ok("POST", f"subscriptions/{first['id']}/pause")
+    assert order() == [second["id"], first["id"]]
+    shop.ok("POST", f"subscriptions/{second['id']}/cancel", {"cancelAt": "now"})
+    assert order() == [first["id"], second["id"]]
+
+
+def test_prices_of_several_plans_come_as_they_were_last_written(shop: Shop) -> None:
+    prices = [{"currency": currency, "amount": 1} for currency in ("NGN", "USD")]
+    body = {"name": "P", "billingInterval": "MONTHLY", "prices": prices}
+    plan = shop.ok("POST", "plans", {**body, "code": "p"})
+    shop.subscribe(plan["id"])
+    shop.wait(seconds=1)
+    shop.ok("PATCH", f"plans/{plan['id']}/prices/{plan['prices'][0]['id']}", {"amount": 2})
+
+    def order(owner: Any) -> List[str]:
+        return [price["currency"] for price in owner["prices"]]
+
+    def listed() -> List[List[str]]:
+        (own,) = [one for one in shop.ok("GET", "plans") if one["id"] == plan["id"]]
+        rows = [
+            *shop.ok("GET", "subscriptions")["data"],
+            *shop.ok("GET", "portal/customers/u1/subscriptions"),
+            *shop.ok("GET", "portal/customers/u1/billing")["subscriptions"],
+        ]
+        return [
+            order(own),
+            *(order(row["plan"]) for row in rows if row["plan"]["id"] == plan["id"]),
+        ]
+
+    assert order(shop.ok("GET", f"plans/{plan['id']}")) == ["NGN", "USD"]
+    assert listed() == [["NGN", "USD"]] * 4
+    shop.subscribe(shop.plan())
+    assert listed() == [["USD", "NGN"]] * 4
+    assert order(shop.ok("GET", f"plans/{plan['id']}")) == ["NGN", "USD"]

@@ -111,12 +111,16 @@ def test_messages(value: Any, messages: List[str]) -> None:
     assert refused(value) == messages
 
 
-@pytest.mark.parametrize("text", ["a@b.co", "a.b+c@example.com", '"a b"@example.com', "ü@exä.de"])
+@pytest.mark.parametrize(
+    "text", ["a@b.co", "a.b+c@example.com", '"a b"@example.com', "ü@exä.de", "a@\U0001f4a5b.de"]
+)
 def test_email(text: str) -> None:
     assert is_email(text)
 
 
-@pytest.mark.parametrize("text", ["a", "a@b", "a@b.c", "a..b@c.de", "@c.de", "a" * 65 + "@c.de", 5])
+@pytest.mark.parametrize(
+    "text", ["a", "a@b", "a@b.c", "a..b@c.de", "@c.de", "a" * 65 + "@c.de", "a@b.c\uff0ed", 5]
+)
 def test_no_email(text: Any) -> None:
     assert not is_email(text)
 
@@ -130,7 +134,17 @@ def test_url(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["http://localhost/", "mailto:a@b.de", "gopher://a.de", "http://a.de:0", "a b.de", "://", 1],
+    [
+        "http://localhost/",
+        "mailto:a@b.de",
+        "gopher://a.de",
+        "http://a.de:0",
+        "a b.de",
+        "://",
+        1,
+        "a.de:",
+        "@a.de",
+    ],
 )
 def test_no_url(text: Any) -> None:
     assert not is_url(text)

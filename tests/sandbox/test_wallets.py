@@ -98,6 +98,14 @@ def test_the_end_of_an_empty_wallet_is_no_transaction(shop: Shop) -> None:
     assert shop.ok("GET", f"wallets/{made['id']}/transactions")["data"] == []
 
 
+def test_what_is_left_at_the_end_is_worth_its_credits(shop: Shop) -> None:
+    made = wallet(shop, rateAmount=0.333, paidCredits=0.01, grantedCredits=0.01)
+    assert made["balance"] == "0.0066"
+    shop.ok("DELETE", f"wallets/{made['id']}")
+    (row, *_) = shop.ok("GET", f"wallets/{made['id']}/transactions")["data"]
+    assert (row["creditAmount"], row["amount"]) == ("0.02", "0.0067")
+
+
 def test_a_wallet_that_has_expired_is_active_and_takes_credits(shop: Shop) -> None:
     made = wallet(shop, expirationAt="2020-01-01")
     assert top_up(shop, made, grantedCredits=1)["wallet"]["status"] == "ACTIVE"
@@ -113,3 +121,19 @@ def test_an_invoice_draws_on_a_wallet_that_was_made_here(shop: Shop) -> None:
     made = wallet(shop, rateAmount=2, paidCredits=100)
     assert shop.bill(shop.plan(500))["amount"] == "300"
     assert balances(shop.ok("GET", f"wallets/{made['id']}")) == ["0", "0", "100", "200"]
+
+
+def test_an_invoice_draws_on_the_wallet_with_the_oldest_date_first(shop: Shop) -> None:
+    new = wallet(shop, paidCredits=100)
+    old = wallet(shop, paidCredits=100, createdAt="2026-01-01")
+    assert shop.bill(shop.plan(30))["amount"] == "0"
+    left = [shop.ok("GET", f"wallets/{one['id']}")["balance"] for one in (new, old)]
+    assert left == ["100", "70"]
+
+
+def test_credits_that_no_column_holds_leave_the_wallet_without_any(shop: Shop) -> None:
+    body = {"customerId": shop.customer, "currency": "NGN", "grantedCredits": 1e308}
+    refusal = shop.refusal("POST", "wallets", body)
+    assert refusal.startswith("500 Invalid `db.walletTransaction.create()` invocation")
+    (made,) = shop.ok("GET", "wallets")["data"]
+    assert balances(made) == ["0", "0", "0", "0"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, AsyncIterator, Callable, Dict, Iterator, List, Optional
+from typing import Any, Callable, Dict, List, Optional
 
 import httpx
 from typing_extensions import assert_type
@@ -16,11 +16,13 @@ from novabilling import (
     AttemptInfo,
     ConflictError,
     FieldError,
+    LoginSession,
     NovaBilling,
     NovaBillingError,
     RateLimitError,
 )
 from novabilling.otel import instrument
+from novabilling.resources import AsyncPaginator, Paginator
 from novabilling.types import (
     CURRENCY_DECIMALS,
     AnyWebhookEvent,
@@ -71,6 +73,10 @@ payment_status: PaymentStatus = "successful"
 subscription_status: SubscriptionStatus = "past_due"
 
 
+def stored(pair: TokenPair) -> None:
+    assert_type(pair.refresh_token, str)
+
+
 def clients() -> None:
     client = NovaBilling(
         token="t",
@@ -85,6 +91,10 @@ def clients() -> None:
     assert_type(NovaBilling(token=lambda: "t"), NovaBilling)
     assert_type(NovaBilling(token=None, timeout=None), NovaBilling)
     assert_type(client.with_options(timeout=5, max_retries=0, deadline=None), NovaBilling)
+    session = LoginSession(email="a@b.co", password="p", on_change=stored)
+    assert_type(NovaBilling(token="t", login=session), NovaBilling)
+    assert_type(AsyncNovaBilling(login=LoginSession(refresh_token="r")), AsyncNovaBilling)
+    assert_type(client.with_options(login=session).with_options(login=None), NovaBilling)
     with client as entered:
         assert_type(entered, NovaBilling)
     client.close()
@@ -108,7 +118,7 @@ def customers(client: NovaBilling) -> None:
     assert_type(found.meta, PaginationMeta)
     assert_type(found.meta.total_pages, int)
     assert_type([row for row in found], List[Customer])  # noqa: C416
-    assert_type(client.customers.iter(search="a"), Iterator[Customer])
+    assert_type(client.customers.iter(search="a"), Paginator[Customer])
     created = client.customers.create(
         external_id="u", email="a@b.co", currency=currency, metadata={"a": 1}, name=None
     )
@@ -152,7 +162,7 @@ def subscriptions(client: NovaBilling) -> None:
     assert_type(
         client.subscriptions.list(status=subscription_status), PaginatedResponse[Subscription]
     )
-    assert_type(client.subscriptions.iter(customer_id="c"), Iterator[Subscription])
+    assert_type(client.subscriptions.iter(customer_id="c"), Paginator[Subscription])
     created = client.subscriptions.create(
         customer_id="c", plan_id="p", currency=currency, start_date=date(2026, 1, 1), trial_days=1
     )
@@ -183,7 +193,7 @@ def invoices(client: NovaBilling) -> None:
     only_items = [InvoiceItemDto(description="d", amount=1)]
     client.invoices.create(customer_id="c", items=only_items, due_date="2027-01-01")
     assert_type(client.invoices.list(status=invoice_status).data, List[Invoice])
-    assert_type(client.invoices.iter(date_from="2026-01-01"), Iterator[Invoice])
+    assert_type(client.invoices.iter(date_from="2026-01-01"), Paginator[Invoice])
     assert_type(client.invoices.next_number(), str)
     assert_type(client.invoices.finalize("i").data, Invoice)
     assert_type(client.invoices.mark_paid("i", payment_method="cash").data, Invoice)
@@ -201,7 +211,7 @@ def payments(client: NovaBilling) -> None:
     found = client.payments.list(customer_id="c", status=payment_status, date_to=date(2026, 1, 1))
     assert_type(found, PaginatedResponse[Payment])
     assert_type([payment.amount for payment in found], List[Decimal])
-    assert_type(client.payments.iter(customer_id="c"), Iterator[Payment])
+    assert_type(client.payments.iter(customer_id="c"), Paginator[Payment])
     assert_type(client.payments.get("p").data.invoice, Optional[Invoice])
     assert_type(client.payments.refund("p", amount=1, reason="r").data, Payment)
     created = client.payments.create(
@@ -240,7 +250,7 @@ async def async_calls(client: AsyncNovaBilling) -> None:
     found = await client.customers.list(search="a")
     assert_type(found, PaginatedResponse[Customer])
     assert_type([row async for row in client.customers.iter()], List[Customer])
-    assert_type(client.invoices.iter(), AsyncIterator[Invoice])
+    assert_type(client.invoices.iter(), AsyncPaginator[Invoice])
     assert_type((await client.customers.get("c")).data, Customer)
     assert_type(await client.plans.list(), PaginatedResponse[Plan])
     assert_type(await client.subscriptions.cancel("s"), Response[Subscription])

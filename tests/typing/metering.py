@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, AsyncIterator, Dict, Iterator, List, Optional
+from typing import Any, Dict, List, Optional
 
 from typing_extensions import assert_type
 
 from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError
+from novabilling.resources import AsyncPaginator, Paginator
 from novabilling.types import (
     AddOn,
     AddOnPrice,
@@ -61,7 +62,7 @@ wallet_status: WalletStatus = "terminated"
 
 def discounts(client: NovaBilling) -> None:
     assert_type(client.coupons.list(active=True), PaginatedResponse[Coupon])
-    assert_type(client.coupons.iter(), Iterator[Coupon])
+    assert_type(client.coupons.iter(), Paginator[Coupon])
     created = client.coupons.create(
         code="c", name="n", discount_type=kind, discount_value=Decimal(5), currency="NGN"
     )
@@ -79,7 +80,7 @@ def discounts(client: NovaBilling) -> None:
     assert_type(add_on, Response[AddOn])
     assert_type(add_on.data.prices, List[AddOnPrice])
     assert_type(client.add_ons.list_applied(invoiced=False), PaginatedResponse[AppliedAddOn])
-    assert_type(client.add_ons.iter_applied(customer_id="c"), Iterator[AppliedAddOn])
+    assert_type(client.add_ons.iter_applied(customer_id="c"), Paginator[AppliedAddOn])
     note = client.credit_notes.create(
         invoice_id="i", customer_id="c", amount=1, currency="NGN", reason="other"
     )
@@ -134,9 +135,9 @@ def wallets_and_taxes(client: NovaBilling) -> None:
     transactions = client.wallets.get_transactions("w", transaction_type="inbound")
     assert_type(transactions, PaginatedResponse[WalletTransaction])
     assert_type(transactions.data[0].transaction_status, WalletTransactionKind)
-    assert_type(client.wallets.iter_transactions("w"), Iterator[WalletTransaction])
+    assert_type(client.wallets.iter_transactions("w"), Paginator[WalletTransaction])
     assert_type(client.taxes.create(name="n", code="c", rate=7.5).data.rate, Decimal)
-    assert_type(client.taxes.iter(applied_by_default=True), Iterator[Tax])
+    assert_type(client.taxes.iter(applied_by_default=True), Paginator[Tax])
     assert_type(client.taxes.assign_to_plan("p", tax_id="t").data, TaxAssignment)
     assert_type(client.taxes.remove_from_charge("c", "t"), Response[Message])
     method = client.payment_methods.create(customer_id="c", provider="stripe", token_id="t")
@@ -151,17 +152,17 @@ def portal(client: NovaBilling) -> None:
     assert_type(client.portal.get_billing("u").data, PortalBilling)
     assert_type(client.portal.get_subscriptions("u").data, List[Subscription])
     assert_type(client.portal.get_invoices("u", status="finalized").data, List[PortalInvoice])
-    assert_type(client.portal.iter_payments("u"), Iterator[PortalPayment])
+    assert_type(client.portal.iter_payments("u"), Paginator[PortalPayment])
     assert_type(client.portal.create_checkout("u", "i").data, PortalCheckout)
 
 
 async def async_calls(client: AsyncNovaBilling) -> None:
     assert_type(await client.coupons.delete("c"), Response[DeletedCoupon])
-    assert_type(client.add_ons.iter(), AsyncIterator[AddOn])
+    assert_type(client.add_ons.iter(), AsyncPaginator[AddOn])
     assert_type(await client.credit_notes.finalize("c"), Response[CreditNote])
     assert_type(await client.billable_metrics.list(), PaginatedResponse[BillableMetric])
     assert_type(await client.events.create_batch([]), Response[EventBatch])
-    assert_type(client.events.iter_by_subscription("s"), AsyncIterator[UsageEvent])
+    assert_type(client.events.iter_by_subscription("s"), AsyncPaginator[UsageEvent])
     assert_type(await client.charges.update("c", filters=[]), Response[Charge])
     assert_type((await client.wallets.terminate("w")).data, Wallet)
     assert_type(await client.payment_methods.set_default("p"), Response[PaymentMethod])

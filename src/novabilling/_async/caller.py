@@ -7,24 +7,24 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import ContextManager, Dict, Optional, Protocol, Tuple
+from typing import TYPE_CHECKING, Callable, ContextManager, Dict, Optional, Protocol, Tuple
 
 from msgspec import structs
 
 from .._call.attempt import Attempt
 from .._call.call import Call
-from .._call.configuration import Config, check_token_text
+from .._call.configuration import Config, Needs, Timeout
 from .._call.errors import (
+    APIStatusError,
     MissingTokenError,
     NovaBillingError,
     RateLimitError,
-    UnauthorizedError,
     mark_as_applied,
     name_operation,
 )
 from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
-from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge, no_token_failure
+from .._call.outcomes import STALE, Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
@@ -32,6 +32,9 @@ from .._runtime import concurrency
 from .._runtime.secrets import Secret
 from .rate_limiter import AsyncRateLimiter
 from .transport.transport import AsyncTransport
+
+if TYPE_CHECKING:
+    from .credentials import AsyncCredential
 
 NO_CREDENTIAL = (
     "the client has no token: pass token=, or with_options(token=). Was it None, as "
@@ -61,7 +64,6 @@ class AsyncCaller:
         limiter: AsyncRateLimiter,
         budget: RetryBudget,
         hooks: Hooks,
-        hint: str = "",
         ends: Optional[float] = None,
     ) -> None:
         self.transport = transport
@@ -69,22 +71,20 @@ class AsyncCaller:
         self.limiter = limiter
         self.budget = budget
         self.hooks = hooks
-        self._hint = hint
         self._ends = ends
         self._heads: Dict[Tuple[Optional[str], bool], Secret[bytes]] = {}
-        token = config.token.reveal()
-        self._has_none = token is None and config.needs_token
+        has_none, sends = config.token.reveal() is None, config.needs != "nothing"
+        by_login = config.goes_by_login
+        self._has_none = has_none and sends and not by_login
         self._lacks_token = self._has_none and not config.token_optional
-        self._asks_for_token = callable(token)
-        self._token = None if token is None else config.token  # checked when the client was made
+        self._token = config.token if sends and not has_none else None  # checked by the client
+        self._credential: Optional[Callable[[], AsyncCredential]] = None
+        if sends and (by_login or callable(config.token.reveal())):
+            from .credentials import credential_of  # a plain token needs none of it
 
-    def copy(
-        self,
-        *,
-        config: Optional[Config] = None,
-        hint: Optional[str] = None,
-        ends: Optional[float] = None,
-    ) -> AsyncCaller:
+            self._credential = credential_of(self)
+
+    def copy(self, *, config: Optional[Config] = None, ends: Optional[float] = None) -> AsyncCaller:
         """Return a copy on the same connections, limits, budget and hooks."""
         copy = AsyncCaller(
             self.transport,
@@ -92,20 +92,22 @@ class AsyncCaller:
             self.limiter,
             self.budget,
             self.hooks,
-            self._hint if hint is None else hint,
             self._ends if ends is None else ends,
         )
         if config is None:
             copy._heads = self._heads
         return copy
 
-    def with_hint(self, hint: str) -> AsyncCaller:
-        """Return a copy that says what to do about a 401."""
-        return self.copy(hint=hint)
+    def with_needs(self, needs: Needs) -> AsyncCaller:
+        """Return a copy for operations that need another credential."""
+        if needs == self.config.needs:
+            return self
+        return self.copy(config=structs.replace(self.config, needs=needs))
 
-    def with_optional_token(self) -> AsyncCaller:
-        """Return a copy for operations that need no token."""
-        return self.copy(config=structs.replace(self.config, needs_token=False))
+    def for_login(self, timeout: Timeout, ends: Optional[float]) -> AsyncCaller:
+        """Return a copy that sends once, without a credential: what is renewed is none yet."""
+        changed = {"needs": "nothing", "timeout": timeout, "max_retries": 0, "deadline": None}
+        return self.copy(config=structs.replace(self.config, **changed), ends=ends)
 
     def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
@@ -134,15 +136,16 @@ class AsyncCaller:
         `again` is asked about errors that are not tried again here.
         """
         if self._lacks_token:
-            missing = MissingTokenError(self._advice())
+            missing = MissingTokenError(self._missing())
             name_operation(missing, call.method, call.route.template)
             raise missing
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
-        retries = others = 0
+        retries = others = refusals = 0
         turn = self.limiter.limits.turn(call)
         refused = False
+        credential = None if self._credential is None else self._credential()
         while True:
             too_late: Optional[Failure] = None
             # Without retries, no call stands in the line.
@@ -157,11 +160,15 @@ class AsyncCaller:
             else:
                 ended: Optional[Outcome] = None
                 try:
-                    outcome = ended = await self._attempt(call, request_id, retries, ends, turn)
+                    outcome = ended = await self._attempt(
+                        call, request_id, retries, ends, turn, credential
+                    )
                 finally:
                     self.limiter.note(turn, ended)
             if is_answer(outcome, call, tried_in_doubt):
                 self.budget.refund()
+                if credential is not None:
+                    credential.accept()
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
                 return outcome
@@ -171,15 +178,21 @@ class AsyncCaller:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             limit = isinstance(failure.error, RateLimitError) and blocks(failure.error.retry_after)
+            unauthorized = not isinstance(outcome, Failure) and outcome.status_code == 401
             own = limit and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
+            # A 401 did nothing: a call is sent once more with another token, whatever it is.
+            refusals = refusals + 1 if unauthorized else 0
+            if refusals and credential is not None and await credential.another(refusals, ends):
+                wait = 0.0
+                others += 1
             if wait is None and again is not None:
                 wait = await again(failure.error, ends)
                 others += 1
             call.watch.end(None if isinstance(outcome, Failure) else outcome, failure.error, wait)
             if wait is None:
-                if isinstance(failure.error, UnauthorizedError) and self._advice():
-                    failure.error.add_hint(self._advice())
+                if unauthorized:
+                    self._explain(failure.error, credential)
                 raise failure.error
             tried_in_doubt |= failure.fate == "unknown" and call.repeat != "read"
             retries += 1
@@ -189,43 +202,55 @@ class AsyncCaller:
             if not refused:  # else it waits in the line
                 await self.transport.waits.wait(wait)
 
-    def _advice(self) -> str:
-        """Say what to do about the token of a call that was refused for want of one."""
-        return (
-            f"{self._hint or CREDENTIAL_NEEDED}; {NO_CREDENTIAL}" if self._has_none else self._hint
-        )
+    def _missing(self) -> str:
+        from .._login.tokens import LOGIN_NEEDED
+
+        needed = LOGIN_NEEDED if self.config.needs == "login" else CREDENTIAL_NEEDED
+        return f"{needed}; {NO_CREDENTIAL}"
+
+    def _explain(self, error: NovaBillingError, credential: Optional[AsyncCredential]) -> None:
+        """Say what to do about a 401: the server does not tell what is wrong with a token."""
+        from .._login.tokens import hint_for
+
+        if self.config.needs == "nothing":
+            return
+        sent = self._token if credential is None else credential.sent
+        said = error.timestamp if isinstance(error, APIStatusError) else None
+        now = self.config.seconds() if said is None else said.timestamp()
+        hint = hint_for(sent, self.config.needs == "login", now)
+        hint = self._missing() if self._has_none else hint
+        if hint:
+            error.add_hint(hint)
 
     async def _attempt(
-        self, call: Call, request_id: str, retries: int, ends: Optional[float], turn: Turn
+        self,
+        call: Call,
+        request_id: str,
+        retries: int,
+        ends: Optional[float],
+        turn: Turn,
+        credential: Optional[AsyncCredential],
     ) -> Outcome:
         logs = logger.isEnabledFor(logging.DEBUG)
         started = concurrency.monotonic() if logs else 0.0
-        token = self._token
-        if self._asks_for_token:
-            try:
-                token = await self._ask_for_token(_left(ends))
-            except TimeoutError:  # the deadline's, or the user's own
-                if ends is None or ends > concurrency.monotonic():
-                    raise
+        outcome: Outcome = STALE
+        while outcome is STALE:
+            token, is_stale = self._token, None
+            if credential is not None:
+                found = await credential.token(call, ends)
+                if isinstance(found, Failure):
+                    return found
+                token, is_stale = found, credential.is_stale
+            left = _left(ends)
+            if left is not None and left <= 0:
                 return deadline_failure(call)
-            if token is None and self.config.needs_token:
-                return no_token_failure()
-        left = _left(ends)
-        if left is not None and left <= 0:
-            return deadline_failure(call)
-        limit = self._limit(call, left)
-        attempt = Attempt(call, self.config, token, request_id, limit, turn, self._heads)
-        outcome = await self.transport.attempt(attempt)
+            limit, heads = self._limit(call, left), self._heads
+            attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
+            outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started
             log_attempt(call, outcome, elapsed, retries + 1, request_id)
         return outcome
-
-    async def _ask_for_token(self, left: Optional[float]) -> Optional[Secret[str]]:
-        with concurrency.async_time_limit(left):
-            ask = self.config.token.reveal()
-            found = Secret(await concurrency.async_resolve(ask()))
-        return None if found.reveal() is None else check_token_text(found)
 
     def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
         timeout = self.config.timeout_for(call.timeout)
@@ -242,7 +267,7 @@ class AsyncCaller:
         if self.transport.closed or (call.sink is not None and not call.sink.can_restart):
             return None
         asked: Optional[float] = getattr(failure.error, "retry_after", None)
-        wait = backoff(retries) if asked is None else asked
+        wait = max(backoff(retries) if asked is None else asked, failure.rest)
         if wait > MAX_RETRY_AFTER or (left is not None and wait >= left):
             return None
         # The budget is for outages: a server that counts calls is none.

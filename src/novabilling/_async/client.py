@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Callable, Mapping, NoReturn, Optional, Type, Union
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Literal,
+    Mapping,
+    NoReturn,
+    Optional,
+    Type,
+    TypeVar,
+    Union,
+    overload,
+)
 
 from msgspec import UNSET, UnsetType, structs
 
@@ -13,10 +25,12 @@ from .._call.configuration import (
     DEFAULT_MAX_RETRIES,
     Config,
     Timeout,
+    by_name,
     check_count,
     check_flag,
     check_headers,
     check_http_client,
+    check_login,
     check_timeout,
     check_token,
 )
@@ -27,13 +41,19 @@ from .._runtime.concurrency import AsyncToken
 from .._runtime.copies import copy_of
 from .._runtime.httpx_modules import AsyncHttpClient
 from .._runtime.secrets import Secret
+from ..types._common import Response
 from .caller import AsyncCaller
 from .rate_limiter import AsyncRateLimiter
+from .resource import AsyncResource, copy_if_changed
 from .resources import AsyncResources
 from .transport.transport import AsyncTransport
 
 if TYPE_CHECKING:
     from typing_extensions import Self
+
+    from .._login.session import LoginSession
+
+T = TypeVar("T")
 
 
 class AsyncNovaBilling(AsyncResources):
@@ -43,6 +63,8 @@ class AsyncNovaBilling(AsyncResources):
         token: An API key or login token, or a callable that returns one, asked before each
             attempt. Without one, `auth` and `currencies` work and all else is refused before it is
             sent, unless there is an `http_client`, which may add one.
+        login: A `LoginSession`, which keeps a login: `tenants`, `api_keys`, `webhooks` and
+            `payment_methods` go by it, and without a token everything does.
         base_url: The server; a path prefix is kept, a trailing `/api` is not needed.
         timeout: Seconds for one attempt as a whole (default 60, `auth.register` 120); None is no
             limit; an `httpx.Timeout` limits each network operation instead. Looking up a host name
@@ -59,10 +81,12 @@ class AsyncNovaBilling(AsyncResources):
         ValueError, TypeError: An argument is not usable; the message never shows the token.
     """
 
+    @by_name
     def __init__(
         self,
         *,
         token: AsyncToken = None,
+        login: Optional[LoginSession] = None,
         base_url: str = DEFAULT_BASE_URL,
         timeout: Union[Timeout, UnsetType] = UNSET,
         follow_redirects: bool = True,
@@ -95,6 +119,7 @@ class AsyncNovaBilling(AsyncResources):
             check_count(connections, "max_connections", 1),
             check_count(max_response_bytes, "max_response_bytes", 1),
         )
+        config = structs.replace(config, login=check_login(login, config.server))
         limiter = AsyncRateLimiter(transport.waits)
         self._caller = AsyncCaller(transport, config, limiter, RetryBudget(), Hooks())
 
@@ -106,11 +131,13 @@ class AsyncNovaBilling(AsyncResources):
         deadline: Union[float, UnsetType, None] = UNSET,
         headers: Union[Mapping[str, str], UnsetType] = UNSET,
         token: Union[AsyncToken, UnsetType] = UNSET,
+        login: Union[LoginSession, UnsetType, None] = UNSET,
     ) -> Self:
         """Return a copy with other options on the same connections and retry budget.
 
         `headers` are added to those of the client. Closing the copy or the original closes both.
-        Attributes that a subclass has set are in the copy as well.
+        Attributes that a subclass has set are in the copy as well, and so is what a test has put
+        in the place of a resource or of its methods.
         """
         config = self._caller.config
         if token is not UNSET:
@@ -125,9 +152,71 @@ class AsyncNovaBilling(AsyncResources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        copy = copy_of(self)
+        if login is not UNSET:
+            config = structs.replace(config, login=check_login(login, config.server))
+        copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
+        for name, value in vars(self).items():
+            if isinstance(value, AsyncResource):
+                changed = copy_if_changed(value, self._caller, copy._caller, name in vars(copy))
+                if changed is not None:
+                    vars(copy)[name] = changed
         return copy
+
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: None = None,
+    ) -> Response[Any]: ...
+    @overload
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: Type[T],
+    ) -> Response[T]: ...
+    async def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        query: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
+        repeat: Literal["once", "safe"] = "once",
+        of: Optional[Type[Any]] = None,
+    ) -> Response[Any]:
+        """Send a request to the server that this version has no method for.
+
+        It has the token, retries, deadline, hooks and errors of all calls. Names and words are the
+        server's own, in what is sent and in `data`, whose fractions are Decimals; secrets in it are
+        masked only if it is read as one of this SDK's types.
+
+        Args:
+            method: GET, POST, PUT, PATCH or DELETE.
+            path: Where on the client's own server, without `/api`: `/customers/cus_1`.
+            query: Texts, numbers, flags and times; None is left out.
+            body: What is sent as JSON, at most 100 KB.
+            repeat: "safe" says that it may be sent again after an attempt of which nobody knows
+                what it did; a GET always may.
+            of: A type of `novabilling.types`, a list of one, or bytes, for `data`.
+
+        Raises:
+            ValueError, TypeError: An argument is not usable; nothing was sent.
+        """
+        from .free_requests import AsyncFreeRequests, free_call  # few programs need them
+
+        call = free_call(method, path, query, body, repeat, of)
+        return await AsyncFreeRequests(self._caller).send(of, call)
 
     def on_attempt(self, hook: AttemptHook) -> Callable[[], None]:
         """Call a function with an `AttemptInfo` after each attempt; return what ends that.

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
 
 from .._call.call import Call
+from .._call.configuration import Needs
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import ResponseDecodeError, name_operation, plain_cause
+from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
+from .._runtime.copies import copy_of
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.checks import identifier
 from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
@@ -21,7 +24,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 ALREADY_DELETED = "Deleted by an earlier attempt of this call"
-LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
+
+_RESOURCES = f"{__name__}s."  # the modules of our own ones
 
 Query = Dict[str, str]
 Body = Secret[bytes]
@@ -37,8 +41,12 @@ class AsyncResource:
     _needs_token = True
 
     def __init__(self, session: AsyncCaller) -> None:
-        caller = session.with_hint(LOGIN_NEEDED) if self._login_only else session
-        self._caller = caller if self._needs_token else caller.with_optional_token()
+        needs: Needs = "token" if self._needs_token else "nothing"
+        self._caller = session.with_needs("login" if self._login_only else needs)
+
+    def __repr__(self) -> str:
+        methods = ", ".join(name for name in dir(type(self)) if not name.startswith("_"))
+        return f"<{type(self).__name__}: {methods}>"
 
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""
@@ -106,10 +114,18 @@ class AsyncResource:
         route: Route,
         filters: Optional[Query] = None,
         paging: Arguments = NO_ARGUMENTS,
-    ) -> AsyncIterator[Item]:
+    ) -> AsyncPaginator[Item]:
         return AsyncPaginator(
-            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE)
+            lambda page: self._list(of, route, filters, paging, page=page, limit=PAGE_SIZE), of
         )
+
+    async def _one(self, rows: AsyncIterator[Item], route: Route, name: str, key: str) -> Item:
+        """Return the row whose field is a key; reads as many pages as it takes."""
+        identifier(name, key)
+        async for row in rows:
+            if getattr(row, name) == key:
+                return row
+        raise not_found(route, name, key)
 
     def _read(self, call: Call, answer: Answer, decode: Callable[..., T], *of: object) -> T:
         try:
@@ -118,6 +134,13 @@ class AsyncResource:
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
         raise unreadable(call, answer, str(problem)) from problem
+
+
+def not_found(route: Route, name: str, key: str) -> NotFoundError:
+    """Make the error of a lookup in a list that the key is not in."""
+    error = NotFoundError(f"there is none with the {name} {key!r}")
+    name_operation(error, "GET", route.template)
+    return error
 
 
 def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
@@ -133,3 +156,19 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     error.http = answer.http
     name_operation(error, call.method, call.route.template)
     return error
+
+
+def copy_if_changed(
+    resource: AsyncResource, original: AsyncCaller, caller: AsyncCaller, is_kept: bool
+) -> Optional[AsyncResource]:
+    """Copy a resource for a copy of its client, if there is something of others in it.
+
+    One that is not made so, is made when it is used; one of another client stays as it is.
+    """
+    own = type(resource).__module__.startswith(_RESOURCES) and not is_kept
+    of = resource._caller  # pyright: ignore[reportPrivateUsage]
+    if (own and len(vars(resource)) == 1) or of.transport is not original.transport:
+        return None
+    copy = copy_of(resource)
+    AsyncResource.__init__(copy, caller)
+    return copy

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional, Tuple, cast
+from typing import Any, Callable, Dict, Literal, Mapping, Optional, Tuple, cast
 
 import msgspec
 
 from .._network.answer import RawHeaders
 from .._network.http1 import header_lines, request_line
+from .._network.proxies import BadProxySetting
 from .._network.time_limits import TimeLimits
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
@@ -22,6 +23,10 @@ from .retries import Fate
 
 MARK = "novabilling"
 """The request extension by which hooks know the SDK's own requests."""
+
+Stage = Literal["unknown", "connect", "tunnel", "tls", "request"]
+"""What httpx does: connect, to a proxy if there is one; have that one make a way to the server;
+agree with the server on TLS through it; send the request."""
 
 _NOTHING_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError")
 
@@ -38,6 +43,8 @@ class Attempt(msgspec.Struct, frozen=True):
     turn: Turn
     heads: Dict[Tuple[Optional[str], bool], Secret[bytes]]
     """What the requests of one configuration have alike, by what they accept and have a body."""
+    is_stale: Optional[Callable[[], bool]] = None
+    """Whether the token was refused to another call while this one waited for its slot."""
 
     @property
     def path(self) -> str:
@@ -141,7 +148,19 @@ class Attempt(msgspec.Struct, frozen=True):
 class Progress:
     """How far an attempt has come; read when it fails."""
 
-    __slots__ = ("address", "headers", "limits", "on_disk", "proxy", "sent", "started", "status")
+    __slots__ = (
+        "_failed",
+        "address",
+        "headers",
+        "limits",
+        "on_disk",
+        "proxy",
+        "sent",
+        "stage",
+        "started",
+        "status",
+        "towards",
+    )
 
     def __init__(self, limits: TimeLimits) -> None:
         self.limits: TimeLimits = limits
@@ -151,15 +170,61 @@ class Progress:
         self.address: str = ""
         """Where a redirect leads, without its query; empty at the call's own address."""
         self.proxy: Optional[str] = None
-        """Host and port of the proxy that the environment names, if it is used."""
+        """Host and port of the proxy, if there is one."""
+        self.towards: Optional[Tuple[str, int]] = None
+        """Host and port to which httpx connects: with a proxy of the user's own, that one's."""
+        self.stage: Stage = "unknown"
+        self._failed: Optional[BaseException] = None
         self.sent: Optional[bool] = False
         """Whether a byte of the request was handed to the socket; None where httpx sends it."""
         self.started: float = 0.0
         """When the request was begun, by `concurrency.monotonic`."""
 
+    def begin(self, proxy: Optional[str]) -> None:
+        """Begin an exchange of which only httpx knows how far it comes."""
+        self.sent, self.stage, self._failed = None, "unknown", None
+        self.proxy, self.towards = proxy, None
+
+    def note(self, event: str, info: Mapping[str, Any], own: bool) -> None:
+        """Note a step of httpx, which it tells of before and behind it.
+
+        What a transport of the user's does else is not told: then `sent` stays None.
+        """
+        room, _, step = event.partition(".")
+        self._failed = info.get("exception") or self._failed
+        if own and self.sent is None:
+            self.sent = False
+        if step == "send_request_headers.started":
+            request = info["request"]
+            if request.method == b"CONNECT":
+                self.stage = "tunnel"
+                self.proxy = f"{request.url.host.decode()}:{request.url.port}"
+            else:
+                self.stage, self.sent = "request", True
+                request.extensions.pop("trace", None)  # the rest is known from what comes out
+        elif step == "connect_tcp.started":
+            self.stage, self.towards = "connect", (info["host"], info["port"])
+            if room == "socks":
+                self.proxy = f"{info['host']}:{info['port']}"
+        elif step == "setup_socks5_connection.started":
+            self.stage = "tunnel"
+        elif step == "start_tls.started" and room != "connection":
+            self.stage = "tls"
+
+    def is_of_network(self, exc: BaseException) -> bool:
+        """Say whether a step of httpx has failed with this, or was canceled as time was over."""
+        failed = self._failed
+        canceled = failed is not None and not isinstance(failed, Exception)
+        timed_out = canceled and isinstance(exc, TimeoutError)
+        return timed_out or (failed is not None and failed in (exc, exc.__cause__))
+
     def fate(self, exc: Exception) -> Fate:
         """Say what a failure means for the server's state."""
-        if isinstance(exc, BadCertificateFile):
+        if isinstance(exc, (BadCertificateFile, BadProxySetting)):
             return "unsent"
-        sent = not isinstance(exc, classes(*_NOTHING_SENT)) if self.sent is None else self.sent
-        return "unknown" if sent else "unsent"
+        if self.sent is None:
+            unsent = isinstance(exc, classes(*_NOTHING_SENT)) or (
+                self.stage in ("connect", "tunnel", "tls") and self.is_of_network(exc)
+            )
+            return "unsent" if unsent else "unknown"
+        return "unknown" if self.sent else "unsent"

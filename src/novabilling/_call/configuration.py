@@ -2,10 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import re
 import sys
+import time
 from datetime import datetime, timezone
-from typing import Any, Callable, Dict, Mapping, Optional, Union
+from types import FunctionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Literal,
+    Mapping,
+    Optional,
+    TypeVar,
+    Union,
+    cast,
+)
 
 import msgspec
 from msgspec import UNSET, UnsetType
@@ -16,12 +30,20 @@ from .._runtime.secrets import Secret
 from .._version import __version__
 from .server import Server
 
+if TYPE_CHECKING:
+    from .._login.session import LoginSession
+
 DEFAULT_TIMEOUT = 60.0
 DEFAULT_MAX_RETRIES = 2
 DEFAULT_MAX_CONNECTIONS = 100
 DEFAULT_MAX_RESPONSE_BYTES = 64 * 1024 * 1024
 
+Init = TypeVar("Init", bound=Callable[..., None])
+
 Timeout = Union[float, None, "httpx.Timeout", OperationTimeouts]
+
+Needs = Literal["nothing", "token", "login"]
+"""The credential that an operation needs: none, an API key or login token, a login token alone."""
 
 STANDARD_HEADERS = {
     "accept": "application/json",
@@ -48,16 +70,50 @@ class Config(msgspec.Struct, frozen=True):
     headers: Dict[str, str]
     token_optional: bool
     """Whether a request may go without a token of ours: the user's client may add one."""
-    needs_token: bool = True
-    """Whether the operation needs one at all."""
+    needs: Needs = "token"
+    """What the operations of a resource need."""
+    login: Optional[LoginSession] = None
+    """What sends login tokens: where one is needed, and everywhere without a token."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
+
+    def seconds(self) -> float:
+        """Return the time in seconds since 1970."""
+        return time.time() if self.now is utc_now else self.now().timestamp()
+
+    @property
+    def goes_by_login(self) -> bool:
+        """Whether an operation sends the token of the login session."""
+        if self.login is None or self.needs == "nothing":
+            return False
+        return self.needs == "login" or self.token.reveal() is None
 
     def timeout_for(self, default: Optional[float]) -> Timeout:
         """Return the timeout of one attempt: the user's, else the operation's, else 60 s."""
         if self.timeout is not UNSET:
             return self.timeout
         return DEFAULT_TIMEOUT if default is None else default
+
+
+def by_name(init: Init) -> Init:
+    """Say of an argument that a client does not take which one may be meant."""
+    known: Dict[str, object] = cast("FunctionType", init).__kwdefaults__ or {}
+
+    @functools.wraps(init)
+    def checked(self: object, *misplaced: object, **options: object) -> None:
+        masked = Secret(options)
+        unknown = [repr(name) for name in options if name not in known]
+        count = len(misplaced)
+        del misplaced, options  # so that no traceback with local variables shows the token
+        called = type(self).__name__
+        if count:
+            raise TypeError(f"{called} takes its arguments by name: {called}(token=...)")
+        if unknown:
+            takes = ", ".join(f"{name}=" for name in known)
+            raise TypeError(f"{called} does not take {', '.join(unknown)}; it takes {takes}")
+        init(self, **masked.reveal())
+
+    return cast("Init", checked)
 
 
 def check_token(token: Secret[Any]) -> Secret[Any]:
@@ -72,13 +128,29 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
         kind = type(token.reveal()).__name__
         raise TypeError(f"token must be a str, a callable that returns one, or None, not {kind}")
     if not token.reveal():
-        raise ValueError("token must not be empty; token=None sends no Authorization header")
+        raise ValueError(
+            "token must not be empty: was it read from a variable that is set to nothing? "
+            "Leave token= out where there is none, as for auth and currencies"
+        )
     if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
         raise ValueError(
             "token must be printable ASCII without spaces or control characters "
             "(is there a line break at its end?)"
         )
     return token
+
+
+def check_login(login: Any, server: Server) -> Optional[LoginSession]:
+    """Refuse what is no login session, or one of another server."""
+    if login is not None:
+        from .._login.session import LoginSession, renewals_of  # only where there is one
+
+        if not isinstance(login, LoginSession):
+            kind = type(login).__name__
+            raise TypeError(f"login must be a LoginSession or None, not {kind}")
+        renewals_of(login).bind(server.root)
+    found: Optional[LoginSession] = login
+    return found
 
 
 def check_timeout(timeout: Any, name: str = "timeout") -> Any:

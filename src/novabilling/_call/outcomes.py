@@ -9,6 +9,7 @@ import msgspec
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
 from .._network.http1 import LocalProtocolError, RemoteProtocolError
+from .._network.proxies import BadProxySetting
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes, protocol_errors
 from .attempt import Attempt, Progress
@@ -37,6 +38,7 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
         LocalProtocolError,
         RemoteProtocolError,
         BadEncoding,
+        BadProxySetting,
         TooLarge,
         *classes("HTTPError", "InvalidURL", "StreamError"),
         *protocol_errors(),
@@ -49,6 +51,8 @@ class Failure(msgspec.Struct, frozen=True):
 
     error: NovaBillingError
     fate: Fate
+    rest: float = 0.0
+    """Seconds before which another attempt would end alike."""
 
 
 Outcome = Union[Answer, Failure]
@@ -68,7 +72,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
 
 def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failure:
     """Say what went wrong, and what it means for the server's state."""
-    from .reasons import name_of, reason_of  # most programs meet no failure
+    from .reasons import another_place, name_of, reason_of  # most programs meet no failure
 
     error: NovaBillingError
     fate = progress.fate(exc)
@@ -76,7 +80,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
     if write_succeeded:
         fate = "applied"
     if isinstance(exc, (*classes("TimeoutException"), TimeoutError)):
-        error = NovaBillingTimeoutError(_timeout_message(attempt, fate))
+        error = NovaBillingTimeoutError(_timeout_message(attempt, fate, progress))
     elif isinstance(exc, TooLarge):
         fate = "applied"  # never repeated, not even a GET: the answer would be as large again
         error = ResponseDecodeError(f"the answer is larger than max_response_bytes ({exc} bytes)")
@@ -84,7 +88,9 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         fate = "applied"
         error = ResponseDecodeError(f"the answer could not be read to its end ({name_of(exc)})")
     else:
-        reason = reason_of(exc, progress.address or attempt.address, progress.proxy)
+        address = progress.address or attempt.address
+        proxy = progress.proxy or another_place(address, progress.towards)
+        reason = reason_of(exc, address, proxy, progress.stage, progress.proxy is not None)
         error = APIConnectionError(reason.text)
         if reason.final and fate == "unsent":
             fate = "refused"
@@ -107,15 +113,34 @@ def no_token_failure() -> Failure:
     return Failure(MissingTokenError(message), "refused")
 
 
+def asks_itself_failure(what: str) -> Failure:
+    """Say that a function that a client calls for its token needs one by way of that client."""
+    message = (
+        f"{what} calls the client that waits for it; this attempt sent nothing: call only `auth` "
+        "there, which needs no token, or make the call with_options(token=...)"
+    )
+    return Failure(MissingTokenError(message), "refused")
+
+
+STALE = Failure(MissingTokenError("the token was refused to another call"), "unsent")
+"""The end of an attempt that begins again with a newer token; no caller sees it."""
+
+
 def closed_failure(fate: Fate) -> Failure:
     """Say that the client was closed before or during the attempt."""
     return Failure(ClientClosedError("the client is closed; make a new one"), fate)
 
 
-def _timeout_message(attempt: Attempt, fate: Fate) -> str:
+def _timeout_message(attempt: Attempt, fate: Fate, progress: Progress) -> str:
+    from .reasons import silent_proxy
+
     call = attempt.call
-    what = "nothing was sent" if fate == "unsent" else "the request was sent"
-    after = "" if attempt.limit is None else f" after {attempt.limit:g} s"
+    what = "the request was sent"
+    if fate == "unsent":
+        address = progress.address or attempt.address
+        what = f"nothing was sent{silent_proxy(address, progress.proxy, progress.stage)}"
+    is_over = progress.limits.is_over()  # a mock may say so at once
+    after = f" after {attempt.limit:g} s" if attempt.limit is not None and is_over else ""
     operation = f"{call.method} {call.route.template}"
     return f"{operation} timed out{after}; {what}: {_next_step(call, fate)}"
 
@@ -141,14 +166,14 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[A
 def judge(call: Call, outcome: Outcome) -> Failure:
     """Make the error of an attempt and say what it did on the server."""
     if isinstance(outcome, Failure):
-        error, fate, status = outcome.error, outcome.fate, None
+        error, fate, status, rest = outcome.error, outcome.fate, None, outcome.rest
     else:
         from .status_errors import error_from  # most programs are refused nothing
 
         error = error_from(outcome.http, call.keys_first)
-        status = outcome.status_code
+        status, rest = outcome.status_code, 0.0
         fate = fate_of_status(status, call.repeat)
         status = None if isinstance(error, ConflictError) else status
     error.may_have_been_applied = may_have_been_applied(fate, call.repeat, status)
     name_operation(error, call.method, call.route.template)
-    return Failure(error, fate)
+    return Failure(error, fate, rest)

@@ -71,18 +71,37 @@ def _is_plain(base_url: str) -> bool:
 
 
 def _normalized(base_url: str) -> str:
-    netloc = base_url.partition("://")[2].partition("/")[0]
-    port = re.search(r":([0-9]+)\Z", netloc)
-    if port and not 0 < int(port[1][:9]) < 65536:
-        raise ValueError(f"base_url must have a port from 1 to 65535, not {port[1][:20]}")
-    if netloc.startswith("[") and "%" in netloc:
-        raise ValueError("base_url must not hold the zone of an IPv6 address, such as %eth0")
+    scheme, _, rest = base_url.partition("://")
+    if scheme.lower() not in ("http", "https"):
+        raise ValueError(f"base_url must start with http:// or https://, not {base_url[:8]!r}")
+    netloc = re.split(r"[/?#]", rest)[0]
+    if "@" in netloc or "?" in rest or "#" in rest:
+        raise ValueError("base_url must not hold a user name, password, query or fragment")
+    _check_place(netloc)
     try:
         url = httpx.URL(base_url)
     except httpx.InvalidURL as exc:
         raise ValueError(f"base_url is not a valid URL: {exc}") from None
     if not is_web_address(url):
-        raise ValueError("base_url must start with http:// or https:// and name a host")
-    if "@" in urlsplit(base_url).netloc or "?" in base_url or "#" in base_url:
-        raise ValueError("base_url must not hold a user name, password, query or fragment")
+        raise ValueError(f"base_url must name a host that can be looked up, not {netloc[:50]!r}")
     return str(url)
+
+
+def _check_place(netloc: str) -> None:
+    """Refuse what is no host or no port, by the part that is wrong."""
+    bracketed = re.match(r"\[([^]]*)\](?=:|\Z)", netloc)
+    host, _, port = netloc.partition(":")
+    if bracketed:
+        host, port = bracketed[1], netloc[bracketed.end() + 1 :]
+    if "%" in host and (bracketed or netloc.startswith("[")):
+        raise ValueError("base_url must not hold the zone of an IPv6 address, such as %eth0")
+    if not bracketed and (netloc.startswith("[") or ":" in port):
+        raise ValueError(
+            "base_url must have an IPv6 address in brackets, as in https://[::1]:8000, and one port"
+        )
+    if not host:
+        raise ValueError("base_url must name a host behind its ://")
+    if re.search(r"[\s\x00-\x1f\x7f]", host):
+        raise ValueError(f"base_url must not hold a space in its host, as {host[:50]!r} does")
+    if port and not (re.match(r"[0-9]+\Z", port) and 0 < int(port[:9]) < 65536):
+        raise ValueError(f"base_url must have a port from 1 to 65535, not {port[:20]}")

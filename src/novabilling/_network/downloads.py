@@ -95,7 +95,8 @@ class Sink:
             return
         file, self._file = self._file, None
         if file is not None:
-            file.close()
+            with suppress(OSError):  # a full disk: what cannot be written goes anyway
+                file.close()
             with suppress(FileNotFoundError):
                 os.unlink(self._part)
 

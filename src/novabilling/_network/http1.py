@@ -293,4 +293,4 @@ def _says_close(head: bytes) -> bool:
 
 
 def _quoted(data: Union[bytes, bytearray], at: int = 0) -> str:
-    return repr(bytes(data[at : at + 16]))
+    return repr(bytes(data[at : at + 100]))

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import re
 import sys
+from functools import lru_cache
 from ipaddress import ip_address, ip_network
 from typing import Dict, List, Optional, Tuple
 
+from .._runtime.lazy_httpx import httpx
+
 _SYSTEM_HAS_SETTINGS = sys.platform in ("darwin", "win32")
 _SEPARATOR = r"[\s,;]+"
+_SCHEMES = ("http", "https", "socks5", "socks5h")
+_PROXY_HOST = r"^(?:\[[0-9a-f:.]+\]|\w(?:[\w.-]*\w)?\.?)\Z"
 _HOST = r"^(?:\*?\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?\Z"
 
 
@@ -22,7 +27,7 @@ def proxy_for(scheme: str, host: str, port: Optional[int] = None) -> Optional[st
     """Return the address of the proxy for a server; None if there is none.
 
     Raises:
-        ValueError: What NO_PROXY says cannot be read.
+        BadProxySetting: It cannot be used, or what NO_PROXY says cannot be read.
     """
     if any(map(_names_proxy, os.environ)):
         from urllib.request import getproxies_environment
@@ -31,12 +36,61 @@ def proxy_for(scheme: str, host: str, port: Optional[int] = None) -> Optional[st
         proxy = named.get(scheme) or named.get("all")
         if not proxy or is_direct(named.get("no", ""), host, port):
             return None
-        return proxy if "://" in proxy else f"http://{proxy}"
+        proxy = proxy if "://" in proxy else f"http://{proxy}"
+        _check(proxy, _variable_of(scheme))
+        return proxy
     return _proxy_of_system(scheme, host)
 
 
 def _names_proxy(variable: str) -> bool:
     return variable.lower().endswith("_proxy")
+
+
+class BadProxySetting(ValueError):
+    """The environment names a proxy that cannot be used; the message names the variable."""
+
+
+@lru_cache(maxsize=16)
+def _check(proxy: str, variable: str) -> None:
+    """Refuse what is no proxy, or needs a package that is not there; no password is shown."""
+    scheme, _, rest = proxy.lower().partition("://")
+    host, port = _without_port(re.split("[/?#]", rest)[0].rpartition("@")[2])
+    problem = ""
+    if scheme not in _SCHEMES:
+        problem = f"it must begin with {', '.join(f'{name}://' for name in _SCHEMES)}"
+    elif port is not None and not 0 < port < 65536:
+        problem = f"its port must be from 1 to 65535, not {port}"
+    elif not re.match(_PROXY_HOST, host) or not _is_read(proxy):
+        problem = "its host or port cannot be read"
+    if problem:
+        example = "an address of a proxy, such as http://proxy.example:3128"
+        raise BadProxySetting(f"{variable} must be {example}: {problem}")
+    if scheme.startswith("socks") and not _has_socks():
+        package = 'pip install "httpx[socks]"'
+        raise BadProxySetting(f"{variable} names a SOCKS proxy, which needs a package: {package}")
+
+
+def _is_read(proxy: str) -> bool:
+    try:
+        httpx.Proxy(proxy)
+    except (httpx.InvalidURL, ValueError):
+        return False
+    return True
+
+
+def _has_socks() -> bool:
+    from importlib.util import find_spec
+
+    return find_spec("socksio") is not None
+
+
+def _variable_of(scheme: str) -> str:
+    """Name the variable that counts: one in lower case before one in upper case."""
+    for name in (f"{scheme}_proxy", "all_proxy"):
+        for variable in [name] if name in os.environ else list(os.environ):
+            if variable.lower() == name and os.environ[variable]:
+                return variable
+    return "a variable"
 
 
 def _proxy_of_system(scheme: str, host: str) -> Optional[str]:
@@ -56,7 +110,8 @@ def is_direct(no_proxy: str, host: str, port: Optional[int] = None) -> bool:
     address may stand in brackets, and a port may follow both.
     """
     entries: List[str] = [entry for entry in re.split(_SEPARATOR, no_proxy.lower()) if entry]
-    named = [_names(entry, host.strip("[]").lower(), port) for entry in entries]  # errors first
+    host = host.strip("[]").lower().rstrip(".")  # the dot at the end is of the name system alone
+    named = [_names(entry, host, port) for entry in entries]  # errors first
     return any(named)
 
 
@@ -82,8 +137,9 @@ def _without_port(entry: str) -> Tuple[str, Optional[int]]:
 
 
 def _names_host(entry: str, name: str, host: str) -> bool:
-    if not re.match(_HOST, name):
-        raise ValueError(
+    looks_like_address = name.rstrip(".").rpartition(".")[2].isdigit()
+    if not re.match(_HOST, name) or looks_like_address:
+        raise BadProxySetting(
             f"NO_PROXY holds {entry!r}, which is no host, domain, address or network: "
             "write them with commas between, as in localhost,.example.com,10.0.0.0/8,::1"
         )

@@ -32,6 +32,12 @@ class TimeLimits:
             seconds = left if seconds is None else min(left, seconds)
         return None if seconds is None else max(seconds, 0.001)
 
+    def is_over(self) -> bool:
+        """Say whether the time for the attempt has passed, or nearly: clocks differ."""
+        if self.until is None or self.seconds is None:
+            return False
+        return concurrency.monotonic() >= self.until - self.seconds / 10
+
     def check(self) -> None:
         """Raise TimeoutError if the attempt has used up its time."""
         if self.until is not None and concurrency.monotonic() >= self.until:

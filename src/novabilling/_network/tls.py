@@ -44,7 +44,11 @@ def _context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
 
 def _check(variable: str, path: Optional[str], is_there: Callable[[str], bool]) -> None:
     if path and not is_there(path):
-        raise BadCertificateFile(f"{variable} names {path!r}, which is not there")
+        why = "is not there"
+        if os.path.exists(path):
+            is_file = is_there is os.path.isfile
+            why = "is a folder: SSL_CERT_DIR names one" if is_file else "is no folder"
+        raise BadCertificateFile(f"{variable} names {path!r}, which {why}")
 
 
 class BadCertificateFile(OSError):

@@ -27,7 +27,7 @@ from .._words.checks import MAX_ID, identifier, plain, text, timestamp
 from .._words.encoding import encode
 from .._words.numbers import python_number
 from .._words.warnings import warn
-from ..types._inputs import Fields, UsageEventInput
+from ..types._inputs import UsageEventInput, UsageEventParam
 from ..types._metering import BillableMetric, EventBatch
 
 MAX_EVENTS = 100
@@ -71,7 +71,7 @@ class _Sent(msgspec.Struct, rename="camel"):
 
 
 def prepare(
-    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+    events: Sequence[Union[UsageEventInput, UsageEventParam]], now: datetime
 ) -> List[UsageEventInput]:
     """Check all events, and give each a transaction id of its own and the time of the call.
 
@@ -79,7 +79,7 @@ def prepare(
     waited for a retry could arrive in the next billing period.
     """
     given = cast("object", events)
-    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping)):
+    if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, msgspec.Struct)):
         events = list(events)  # it may be one that can be walked through only once
     made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more
     found = _plain_ones(events, made)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import List, Sequence, Union
+from typing import List, Sequence, TypeVar, Union
 
 import msgspec
 from msgspec import UNSET
@@ -12,7 +12,9 @@ from .._call.redirects import is_web_address
 from .._runtime.lazy_httpx import httpx
 from .._words.fields import AbsoluteUrl, Model
 from ..types._billing import NOTE_PREFIX
-from ..types._inputs import Fields, InvoiceItemDto
+from ..types._inputs import InvoiceItemDto
+
+T = TypeVar("T")
 
 ACCEPT_PDF = "application/pdf, application/json;q=0.9"
 PDF_HEAD = b"%PDF-"
@@ -34,13 +36,11 @@ def read_address(content: bytes, root: str) -> str:
     return url
 
 
-def with_note(
-    items: Sequence[Union[InvoiceItemDto, Fields]], notes: object
-) -> Sequence[Union[InvoiceItemDto, Fields]]:
+def with_note(items: Sequence[T], notes: object) -> Sequence[Union[T, InvoiceItemDto]]:
     """Add a note as a last line of amount 0: the server has no other place for it."""
     if notes is UNSET or notes is None or notes == "":
         return items
     if not isinstance(notes, str):
         raise TypeError(f"notes must be a str, not {type(notes).__name__}")
-    lines: List[Union[InvoiceItemDto, Fields]] = list(items)
+    lines: List[Union[T, InvoiceItemDto]] = [*items]
     return [*lines, InvoiceItemDto(description=NOTE_PREFIX + notes, amount=0)]

@@ -61,10 +61,10 @@ class RateLimiter:
     def _warn(self, call: Call, limit: OperationLimit, seconds: float) -> None:
         if seconds >= WORTH_A_WARNING:
             logger.warning(
-                "%s %s: the rate limit is used up, %d calls wait, the first of them for %.0f s",
+                "%s %s: the rate limit is used up, %s for %.0f s",
                 call.method,
                 call.route.template,
-                limit.waiting,
+                "1 call waits" if limit.waiting == 1 else f"{limit.waiting} calls wait, the first",
                 seconds,
                 extra=fields(call, waiting=limit.waiting, wait=seconds),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Union, cast
+from typing import Any, Dict, FrozenSet, Iterable, List, Mapping, Optional, Type, Union, cast
 
 from msgspec import UNSET, Struct
 
@@ -101,15 +101,25 @@ class Arguments:
 NO_ARGUMENTS = Arguments()
 
 
-def structs(of: Any, arguments: Arguments, distinct: str = "", **aliases: str) -> Convert:
+def structs(
+    of: Any,
+    arguments: Arguments,
+    distinct: str = "",
+    result: Optional[Type[Struct]] = None,
+    **aliases: str,
+) -> Convert:
     """Declare an argument that takes a list of request structs, or of dicts with their keys.
 
     `distinct` names a field whose value the server takes once, `aliases` other keys that such a
-    dict may use for a field.
+    dict may use for a field. What the server sent of it, the `result`, can be sent again: of it
+    the fields of the struct are taken, and None is what was left out.
     """
     known = of.__struct_fields__
 
     def convert_one(name: str, value: object) -> Dict[str, object]:
+        if result is not None and isinstance(value, result):
+            read = {field: getattr(value, field) for field in known}
+            value = of(**{field: item for field, item in read.items() if item is not None})
         if not isinstance(value, of):
             if not isinstance(value, Mapping):
                 raise TypeError(f"{name} must be {of.__name__} or a dict")
@@ -130,7 +140,7 @@ def structs(of: Any, arguments: Arguments, distinct: str = "", **aliases: str) -
             raise ValueError(f"{name}: {exc}") from None
 
     def convert(name: str, value: object) -> List[Dict[str, object]]:
-        if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Iterable):
+        if isinstance(value, (str, bytes, Mapping, Struct)) or not isinstance(value, Iterable):
             raise TypeError(f"{name} must be a list")
         items = cast("Iterable[object]", value)
         found = [convert_one(f"{name}[{index}]", item) for index, item in enumerate(items)]

@@ -218,12 +218,17 @@ def _check_plain(name: str, keys: _Keys, value: object, depth: int) -> None:
 def _check_leaf(name: str, keys: _Keys, value: object) -> None:
     if not isinstance(value, (float, Decimal)):
         value = python_number(name + _at(name, keys), value)
-    if isinstance(value, (float, Decimal)):
-        if not math.isfinite(value):
-            raise ValueError(f"{name} must not be NaN or infinite{_at(name, keys)}")
-    elif not can_be_sent(value):
+    if isinstance(value, (float, Decimal)) and not _is_finite(value):
+        raise ValueError(f"{name} must not be NaN or infinite{_at(name, keys)}")
+    if type(value) not in (float, Decimal) and not can_be_sent(value):
         kind = f"a value of type {type_of(value)} cannot be sent as JSON"
         raise TypeError(f"{name}: {kind}{_at(name, keys)}")
+
+
+def _is_finite(value: Union[float, Decimal]) -> bool:
+    if isinstance(value, Decimal) and not value.is_finite():  # a signaling NaN has no float
+        return False
+    return math.isfinite(value)  # the server's numbers are floats, which end at 10^308
 
 
 def _at(name: str, keys: _Keys) -> str:

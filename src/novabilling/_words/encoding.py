@@ -48,7 +48,7 @@ def can_be_sent(value: object) -> bool:
     """Say whether JSON can hold a value."""
     try:
         _encoder.encode(value)
-    except (TypeError, ValueError, RecursionError):
+    except (TypeError, ValueError, RecursionError, msgspec.EncodeError):
         return False
     return True
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 import msgspec
 
 from .._runtime.real_time import real_datetime
+from .._serialization.serializable import Serializable
 from .stripe_names import hint_for
 from .vocabulary import camel, text_of, vocabulary
 
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     AbsoluteUrl = str
     Percentage = Decimal
     Timestamp = datetime
+    Utf8 = bytes
 else:
 
     class Word:
@@ -58,11 +60,14 @@ else:
         @classmethod
         @lru_cache(maxsize=None)
         def __class_getitem__(cls, literal):
-            read = vocabulary(literal).decode
-            return _FieldType("Word", (), {"read": staticmethod(lambda value, _: read(value))})
+            words = vocabulary(literal)
+            read = staticmethod(lambda value, _: words.decode(value))
+            return _FieldType("Word", (), {"read": read, "kind": "word", "words": words.public})
 
     class AbsoluteUrl(metaclass=_FieldType):
         """A result field that holds the absolute form of a path on the server."""
+
+        kind = "text"
 
         @staticmethod
         def read(value, root):
@@ -71,11 +76,14 @@ else:
     class Percentage(metaclass=_FieldType):
         """A result field that holds the number of a percentage such as "25.00%"."""
 
+        kind = "decimal"
+
         @staticmethod
         def read(value, _):
             return _percentage(value)
 
     Timestamp = Annotated[real_datetime(), msgspec.Meta(tz=True)]
+    Utf8 = Annotated[bytes, "utf8"]
 
 
 def field_reader(root: str) -> Callable[[Any, Any], Any]:
@@ -85,6 +93,13 @@ def field_reader(root: str) -> Callable[[Any, Any], Any]:
         return field_type.read(value, root)
 
     return read_field
+
+
+def value_type(hint: object) -> object:
+    """Return the type of the values of a field type above; any other type as it is."""
+    if hint is Percentage:
+        return Decimal
+    return str if isinstance(hint, _FieldType) else hint
 
 
 def check_amounts(*amounts: Optional[Decimal]) -> None:
@@ -103,7 +118,7 @@ def hash_of(result: msgspec.Struct) -> int:
     return hash((type(result), *(field for field in fields if isinstance(field, _HASHED))))
 
 
-class Model(msgspec.Struct, frozen=True, kw_only=True, rename=camel):
+class Model(Serializable, frozen=True, kw_only=True, rename=camel):
     """Base of all results: read-only, unknown fields ignored."""
 
     def __hash__(self) -> int:

@@ -15,6 +15,8 @@ def python_number(name: str, value: object) -> object:
     """
     if type(value) in (int, float, bool, Decimal):
         return value
+    if isinstance(value, Decimal):
+        return Decimal(value)
     if isinstance(value, Integral):
         return operator.index(value)
     if isinstance(value, float):

@@ -10,6 +10,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, List
 
 if TYPE_CHECKING:
+    from msgspec import UNSET as UNSET
+
+    from .._words.checks import Omittable as Omittable
     from .._words.currencies import CURRENCY_DECIMALS as CURRENCY_DECIMALS
     from .._words.currencies import from_minor_units as from_minor_units
     from .._words.currencies import to_minor_units as to_minor_units
@@ -72,11 +75,18 @@ if TYPE_CHECKING:
     from ._discounts import DeletedCoupon as DeletedCoupon
     from ._inputs import Amount as Amount
     from ._inputs import ChargeFilterInput as ChargeFilterInput
+    from ._inputs import ChargeFilterParam as ChargeFilterParam
     from ._inputs import GraduatedRangeInput as GraduatedRangeInput
+    from ._inputs import GraduatedRangeParam as GraduatedRangeParam
     from ._inputs import InvoiceItemDto as InvoiceItemDto
+    from ._inputs import InvoiceItemParam as InvoiceItemParam
+    from ._inputs import InvoiceItemUnitAmountParam as InvoiceItemUnitAmountParam
     from ._inputs import MetricFilterInput as MetricFilterInput
+    from ._inputs import MetricFilterParam as MetricFilterParam
     from ._inputs import PriceInput as PriceInput
+    from ._inputs import PriceParam as PriceParam
     from ._inputs import UsageEventInput as UsageEventInput
+    from ._inputs import UsageEventParam as UsageEventParam
     from ._metering import BillableMetric as BillableMetric
     from ._metering import BillableMetricCounts as BillableMetricCounts
     from ._metering import BillableMetricFilter as BillableMetricFilter
@@ -176,6 +186,11 @@ if TYPE_CHECKING:
     from ._webhooks import Webhook as Webhook
     from ._webhooks import WebhookEvent as WebhookEvent
 
+_WORDS = ".._words.literals"
+_MORE_WORDS = {
+    "Currency": "; other codes of three letters work as well",
+    "WebhookEventType": "; a newer server may have others",
+}
 _MODULES = {
     "._analytics": (
         "ChurnCohorts Cohort CustomerAnalytics LifetimeValue LifetimeValueByPlan "
@@ -190,8 +205,9 @@ _MODULES = {
         "AddOn AddOnPrice AppliedAddOn AppliedCoupon Coupon CouponCounts CreditNote DeletedCoupon"
     ),
     "._inputs": (
-        "Amount ChargeFilterInput GraduatedRangeInput InvoiceItemDto MetricFilterInput "
-        "PriceInput UsageEventInput"
+        "Amount ChargeFilterInput ChargeFilterParam GraduatedRangeInput GraduatedRangeParam "
+        "InvoiceItemDto InvoiceItemParam InvoiceItemUnitAmountParam MetricFilterInput "
+        "MetricFilterParam PriceInput PriceParam UsageEventInput UsageEventParam"
     ),
     "._metering": (
         "BillableMetric BillableMetricCounts BillableMetricFilter Charge ChargeFilter "
@@ -230,14 +246,16 @@ _MODULES = {
         "WalletUpdatedEvent"
     ),
     "._webhooks": "UnknownEvent Webhook WebhookEvent",
+    ".._words.checks": "Omittable",
     ".._words.currencies": "CURRENCY_DECIMALS from_minor_units to_minor_units",
-    ".._words.literals": (
+    _WORDS: (
         "AggregationType BillingInterval BillingTiming CancelAt ChargeModel CreditNoteReason "
         "CreditNoteStatus Currency CustomerSortField DiscountType EventStatus GroupBy "
         "InvoiceStatus PaymentMethodType PaymentStatus SortOrder SubscriptionStatus "
         "WalletStatus WalletTransactionKind WalletTransactionStatus WalletTransactionType "
         "WebhookEventType WebhookStatus"
     ),
+    "msgspec": "UNSET",
 }
 _MODULE_OF = {name: module for module, names in _MODULES.items() for name in names.split()}
 
@@ -248,6 +266,10 @@ def __getattr__(name: str) -> Any:
     if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     value = getattr(import_module(_MODULE_OF[name], __package__), name)
+    if _MODULE_OF[name] == _WORDS:
+        from typing import get_args
+
+        value.__doc__ = f"One of {', '.join(get_args(value))}{_MORE_WORDS.get(name, '')}."
     globals()[name] = value
     return value
 

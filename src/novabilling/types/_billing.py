@@ -8,6 +8,7 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
+from .._serialization.serializable import Serializable
 from .._words.fields import AbsoluteUrl, Model, Timestamp, Word, check_amounts
 from .._words.literals import (
     BillingInterval,
@@ -120,7 +121,7 @@ class Subscription(Model, frozen=True, kw_only=True):
     invoices: Optional[List[Invoice]] = None
 
 
-class InvoiceItem(msgspec.Struct, frozen=True, kw_only=True):
+class InvoiceItem(Serializable, frozen=True, kw_only=True):
     """A line of an invoice; `amount` is the price of one unit.
 
     `type` is set on lines that the server made, such as "plan", "usage", "coupon" or "tax".
@@ -168,29 +169,38 @@ class Invoice(Model, frozen=True, kw_only=True):
     @property
     def items(self) -> List[InvoiceItem]:
         """Return the lines, without the note; empty where the server stored none."""
-        lines = self._lines()
-        return lines[:-1] if self.notes is not None else lines
+        stored = self._stored()
+        if stored and _note(stored[-1]) is not None:
+            stored = stored[:-1]
+        return [_line(entry) for entry in stored]
 
     @property
     def notes(self) -> Optional[str]:
         """Return the note that `invoices.create(notes=...)` put on the invoice."""
-        lines = self._lines()
-        last = lines[-1] if lines else None
-        if last and not last.amount and not last.type and last.description.startswith(NOTE_PREFIX):
-            return last.description[len(NOTE_PREFIX) :]
-        return None
+        stored = self._stored()
+        return _note(stored[-1]) if stored else None
 
-    def _lines(self) -> List[InvoiceItem]:
-        stored = (self.metadata or {}).get("items")
+    def _stored(self) -> List[Dict[str, Any]]:
+        stored = self.metadata.get("items") if self.metadata else None
         if not isinstance(stored, list):
             return []
-        return [_line(entry) for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownArgumentType, reportUnknownVariableType]
+        return [entry for entry in stored if isinstance(entry, dict)]  # pyright: ignore[reportUnknownVariableType]
+
+
+def _note(entry: Dict[str, Any]) -> Optional[str]:
+    """Return the note that a last line is, if it is one."""
+    text = entry.get("description")
+    if not isinstance(text, str) or not text.startswith(NOTE_PREFIX):
+        return None
+    line = _line(entry)
+    return None if line.amount or line.type else text[len(NOTE_PREFIX) :]
 
 
 def _line(entry: Dict[str, Any]) -> InvoiceItem:
-    kind, quantity = entry.get("type"), _number(entry.get("quantity"))
+    text, kind = entry.get("description"), entry.get("type")
+    quantity = _number(entry.get("quantity"))
     return InvoiceItem(
-        description=str(entry.get("description") or ""),
+        description=text if type(text) is str else str(text or ""),
         quantity=Decimal(1) if quantity is None else quantity,
         amount=_number(entry.get("unitAmount")) or Decimal(0),
         type=None if kind is None else str(kind),
@@ -199,10 +209,12 @@ def _line(entry: Dict[str, Any]) -> InvoiceItem:
 
 def _number(value: Any) -> Optional[Decimal]:
     # Metadata is free JSON: what is not a number must not break the invoice or the payment.
+    if type(value) is int:  # no bool
+        return Decimal(value)
+    if type(value) is float:
+        return Decimal(repr(value))
     if isinstance(value, str) and re.match(r"^-?[0-9]{1,30}(\.[0-9]{1,30})?\Z", value):
         return Decimal(value)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return Decimal(repr(value))
     return None
 
 

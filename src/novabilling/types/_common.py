@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import (
     TYPE_CHECKING,
     Any,
+    Dict,
     Generic,
     Iterable,
     Iterator,
@@ -13,13 +14,13 @@ from typing import (
     Tuple,
     TypeVar,
     Union,
+    get_args,
     overload,
 )
 
-import msgspec
-
 from .._network.answer import Answer
 from .._runtime.lazy_httpx import httpx
+from .._serialization.serializable import Serializable, Writable
 from .._words.fields import Model
 from .._words.stripe_names import hint_for
 
@@ -27,8 +28,12 @@ T = TypeVar("T")
 
 _MISSING = object()
 
+# What `dict(page)` asks for: these very objects. Other texts are no index of a page, so that
+# templates, which try an index first, read its attributes.
+_DATA, _META = (str(name, "ascii") for name in (b"data", b"meta"))
 
-class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
+
+class RateLimit(Serializable, frozen=True, kw_only=True):
     """How many calls of an operation are left: `reset` is the seconds until all are back."""
 
     limit: int
@@ -36,7 +41,7 @@ class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
     reset: int
 
 
-class PaginationMeta(msgspec.Struct, frozen=True, kw_only=True):
+class PaginationMeta(Serializable, frozen=True, kw_only=True):
     """Where a page stands in its list."""
 
     total: int
@@ -60,7 +65,7 @@ def rate_limit_of(http: httpx.Response) -> Optional[RateLimit]:
     return RateLimit(limit=limit, remaining=remaining, reset=reset)
 
 
-class _Answered:
+class _Answered(Writable):
     __slots__ = ("_http", "_request_id")
 
     def __init__(
@@ -107,6 +112,9 @@ class Response(_Answered, Generic[T]):
         super().__init__(http, request_id)
         self.data = data
 
+    def _content(self) -> Dict[str, Any]:
+        return {"data": self.data}
+
     def __repr__(self) -> str:
         return f"Response(data={self.data!r}, status={self.status_code})"
 
@@ -115,8 +123,15 @@ class Response(_Answered, Generic[T]):
 
     if not TYPE_CHECKING:
 
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source, handler):
+            from .._serialization.pydantic_schemas import schema_of_answer
+
+            (of,) = get_args(source) or (Any,)
+            return schema_of_answer(cls, source, {"data": of}, handler)
+
         def __getattr__(self, name: str) -> Any:  # asked for what is not found here
-            if name.startswith("_") or hasattr(type(self), name):
+            if name.startswith("_") or name == "keys" or hasattr(type(self), name):
                 return object.__getattribute__(self, name)  # raises what it raised before
             value = getattr(self.data, name, _MISSING)
             if value is _MISSING:
@@ -127,7 +142,8 @@ class Response(_Answered, Generic[T]):
 
         def __dir__(self) -> Iterable[str]:
             names = dir(getattr(self, "data", None))
-            return {*object.__dir__(self), *(n for n in names if not n.startswith("_"))}
+            own = set(object.__dir__(self)) - {"__structlog__"}  # for machines alone
+            return {*own, *(n for n in names if not n.startswith("_"))}
 
 
 class PaginatedResponse(_Answered, Generic[T]):
@@ -173,10 +189,37 @@ class PaginatedResponse(_Answered, Generic[T]):
     @overload
     def __getitem__(self, index: slice) -> List[T]: ...
     def __getitem__(self, index: Union[int, slice]) -> Union[T, List[T]]:
+        part: Any = index
+        if part is _DATA or part is _META:
+            return self.to_dict(mode="json")[part]  # type: ignore[no-any-return]
         return self.data[index]
 
+    if not TYPE_CHECKING:
+
+        def keys(self) -> List[str]:
+            """Name the parts of `to_dict()`: `dict()` of a page is that."""
+            return [_DATA, _META]
+
+        @classmethod
+        def __get_pydantic_core_schema__(cls, source, handler):
+            from .._serialization.pydantic_schemas import schema_of_answer
+
+            (of,) = get_args(source) or (Any,)
+            return schema_of_answer(
+                cls, source, {"data": List[of], "meta": PaginationMeta}, handler
+            )
+
+    def _content(self) -> Dict[str, Any]:
+        return {"data": self.data, "meta": self.meta}
+
     def __repr__(self) -> str:
-        return f"PaginatedResponse(data={self.data!r}, meta={self.meta!r})"
+        names = [str(getattr(i, "id", getattr(i, "code", type(i).__name__))) for i in self.data[:3]]
+        shown = ", ".join([*names, "..."] if len(self) > 3 else names)
+        meta = self.meta
+        return (
+            f"PaginatedResponse({len(self)} of {meta.total}, page {meta.page} of "
+            f"{meta.total_pages}{': ' if shown else ''}{shown})"
+        )
 
     def __reduce__(self) -> Tuple[Any, ...]:
         return type(self), (self.data, self.meta, self.http, self.request_id)

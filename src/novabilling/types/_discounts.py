@@ -7,6 +7,7 @@ from typing import Any, Dict, List, Optional
 
 import msgspec
 
+from .._serialization.serializable import Serializable
 from .._words.fields import Model, Timestamp, Word, check_amounts, hash_of
 from .._words.literals import CreditNoteReason, CreditNoteStatus, DiscountType
 from ._summaries import CustomerSummary, InvoiceSummary
@@ -59,7 +60,7 @@ class AppliedCoupon(Model, frozen=True, kw_only=True):
         check_amounts(self.amount_off)
 
 
-class DeletedCoupon(msgspec.Struct, frozen=True, kw_only=True):
+class DeletedCoupon(Serializable, frozen=True, kw_only=True):
     """What became of a coupon: gone (`message`), or inactive if it was ever applied (`coupon`)."""
 
     message: Optional[str] = None

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Optional
 
-import msgspec
+from .._serialization.serializable import Serializable
 
 
-class InvoicePdf(msgspec.Struct, frozen=True, kw_only=True):
+class InvoicePdf(Serializable, frozen=True, kw_only=True):
     """The PDF itself, and the address that it can be fetched from without a token.
 
     `url` is None for an invoice that the server keeps no file of.

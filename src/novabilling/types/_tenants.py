@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, ClassVar, Dict, List, Optional, Tuple
 
 from .._runtime.secrets import masked_fields, masked_repr
 from .._words.fields import Model, Timestamp, check_amounts
@@ -11,6 +11,8 @@ from .._words.fields import Model, Timestamp, check_amounts
 
 class Tenant(Model, frozen=True, kw_only=True):
     """A NovaBilling account. Its key and webhook secret are masked in the repr."""
+
+    __secret_fields__: ClassVar[Tuple[str, ...]] = ("api_key", "webhook_secret")
 
     id: str
     name: str
@@ -29,7 +31,7 @@ class Tenant(Model, frozen=True, kw_only=True):
         return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
-        return masked_fields(self, "api_key", "webhook_secret")
+        return masked_fields(self, *self.__secret_fields__)
 
 
 class TenantUsage(Model, frozen=True, kw_only=True):
@@ -47,6 +49,8 @@ class TenantUsage(Model, frozen=True, kw_only=True):
 class ApiKey(Model, frozen=True, kw_only=True):
     """An API key. Only `api_keys.create` shows it whole; lists show its last four characters."""
 
+    __secret_fields__: ClassVar[Tuple[str, ...]] = ("key",)
+
     id: str
     key: str
     name: str
@@ -59,11 +63,13 @@ class ApiKey(Model, frozen=True, kw_only=True):
         return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
-        return masked_fields(self, "key")
+        return masked_fields(self, *self.__secret_fields__)
 
 
 class TokenPair(Model, frozen=True, kw_only=True):
     """A login token (valid for an hour) and the token that renews it (for a week)."""
+
+    __secret_fields__: ClassVar[Tuple[str, ...]] = ("access_token", "refresh_token")
 
     access_token: str
     refresh_token: str
@@ -72,7 +78,7 @@ class TokenPair(Model, frozen=True, kw_only=True):
         return masked_repr(self)
 
     def __rich_repr__(self) -> List[Tuple[str, Any]]:
-        return masked_fields(self, "access_token", "refresh_token")
+        return masked_fields(self, *self.__secret_fields__)
 
 
 class Login(TokenPair, frozen=True, kw_only=True):
@@ -84,7 +90,6 @@ class Login(TokenPair, frozen=True, kw_only=True):
 class Registration(Login, frozen=True, kw_only=True):
     """A new tenant with its first session and its API key."""
 
-    api_key: str
+    __secret_fields__: ClassVar[Tuple[str, ...]] = ("access_token", "refresh_token", "api_key")
 
-    def __rich_repr__(self) -> List[Tuple[str, Any]]:
-        return masked_fields(self, "access_token", "refresh_token", "api_key")
+    api_key: str

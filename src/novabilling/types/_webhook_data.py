@@ -25,6 +25,8 @@ else:
     class TimestampOrWord(metaclass=_TimestampOrWord):
         """A field that holds a time, or a word in its place."""
 
+        kind = "time_or_text"
+
         @staticmethod
         def read(value: Any, _: Any) -> Any:
             try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -20,8 +20,9 @@ from ..._words.checks import (
 from ..._words.literals import Currency
 from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._discounts import AddOn, AppliedAddOn
-from ...types._inputs import Amount, Fields, PriceInput
+from ...types._discounts import AddOn, AddOnPrice, AppliedAddOn
+from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -29,7 +30,7 @@ _ARGUMENTS = Arguments(
     code=text,
     description=text,
     invoice_display_name=text,
-    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money), result=AddOnPrice),
     created_at=timestamp,
     add_on_id=not_null(identifier),
     customer_id=not_null(identifier),
@@ -49,7 +50,7 @@ class AsyncAddOns(AsyncResource):
         """List one page of add-ons, the newest first; `limit` is 1 to 100 (default 20)."""
         return await self._list(AddOn, Route("/add-ons"), page=page, limit=limit)
 
-    def iter(self) -> AsyncIterator[AddOn]:
+    def iter(self) -> AsyncPaginator[AddOn]:
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
@@ -58,7 +59,7 @@ class AsyncAddOns(AsyncResource):
         *,
         name: str,
         code: str,
-        prices: Sequence[Union[PriceInput, Fields]],
+        prices: Sequence[Union[PriceInput, PriceParam, AddOnPrice]],
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
@@ -84,7 +85,7 @@ class AsyncAddOns(AsyncResource):
         name: Omittable[str] = UNSET,
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
-        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+        prices: Omittable[Sequence[Union[PriceInput, PriceParam, AddOnPrice]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given; `prices` replace all there were, `[]` removes them.
 
@@ -135,7 +136,7 @@ class AsyncAddOns(AsyncResource):
 
     def iter_applied(
         self, *, customer_id: Optional[str] = None, invoiced: Optional[bool] = None
-    ) -> AsyncIterator[AppliedAddOn]:
+    ) -> AsyncPaginator[AppliedAddOn]:
         """Iterate over all applied add-ons that `list_applied` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)

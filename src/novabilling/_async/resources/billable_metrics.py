@@ -12,8 +12,8 @@ from ..._words.literals import AggregationType
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import Fields, MetricFilterInput
-from ...types._metering import BillableMetric
+from ...types._inputs import MetricFilterInput, MetricFilterParam
+from ...types._metering import BillableMetric, BillableMetricFilter
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -23,7 +23,12 @@ _ARGUMENTS = Arguments(
     aggregation_type=word(AggregationType),
     field_name=text,
     recurring=flag,
-    filters=structs(MetricFilterInput, Arguments(key=text, values=plain), distinct="key"),
+    filters=structs(
+        MetricFilterInput,
+        Arguments(key=text, values=plain),
+        distinct="key",
+        result=BillableMetricFilter,
+    ),
 )
 
 
@@ -43,16 +48,21 @@ class AsyncBillableMetrics(AsyncResource):
         description: Omittable[Optional[str]] = UNSET,
         field_name: Omittable[Optional[str]] = UNSET,
         recurring: Omittable[bool] = UNSET,
-        filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
+        filters: Omittable[
+            Optional[Sequence[Union[MetricFilterInput, MetricFilterParam, BillableMetricFilter]]]
+        ] = UNSET,
     ) -> Response[BillableMetric]:
         """Create a metric of the events with this code.
 
         `field_name` is the property that is summed, counted by value, or taken at its greatest.
+        `filters` may be those of another metric.
 
         Raises:
-            ValueError: Two of the filters have the same key.
+            ValueError: Two of the filters have the same key; or they are None, as those of a
+                metric that was read without them.
             ConflictError: The tenant has a metric with this code.
         """
+        refuse_null("filters", filters, "the metric was read without them; leave it out for none")
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             BillableMetric, Route("/billable-metrics"), body, repeat="once", keys_first=True
@@ -71,7 +81,9 @@ class AsyncBillableMetrics(AsyncResource):
         description: Omittable[Optional[str]] = UNSET,
         field_name: Omittable[Optional[str]] = UNSET,
         recurring: Omittable[bool] = UNSET,
-        filters: Omittable[Sequence[Union[MetricFilterInput, Fields]]] = UNSET,
+        filters: Omittable[
+            Sequence[Union[MetricFilterInput, MetricFilterParam, BillableMetricFilter]]
+        ] = UNSET,
     ) -> Response[BillableMetric]:
         """Change what is given; `filters` replace all there were, `[]` removes them.
 

@@ -12,8 +12,13 @@ from ..._words.literals import BillingTiming, ChargeModel
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import ChargeFilterInput, Fields, GraduatedRangeInput
-from ...types._metering import Charge
+from ...types._inputs import (
+    ChargeFilterInput,
+    ChargeFilterParam,
+    GraduatedRangeInput,
+    GraduatedRangeParam,
+)
+from ...types._metering import Charge, ChargeFilter, GraduatedRange
 from ..resource import AsyncResource
 
 _RANGE = Arguments(from_value=whole, to_value=whole, per_unit_amount=money, flat_amount=money)
@@ -25,13 +30,17 @@ _ARGUMENTS = Arguments(
     invoice_display_name=text,
     min_amount_cents=whole,
     prorated=flag,
-    graduated_ranges=structs(GraduatedRangeInput, _RANGE),
+    graduated_ranges=structs(GraduatedRangeInput, _RANGE, result=GraduatedRange),
     filters=structs(
-        ChargeFilterInput, Arguments(key=text, values=plain, properties=plain), distinct="key"
+        ChargeFilterInput,
+        Arguments(key=text, values=plain, properties=plain),
+        distinct="key",
+        result=ChargeFilter,
     ),
     properties=plain,
 )
 _ADVICE = "the server would lose them and fail; send [] to remove"
+_NOT_READ = "the charge was read without them; leave it out for none"
 
 
 class AsyncCharges(AsyncResource):
@@ -52,18 +61,26 @@ class AsyncCharges(AsyncResource):
         min_amount_cents: Omittable[Optional[int]] = UNSET,
         prorated: Omittable[bool] = UNSET,
         properties: Omittable[Optional[Mapping[str, Any]]] = UNSET,
-        graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
-        filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
+        graduated_ranges: Omittable[
+            Optional[Sequence[Union[GraduatedRangeInput, GraduatedRangeParam, GraduatedRange]]]
+        ] = UNSET,
+        filters: Omittable[
+            Optional[Sequence[Union[ChargeFilterInput, ChargeFilterParam, ChargeFilter]]]
+        ] = UNSET,
     ) -> Response[Charge]:
         """Create a charge; `properties` are those of the model and sent as they are.
 
         Amounts in properties and ranges are in major units. `min_amount_cents` alone is not: it
-        is in hundredths of the major unit, in every currency.
+        is in hundredths of the major unit, in every currency. Ranges and filters may be those of
+        another charge.
 
         Raises:
-            ValueError: Two of the filters have the same key.
+            ValueError: Two of the filters have the same key; or ranges or filters are None, as
+                those of a charge that was read without them.
             ConflictError: The plan has a charge for this metric.
         """
+        refuse_null("graduated_ranges", graduated_ranges, _NOT_READ)
+        refuse_null("filters", filters, _NOT_READ)
         body = _ARGUMENTS.body(**locals())
         return await self._post(Charge, Route("/charges"), body, repeat="once", keys_first=True)
 
@@ -80,8 +97,12 @@ class AsyncCharges(AsyncResource):
         min_amount_cents: Omittable[Optional[int]] = UNSET,
         prorated: Omittable[bool] = UNSET,
         properties: Omittable[Optional[Mapping[str, Any]]] = UNSET,
-        graduated_ranges: Omittable[Sequence[Union[GraduatedRangeInput, Fields]]] = UNSET,
-        filters: Omittable[Sequence[Union[ChargeFilterInput, Fields]]] = UNSET,
+        graduated_ranges: Omittable[
+            Sequence[Union[GraduatedRangeInput, GraduatedRangeParam, GraduatedRange]]
+        ] = UNSET,
+        filters: Omittable[
+            Sequence[Union[ChargeFilterInput, ChargeFilterParam, ChargeFilter]]
+        ] = UNSET,
     ) -> Response[Charge]:
         """Change what is given; ranges and filters replace all there were, `[]` removes them.
 

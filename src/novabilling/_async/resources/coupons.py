@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 import msgspec
 from msgspec import UNSET
@@ -29,6 +29,7 @@ from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AppliedCoupon, Coupon, DeletedCoupon
 from ...types._inputs import Amount
+from ..pagination import AsyncPaginator
 from ..resource import ALREADY_DELETED, AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -65,7 +66,7 @@ class AsyncCoupons(AsyncResource):
         filters = _ARGUMENTS.query(active=active)
         return await self._list(Coupon, Route("/coupons"), filters, page=page, limit=limit)
 
-    def iter(self, *, active: Optional[bool] = None) -> AsyncIterator[Coupon]:
+    def iter(self, *, active: Optional[bool] = None) -> AsyncPaginator[Coupon]:
         """Iterate over all coupons that `list` would page through."""
         return self._iter(Coupon, Route("/coupons"), _ARGUMENTS.query(active=active))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -14,6 +14,7 @@ from ..._words.vocabulary import word
 from ...types._common import PaginatedResponse, Response
 from ...types._discounts import CreditNote
 from ...types._inputs import Amount
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -50,7 +51,7 @@ class AsyncCreditNotes(AsyncResource):
         customer_id: Optional[str] = None,
         invoice_id: Optional[str] = None,
         status: Optional[CreditNoteStatus] = None,
-    ) -> AsyncIterator[CreditNote]:
+    ) -> AsyncPaginator[CreditNote]:
         """Iterate over all credit notes that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
         return self._iter(CreditNote, Route("/credit-notes"), filters)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -23,6 +23,7 @@ from ..._words.vocabulary import sort_field, word
 from ...types._billing import Customer, Invoice, Payment, Subscription
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._payment_methods import PaymentMethod
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -74,7 +75,7 @@ class AsyncCustomers(AsyncResource):
         currency: Union[Currency, str, None] = None,
         sort_by: Optional[CustomerSortField] = None,
         sort_order: Optional[SortOrder] = None,
-    ) -> AsyncIterator[Customer]:
+    ) -> AsyncPaginator[Customer]:
         """Iterate over all customers that `list` would page through."""
         return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
@@ -103,6 +104,21 @@ class AsyncCustomers(AsyncResource):
     async def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices."""
         return await self._get(Customer, Route("/customers/{customer_id}", customer_id))
+
+    async def get_by_external_id(self, external_id: str) -> Response[Customer]:
+        """Get a customer by your own id, as `get` does.
+
+        It makes two requests: the portal's overview knows the id that `get` takes.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+        """
+        from ...types._portal import PortalBilling  # of a group that few programs need
+
+        asked = self._with_one_deadline()
+        route = Route("/portal/customers/{external_id}/billing", external_id)
+        found = await asked._get(PortalBilling, route)
+        return await asked.get(found.data.customer.id)
 
     async def update(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional, Union
+from typing import Optional, Union
 
 from msgspec import UNSET
 
@@ -81,14 +81,14 @@ class AsyncPayments(AsyncResource):
         invoice_id: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> AsyncIterator[Payment]:
+    ) -> AsyncPaginator[Payment]:
         """Iterate over all payments that `list` would page through."""
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
         chosen = PaymentFilter(filters)
-        return AsyncPaginator(lambda _: self._all_of_customer(route, chosen))
+        return AsyncPaginator(lambda _: self._all_of_customer(route, chosen), Payment)
 
     async def _all_of_customer(
         self, route: Route, chosen: PaymentFilter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
@@ -13,6 +13,7 @@ from ..._words.warnings import warn
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._plan_overrides import PlanOverride
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -48,7 +49,7 @@ class AsyncPlanOverrides(AsyncResource):
 
     def iter(
         self, *, customer_id: Optional[str] = None, plan_id: Optional[str] = None
-    ) -> AsyncIterator[PlanOverride]:
+    ) -> AsyncPaginator[PlanOverride]:
         """Iterate over all overrides that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         return self._iter(PlanOverride, Route("/plan-overrides"), filters)

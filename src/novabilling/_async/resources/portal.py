@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional
+from typing import Optional
 
 from msgspec import UNSET
 
@@ -14,6 +14,7 @@ from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
 from ...types._portal import PortalBilling, PortalCheckout, PortalInvoice, PortalPayment
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(status=word(InvoiceStatus), callback_url=text)
@@ -47,7 +48,7 @@ class AsyncPortal(AsyncResource):
 
     def iter_invoices(
         self, external_id: str, *, status: Optional[InvoiceStatus] = None
-    ) -> AsyncIterator[PortalInvoice]:
+    ) -> AsyncPaginator[PortalInvoice]:
         """Iterate over all invoices that `get_invoices` would page through."""
         route = Route("/portal/customers/{external_id}/invoices", external_id)
         return self._iter(PortalInvoice, route, _ARGUMENTS.query(status=status))
@@ -72,7 +73,7 @@ class AsyncPortal(AsyncResource):
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return await self._list(PortalPayment, route, page=page, limit=limit)
 
-    def iter_payments(self, external_id: str) -> AsyncIterator[PortalPayment]:
+    def iter_payments(self, external_id: str) -> AsyncPaginator[PortalPayment]:
         """Iterate over all payments that `get_payments` would page through."""
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return self._iter(PortalPayment, route)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, AsyncIterator, Mapping, Optional, Union, overload
+from typing import Any, Mapping, Optional, Union, overload
 
 from msgspec import UNSET
 
@@ -25,6 +25,7 @@ from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -82,7 +83,7 @@ class AsyncSubscriptions(AsyncResource):
         customer_id: Optional[str] = None,
         plan_id: Optional[str] = None,
         status: Optional[SubscriptionStatus] = None,
-    ) -> AsyncIterator[Subscription]:
+    ) -> AsyncPaginator[Subscription]:
         """Iterate over all subscriptions that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)
@@ -121,6 +122,19 @@ class AsyncSubscriptions(AsyncResource):
         """Get a subscription with its customer, plan, prices and ten newest invoices."""
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return await self._get(Subscription, route)
+
+    async def get_by_external_id(self, external_id: str) -> Response[Subscription]:
+        """Get a subscription by your own id, as `get` does.
+
+        It reads the list, the newest first, one request for each 100 until it is found, and then
+        the subscription: keep the server's id where you need one often.
+
+        Raises:
+            NotFoundError: No subscription has this external id.
+        """
+        asked = self._with_one_deadline()
+        rows, route = asked.iter(), Route("/subscriptions")
+        return await asked.get((await asked._one(rows, route, "external_id", external_id)).id)
 
     async def update(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import AsyncIterator, Optional
+from typing import Optional
 
 from msgspec import UNSET
 
@@ -12,6 +12,7 @@ from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._taxes import Tax, TaxAssignment
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -38,7 +39,7 @@ class AsyncTaxes(AsyncResource):
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return await self._list(Tax, Route("/taxes"), filters, page=page, limit=limit)
 
-    def iter(self, *, applied_by_default: Optional[bool] = None) -> AsyncIterator[Tax]:
+    def iter(self, *, applied_by_default: Optional[bool] = None) -> AsyncPaginator[Tax]:
         """Iterate over all taxes that `list` would page through."""
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return self._iter(Tax, Route("/taxes"), filters)

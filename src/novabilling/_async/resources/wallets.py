@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, AsyncIterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -23,6 +23,7 @@ from ..._words.vocabulary import word
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
+from ..pagination import AsyncPaginator
 from ..resource import AsyncResource
 
 _ARGUMENTS = Arguments(
@@ -63,7 +64,7 @@ class AsyncWallets(AsyncResource):
 
     def iter(
         self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
-    ) -> AsyncIterator[Wallet]:
+    ) -> AsyncPaginator[Wallet]:
         """Iterate over all wallets that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
@@ -173,7 +174,7 @@ class AsyncWallets(AsyncResource):
         status: Optional[WalletTransactionStatus] = None,
         transaction_status: Optional[WalletTransactionKind] = None,
         transaction_type: Optional[WalletTransactionType] = None,
-    ) -> AsyncIterator[WalletTransaction]:
+    ) -> AsyncPaginator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through."""
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
         return self._iter(WalletTransaction, route, _TRANSACTIONS.query(**locals()))

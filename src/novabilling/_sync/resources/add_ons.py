@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -21,8 +21,9 @@ from ..._words.checks import (
 from ..._words.literals import Currency
 from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._discounts import AddOn, AppliedAddOn
-from ...types._inputs import Amount, Fields, PriceInput
+from ...types._discounts import AddOn, AddOnPrice, AppliedAddOn
+from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -30,7 +31,7 @@ _ARGUMENTS = Arguments(
     code=text,
     description=text,
     invoice_display_name=text,
-    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money), result=AddOnPrice),
     created_at=timestamp,
     add_on_id=not_null(identifier),
     customer_id=not_null(identifier),
@@ -50,7 +51,7 @@ class AddOns(Resource):
         """List one page of add-ons, the newest first; `limit` is 1 to 100 (default 20)."""
         return self._list(AddOn, Route("/add-ons"), page=page, limit=limit)
 
-    def iter(self) -> Iterator[AddOn]:
+    def iter(self) -> Paginator[AddOn]:
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
@@ -59,7 +60,7 @@ class AddOns(Resource):
         *,
         name: str,
         code: str,
-        prices: Sequence[Union[PriceInput, Fields]],
+        prices: Sequence[Union[PriceInput, PriceParam, AddOnPrice]],
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
@@ -85,7 +86,7 @@ class AddOns(Resource):
         name: Omittable[str] = UNSET,
         description: Omittable[Optional[str]] = UNSET,
         invoice_display_name: Omittable[Optional[str]] = UNSET,
-        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+        prices: Omittable[Sequence[Union[PriceInput, PriceParam, AddOnPrice]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given; `prices` replace all there were, `[]` removes them.
 
@@ -134,7 +135,7 @@ class AddOns(Resource):
 
     def iter_applied(
         self, *, customer_id: Optional[str] = None, invoiced: Optional[bool] = None
-    ) -> Iterator[AppliedAddOn]:
+    ) -> Paginator[AppliedAddOn]:
         """Iterate over all applied add-ons that `list_applied` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)

@@ -52,7 +52,10 @@ class Auth(Resource):
         )
 
     def login(self, *, email: str, password: str) -> Response[Login]:
-        """Log in; the access token is valid for an hour, the refresh token for a week."""
+        """Log in; the access token is valid for an hour, the refresh token for a week.
+
+        For longer than that, give the client a `LoginSession` as `login`.
+        """
         masked = Secret(password)
         del password
         body = _ARGUMENTS.body(email=email, password=masked)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Sequence, Union
+from typing import Optional, Sequence, Union
 
 import msgspec
 from msgspec import UNSET
@@ -30,6 +30,7 @@ from ..._words.vocabulary import word
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._discounts import AppliedCoupon, Coupon, DeletedCoupon
 from ...types._inputs import Amount
+from ..pagination import Paginator
 from ..resource import ALREADY_DELETED, Resource
 
 _ARGUMENTS = Arguments(
@@ -66,7 +67,7 @@ class Coupons(Resource):
         filters = _ARGUMENTS.query(active=active)
         return self._list(Coupon, Route("/coupons"), filters, page=page, limit=limit)
 
-    def iter(self, *, active: Optional[bool] = None) -> Iterator[Coupon]:
+    def iter(self, *, active: Optional[bool] = None) -> Paginator[Coupon]:
         """Iterate over all coupons that `list` would page through."""
         return self._iter(Coupon, Route("/coupons"), _ARGUMENTS.query(active=active))
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -15,6 +15,7 @@ from ..._words.vocabulary import word
 from ...types._common import PaginatedResponse, Response
 from ...types._discounts import CreditNote
 from ...types._inputs import Amount
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -51,7 +52,7 @@ class CreditNotes(Resource):
         customer_id: Optional[str] = None,
         invoice_id: Optional[str] = None,
         status: Optional[CreditNoteStatus] = None,
-    ) -> Iterator[CreditNote]:
+    ) -> Paginator[CreditNote]:
         """Iterate over all credit notes that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
         return self._iter(CreditNote, Route("/credit-notes"), filters)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
+from typing import Any, List, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
@@ -25,7 +25,7 @@ from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, flag, identifier, text, timestamp
 from ..._words.routes import Route
 from ...types._common import PaginatedResponse, Response
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ...types._metering import BillableMetric, EventBatch, UsageEvent
 from ..pagination import PAGE_SIZE, Paginator
 from ..resource import Query, Resource
@@ -73,7 +73,10 @@ class Events(Resource):
             raise
 
     def create_batch(
-        self, events: Sequence[Union[UsageEventInput, Fields]], *, check_codes: bool = False
+        self,
+        events: Sequence[Union[UsageEventInput, UsageEventParam]],
+        *,
+        check_codes: bool = False,
     ) -> Response[EventBatch]:
         """Send any number of events, in slices; look at `errors` of the merged result.
 
@@ -151,14 +154,14 @@ class Events(Resource):
         code: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[UsageEvent]:
+    ) -> Paginator[UsageEvent]:
         """Iterate over all events that `get_by_subscription` would page through.
 
         It takes the server's id alone, as that does, and warns where an external id finds nothing.
         """
         filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
         name, of = "iter_by_subscription", identifier("subscription_id", subscription_id)
-        return Paginator(lambda page: self._page(name, of, filters, page, PAGE_SIZE))
+        return Paginator(lambda page: self._page(name, of, filters, page, PAGE_SIZE), UsageEvent)
 
     def _page(
         self, method: str, of: str, filters: Query, page: Optional[int], limit: Optional[int]

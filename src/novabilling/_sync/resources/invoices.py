@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import warnings
 from contextlib import suppress
-from typing import Iterator, Optional, Sequence, Tuple, Union
+from typing import Optional, Sequence, Tuple, Union
 
 import msgspec
 from msgspec import UNSET
@@ -42,19 +42,20 @@ from ..._words.literals import Currency, InvoiceStatus
 from ..._words.moments import calendar_day
 from ..._words.routes import Route
 from ..._words.vocabulary import word
-from ...types._billing import Invoice
+from ...types._billing import Invoice, InvoiceItem
 from ...types._checkouts import Checkout
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import Fields, InvoiceItemDto
+from ...types._inputs import InvoiceItemDto, InvoiceItemParam, InvoiceItemUnitAmountParam
 from ...types._pdf import InvoicePdf
 from ..caller import Again
+from ..pagination import Paginator
 from ..resource import Resource, unreadable
 
 _ITEM = Arguments(wire={"amount": "unitAmount"}, description=text, amount=money, quantity=number)
 _ARGUMENTS = Arguments(
     customer_id=not_null(identifier),
     subscription_id=identifier,
-    items=structs(InvoiceItemDto, _ITEM, unit_amount="amount"),
+    items=structs(InvoiceItemDto, _ITEM, result=InvoiceItem, unit_amount="amount"),
     status=word(InvoiceStatus),
     currency=currency,
     invoice_number=text,
@@ -95,7 +96,7 @@ class Invoices(Resource):
         status: Optional[InvoiceStatus] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[Invoice]:
+    ) -> Paginator[Invoice]:
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
@@ -103,7 +104,9 @@ class Invoices(Resource):
         self,
         *,
         customer_id: str,
-        items: Sequence[Union[InvoiceItemDto, Fields]],
+        items: Sequence[
+            Union[InvoiceItemDto, InvoiceItemParam, InvoiceItemUnitAmountParam, InvoiceItem]
+        ],
         due_date: Date,
         notes: Omittable[Optional[str]] = UNSET,
         subscription_id: Omittable[Optional[str]] = UNSET,
@@ -181,6 +184,16 @@ class Invoices(Resource):
     def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments."""
         return self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
+
+    def get_by_number(self, number: str) -> Response[Invoice]:
+        """Get an invoice by its number, as `get` does; `NotFoundError` if there is none.
+
+        It reads the list, the newest first, one request for each 100 until it is found, and then
+        the invoice: keep the server's id where you need one often.
+        """
+        asked = self._with_one_deadline()
+        rows, route = asked.iter(), Route("/invoices")
+        return asked.get((asked._one(rows, route, "invoice_number", number)).id)
 
     def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""

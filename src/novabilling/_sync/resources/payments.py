@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional, Union
+from typing import Optional, Union
 
 from msgspec import UNSET
 
@@ -82,14 +82,14 @@ class Payments(Resource):
         invoice_id: Optional[str] = None,
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
-    ) -> Iterator[Payment]:
+    ) -> Paginator[Payment]:
         """Iterate over all payments that `list` would page through."""
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
         route = Route("/customers/{customer_id}/payments", customer_id)
         chosen = PaymentFilter(filters)
-        return Paginator(lambda _: self._all_of_customer(route, chosen))
+        return Paginator(lambda _: self._all_of_customer(route, chosen), Payment)
 
     def _all_of_customer(self, route: Route, chosen: PaymentFilter) -> PaginatedResponse[Payment]:
         whole = self._list(Payment, route)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
@@ -14,6 +14,7 @@ from ..._words.warnings import warn
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._plan_overrides import PlanOverride
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -49,7 +50,7 @@ class PlanOverrides(Resource):
 
     def iter(
         self, *, customer_id: Optional[str] = None, plan_id: Optional[str] = None
-    ) -> Iterator[PlanOverride]:
+    ) -> Paginator[PlanOverride]:
         """Iterate over all overrides that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         return self._iter(PlanOverride, Route("/plan-overrides"), filters)

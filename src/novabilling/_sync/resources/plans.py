@@ -9,13 +9,14 @@ from msgspec import UNSET
 
 from ..._call.envelopes import cut
 from ..._words.arguments import Arguments, structs
-from ..._words.checks import Omittable, currency, flag, money, plain, text
+from ..._words.checks import Omittable, currency, flag, money, plain, refuse_null, text
 from ..._words.literals import BillingInterval, BillingTiming, Currency
 from ..._words.routes import Route
 from ..._words.vocabulary import word
 from ...types._billing import Plan, PlanPrice
 from ...types._common import Message, PaginatedResponse, Response
-from ...types._inputs import Amount, Fields, PriceInput
+from ...types._inputs import Amount, PriceInput, PriceParam
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -25,7 +26,7 @@ _ARGUMENTS = Arguments(
     description=text,
     billing_interval=word(BillingInterval),
     billing_timing=word(BillingTiming),
-    prices=structs(PriceInput, Arguments(currency=currency, amount=money)),
+    prices=structs(PriceInput, Arguments(currency=currency, amount=money), result=PlanPrice),
     progressive_billing_threshold=money,
     active=flag,
     currency=currency,
@@ -67,7 +68,7 @@ class Plans(Resource):
         description: Omittable[Optional[str]] = UNSET,
         billing_timing: Omittable[BillingTiming] = UNSET,
         features: Omittable[Optional[List[str]]] = UNSET,
-        prices: Omittable[Sequence[Union[PriceInput, Fields]]] = UNSET,
+        prices: Omittable[Optional[Sequence[Union[PriceInput, PriceParam, PlanPrice]]]] = UNSET,
         net_payment_terms: Omittable[Optional[int]] = UNSET,
         invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
@@ -75,16 +76,31 @@ class Plans(Resource):
         """Create a plan; `code` is unique and of lower-case letters, digits and underscores.
 
         Prices and the threshold are in major units: 15000 is fifteen thousand naira, not kobo.
+        `prices` may be those of another plan.
 
         Raises:
+            ValueError: `prices` are None, as those of a plan that was read without them.
             ConflictError: The tenant has a plan with this code.
         """
+        refuse_null("prices", prices, "the plan was read without them; leave it out for none")
         body = _ARGUMENTS.body(**locals())
         return self._post(Plan, Route("/plans"), body, repeat="once", keys_first=True)
 
     def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions."""
         return self._get(Plan, Route("/plans/{plan_id}", plan_id))
+
+    def get_by_code(self, code: str) -> Response[Plan]:
+        """Get a plan by its code, as `get` does.
+
+        It makes two requests: the first is for the list of all plans.
+
+        Raises:
+            NotFoundError: No plan has this code.
+        """
+        asked = self._with_one_deadline()
+        rows = Paginator(lambda _: asked.list(), Plan)
+        return asked.get((asked._one(rows, Route("/plans"), "code", code)).id)
 
     def update(
         self,

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional
+from typing import Optional
 
 from msgspec import UNSET
 
@@ -15,6 +15,7 @@ from ..._words.vocabulary import word
 from ...types._billing import Subscription
 from ...types._common import PaginatedResponse, Response
 from ...types._portal import PortalBilling, PortalCheckout, PortalInvoice, PortalPayment
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(status=word(InvoiceStatus), callback_url=text)
@@ -48,7 +49,7 @@ class Portal(Resource):
 
     def iter_invoices(
         self, external_id: str, *, status: Optional[InvoiceStatus] = None
-    ) -> Iterator[PortalInvoice]:
+    ) -> Paginator[PortalInvoice]:
         """Iterate over all invoices that `get_invoices` would page through."""
         route = Route("/portal/customers/{external_id}/invoices", external_id)
         return self._iter(PortalInvoice, route, _ARGUMENTS.query(status=status))
@@ -73,7 +74,7 @@ class Portal(Resource):
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return self._list(PortalPayment, route, page=page, limit=limit)
 
-    def iter_payments(self, external_id: str) -> Iterator[PortalPayment]:
+    def iter_payments(self, external_id: str) -> Paginator[PortalPayment]:
         """Iterate over all payments that `get_payments` would page through."""
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return self._iter(PortalPayment, route)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Iterator, Optional
+from typing import Optional
 
 from msgspec import UNSET
 
@@ -13,6 +13,7 @@ from ..._words.routes import Route
 from ...types._common import Message, PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._taxes import Tax, TaxAssignment
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -39,7 +40,7 @@ class Taxes(Resource):
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return self._list(Tax, Route("/taxes"), filters, page=page, limit=limit)
 
-    def iter(self, *, applied_by_default: Optional[bool] = None) -> Iterator[Tax]:
+    def iter(self, *, applied_by_default: Optional[bool] = None) -> Paginator[Tax]:
         """Iterate over all taxes that `list` would page through."""
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return self._iter(Tax, Route("/taxes"), filters)

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator, Mapping, Optional, Union
+from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
@@ -24,6 +24,7 @@ from ..._words.vocabulary import word
 from ...types._common import PaginatedResponse, Response
 from ...types._inputs import Amount
 from ...types._wallets import Wallet, WalletTopUp, WalletTransaction
+from ..pagination import Paginator
 from ..resource import Resource
 
 _ARGUMENTS = Arguments(
@@ -64,7 +65,7 @@ class Wallets(Resource):
 
     def iter(
         self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
-    ) -> Iterator[Wallet]:
+    ) -> Paginator[Wallet]:
         """Iterate over all wallets that `list` would page through."""
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
@@ -174,7 +175,7 @@ class Wallets(Resource):
         status: Optional[WalletTransactionStatus] = None,
         transaction_status: Optional[WalletTransactionKind] = None,
         transaction_type: Optional[WalletTransactionType] = None,
-    ) -> Iterator[WalletTransaction]:
+    ) -> Paginator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through."""
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
         return self._iter(WalletTransaction, route, _TRANSACTIONS.query(**locals()))

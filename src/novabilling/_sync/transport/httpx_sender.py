@@ -4,13 +4,13 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 from ..._call.attempt import MARK, Attempt, Progress
 from ..._network.answer import Answer
 from ..._network.read_ahead import end_if_unclean
 from ..._runtime import loops
-from ..._runtime.httpx_modules import HttpClient, httpx_module_of, no_cookies
+from ..._runtime.httpx_modules import HttpClient, classes, httpx_module_of, no_cookies
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
 from .body import Body
@@ -23,6 +23,17 @@ def hold_location(response: httpx.Response) -> None:
     """Keep httpx from parsing Location: where a redirect leads is decided elsewhere."""
     if response.request.extensions.get(MARK) and "location" in response.headers:
         response.extensions[MARK] = response.headers.pop("location")
+
+
+class Steps:
+    """What httpx tells of its steps, for one exchange."""
+
+    def __init__(self, progress: Progress, own: bool) -> None:
+        self._progress = progress
+        self._own = own
+
+    def __call__(self, event: str, info: Mapping[str, Any]) -> None:
+        self._progress.note(event, info, self._own)
 
 
 class LoopClient:
@@ -81,16 +92,16 @@ class HttpxSender:
 
     def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
-        progress.sent = None  # only httpx knows
         url = url or httpx.URL(attempt.address)
-        if self._http is None:
-            progress.proxy = place_of_proxy(url)
+        own = self._http is None
+        progress.begin(place_of_proxy(url) if own else None)
         request = attempt.request(url, self._httpx)
-        http = self._clients.get(loops.running_loop()).http
-        response = http.send(request, stream=True, auth=None, follow_redirects=False)
+        request.extensions["trace"] = Steps(progress, own)
+        response = self._send(request, progress)
         try:
             progress.status = response.status_code
             if progress.status == 407 and progress.proxy is not None:
+                progress.sent = False  # to the server
                 raise httpx.ProxyError(f"407 {response.reason_phrase}")  # as through a tunnel
             location = response.extensions.pop(MARK, None)
             if location is not None:
@@ -115,6 +126,17 @@ class HttpxSender:
             response.extensions,
             self._httpx,
         )
+
+    def _send(self, request: Any, progress: Progress) -> Any:
+        http = self._clients.get(loops.running_loop()).http
+        try:
+            return http.send(request, stream=True, auth=None, follow_redirects=False)
+        except Exception as exc:
+            known = isinstance(exc, (*classes("HTTPError"), OSError, RuntimeError))
+            if known or progress.stage != "tunnel" or not progress.is_of_network(exc):
+                raise
+            # What httpx uses for SOCKS has errors of its own, down to assertions.
+            raise httpx.ProxyError(f"it does not speak SOCKS ({type(exc).__name__})") from exc
 
     def _read(self, response: Any, body: Body) -> None:
         """Read what was sent, before httpx decodes it, which would be without a limit."""

@@ -44,24 +44,6 @@ class ProxyRoutes(httpx.BaseTransport):
             transport.close()
 
 
-def check_proxy(proxy: str) -> None:
-    """Refuse a proxy that the environment names and httpx cannot use.
-
-    Raises:
-        ValueError: It is no address; the message shows no password.
-    """
-    problem = ""
-    try:
-        httpx.Proxy(proxy)
-    except (httpx.InvalidURL, ValueError) as exc:
-        problem = type(exc).__name__
-    if problem:
-        raise ValueError(
-            "what HTTP_PROXY, HTTPS_PROXY or ALL_PROXY names is no address of a proxy, such as "
-            "http://proxy.example:3128"
-        )
-
-
 def place_of_proxy(url: httpx.URL) -> Optional[str]:
     """Write host and port of the proxy for an address; None if it is reached directly."""
     proxy = proxy_for(url.scheme, url.host, url.port)

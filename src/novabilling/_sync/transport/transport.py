@@ -6,7 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, List, Optional
 
 from ..._call.attempt import Attempt, Progress
-from ..._call.outcomes import Outcome, closed_failure, failure_from, transport_errors, unread_answer
+from ..._call.outcomes import (
+    STALE,
+    Outcome,
+    closed_failure,
+    failure_from,
+    transport_errors,
+    unread_answer,
+)
 from ..._call.redirects import MAX_REDIRECTS, REDIRECTS, next_url
 from ..._call.retries import Fate
 from ..._call.server import Server
@@ -47,11 +54,8 @@ class Transport:
         if http_client is None and proxy is None:
             return PoolSender(server, *limits)
         from .httpx_sender import HttpxSender
-        from .proxy_routes import check_proxy
         from .sender import SenderFactory
 
-        if proxy is not None:
-            check_proxy(proxy)
         given: object = http_client
         if isinstance(given, SenderFactory):
             return given.delegate(*limits)
@@ -81,6 +85,7 @@ class Transport:
            back on its way, and a connection whose answer was not read to its end is closed.
         5. Anything else of the network: `progress` says how far the request had come.
         6. The user's own file failed while a download was written to it: their error, as it is.
+        7. The token has become useless while the attempt waited for its slot: nothing is sent.
         """
         sender = self._sender_now()
         if self.closed or sender.is_closed:
@@ -90,6 +95,8 @@ class Transport:
         try:
             slots.acquire(progress.limits)
             try:
+                if attempt.is_stale is not None and attempt.is_stale():
+                    return STALE  # 7
                 attempt.turn.limit.start(attempt.turn, whatever_remains=True)  # without retries
                 concurrency.give_way()
                 with concurrency.time_limit(_guard(sender, progress)):  # 3

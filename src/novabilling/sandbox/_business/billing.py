@@ -12,7 +12,7 @@ from .._errors import HttpError
 from .._javascript import values as js
 from .._javascript.calendar import Moment, days_between, days_later
 from .._javascript.values import InvalidDate, Row
-from .._store.database import Database
+from .._store.database import Database, as_stored
 from .._store.rows import only
 from .._world.jobs import PATIENCE, Missed
 from .._world.world import World
@@ -195,7 +195,7 @@ class _Job:
         links = links or self.db["customerTax"].find(customerId=self.customer["id"])
         if links:
             return [self.db["tax"].rows[link["taxId"]] for link in links]
-        return self.db["tax"].find(appliedByDefault=True)
+        return as_stored(self.db["tax"].find(appliedByDefault=True))
 
     def create_invoice(self, taxes: float) -> Row:
         terms = _first(

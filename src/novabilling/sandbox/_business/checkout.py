@@ -44,7 +44,7 @@ def checkout(db: Database, invoice: Row, callback_url: Any) -> Row:
         }
     )
     url = _payment_url(db, provider, payment, callback_url)
-    update_payment(db, payment, {"providerTransactionId": invoice["id"]})
+    db["payment"].update(payment["id"], {"providerTransactionId": invoice["id"]})
     return {"checkoutUrl": url, "paymentId": payment["id"], "provider": name}
 
 
@@ -106,16 +106,3 @@ def _form_encoded(text: str) -> str:
     """Encode a value as `URLSearchParams` does."""
     whole = re.sub("[\ud800-\udfff]", "\ufffd", text)
     return quote_plus(whole, safe="*").replace("~", "%7E")
-
-
-def update_payment(db: Database, payment: Row, changes: Row) -> Row:
-    """Write to a payment; with another transaction id it moves behind all other rows.
-
-    That column has an index, so the database stores the row anew, and lists without an order
-    of their own show it last.
-    """
-    payments = db["payment"]
-    changed = payments.update(payment["id"], changes)
-    if changed["providerTransactionId"] != payment["providerTransactionId"]:
-        payments.move_to_end(payment["id"])
-    return changed

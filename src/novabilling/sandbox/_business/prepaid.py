@@ -11,8 +11,9 @@ from .._store.database import Database
 
 
 def _round(value: float) -> float:
-    # Half up to four decimals, as the server's Math.round does it.
-    return math.floor(value * 10000 + 0.5) / 10000
+    # Half up to four decimals, as the server's Math.round does it; what has none stays as it is.
+    scaled = value * 10000
+    return math.floor(scaled + 0.5) / 10000 if math.isfinite(scaled) else scaled
 
 
 def amount_of_credits(credits_: float, wallet: Row) -> float:
@@ -58,9 +59,10 @@ def take_credits(
 def pay_from_wallets(db: Database, invoice: Row, amount: float) -> float:
     """Draw on the customer's wallets, the oldest first; return what they gave."""
     remaining, paid = amount, 0.0
-    for wallet in db["wallet"].find(
+    wallets = db["wallet"].newest(
         customerId=invoice["customerId"], currency=invoice["currency"], status="ACTIVE"
-    ):
+    )
+    for wallet in wallets[::-1]:
         part = min(remaining, float(wallet["balance"]))
         if part <= 0 or _has_expired(db, wallet):
             continue

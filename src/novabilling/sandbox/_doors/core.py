@@ -32,6 +32,7 @@ class Core:
             client._caller.limiter.forget()  # pyright: ignore[reportPrivateUsage]
 
     def _settle_waiting(self) -> None:
-        """Do what the server does within a minute."""
+        """Do what was due meanwhile, and what the server does within a minute."""
         with self._lock, exact_context():
+            self._world.jobs.carry_out(self._world.clock)
             self._world.jobs.run()

@@ -136,10 +136,13 @@ class Sandbox(Timetable, Outgoing):
         with self._lock:
             self._world.faults.plan(Fault(status, after_apply, retry_after), times)
 
-    def drop_next(self, *, times: int = 1, after_apply: bool = False) -> None:
-        """Break the connection of the next requests; with `after_apply` they take effect first."""
+    def drop_next(self, *, times: int = 1, after_apply: bool = False, late: float = 0.0) -> None:
+        """Break the connection of the next requests; with `after_apply` they take effect first.
+
+        With `late` they take effect so many seconds afterwards, when their client has gone.
+        """
         with self._lock:
-            self._world.faults.plan(Fault(None, after_apply), times)
+            self._world.faults.plan(Fault(None, after_apply, late=late), times)
 
     @property
     def latency(self) -> float:

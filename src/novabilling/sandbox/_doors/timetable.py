@@ -67,8 +67,10 @@ class Timetable(Core):
                 due: List[Job] = [job for job in jobs if _HOURS[job] in (None, hour.hour)]
                 if due:
                     self._world.clock.move_to(hour)
+                    self._settle_waiting()
                     self._do(due)
             self._world.clock.move_to(start + span)
+            self._settle_waiting()
         self._forget_limits()
 
     def run_renewals(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import formatdate
 from types import GeneratorType
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Tuple, Union, cast
@@ -129,12 +129,20 @@ class Engine:
     def answer(self, raw: httpx.Request) -> Answering:
         """Answer a request, or let the fault that is planned for it happen."""
         self._world.clock.tick()
+        self._world.jobs.carry_out(self._world.clock)
         request, fault = Request(raw), self._world.faults.take()
         if fault is None:
             return (yield from self._answer_deep(request, raw))
         if fault.after_apply:
             yield from self._answer_deep(request, raw)
+        elif fault.late:
+            due = self._world.clock.now() + timedelta(seconds=fault.late)
+            self._world.jobs.delay(due, lambda: self._carry_out(request, raw))
         return self._refusal(request, fault.error(raw), raw)
+
+    def _carry_out(self, request: Request, raw: httpx.Request) -> None:
+        for _ in self._answer_deep(request, raw):
+            pass  # nobody waits for the answer
 
     def _answer_deep(self, request: Request, raw: httpx.Request) -> Answering:
         try:

@@ -62,11 +62,12 @@ def _page(
     render: Optional[Callable[[Row], Row]],
 ) -> Row:
     found = window(rows, (page - 1) * limit, limit, table)
+    pages = len(rows) / limit
     meta = {
         "total": len(rows),
         "page": page,
         "limit": limit,
-        "totalPages": math.ceil(len(rows) / limit),
+        "totalPages": math.ceil(pages) if math.isfinite(pages) else pages,
     }
     return {"data": [render(row) for row in found] if render else list(found), "meta": meta}
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
+_LETTER = "a-z0-9\u00a1-\U0010ffff"
+_FULL_WIDTH = re.compile("[\uff01-\uff5e]")
+_LABEL = rf"[{_LETTER}](?:[{_LETTER}-]{{0,61}}[{_LETTER}])?"
 _TOP_LEVEL = r"(?:[a-z\u00a1-\u00a8\u00aa-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]{2,}|xn[a-z0-9-]{2,})"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+{_TOP_LEVEL}", re.IGNORECASE)
 _ATOM = r"[a-z\d!#$%&'*+\-/=?^_`{|}~\u00a1-\ud7ff\uf900-\ufdcf\ufdf0-\uffef]+"
@@ -14,8 +16,8 @@ _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}")
 _IPV6 = re.compile(r"[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)
 _URL = re.compile(
-    r"(?:(?P<protocol>[a-z][a-z0-9+.-]*)://)?(?:[^@/?#\s]*@)?"
-    r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[^:/?#\s]+))(?::(?P<port>\d{1,5}))?(?:[/?#]\S*)?",
+    r"(?:(?P<protocol>[a-z][a-z0-9+.-]*)://)?(?:(?!:?@)[^@/?#\s:]*(?::[^@/?#\s:]*)?@)?"
+    r"(?:\[(?P<ipv6>[^\]]+)\]|(?P<host>[^:/?#\s]+))(?::(?P<port>\d*))?(?:[/?#]\S*)?",
     re.IGNORECASE,
 )
 _ISO_8601 = re.compile(
@@ -42,7 +44,9 @@ def is_email(value: object) -> bool:
 
 
 def is_host_name(value: str) -> bool:
-    return bool(_HOST.fullmatch(value)) and all(len(label) <= 63 for label in value.split("."))
+    labels = value.split(".")
+    short = all(len(label.encode("utf-16-le", "surrogatepass")) <= 126 for label in labels)
+    return short and bool(_HOST.fullmatch(value)) and not _FULL_WIDTH.search(value)
 
 
 def is_url(value: object) -> bool:
@@ -54,6 +58,8 @@ def is_url(value: object) -> bool:
         return False
     if (match["protocol"] or "http").lower() not in ("http", "https", "ftp"):
         return False
+    if match["port"] == "" and not match["protocol"]:
+        return False  # "a.co:" is a protocol, and none that is known
     if match["port"] and not 0 < int(match["port"]) <= 65535:
         return False
     if match["ipv6"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import struct
 from typing import Any, List, NoReturn, Tuple
 
 from . import values as js
@@ -25,19 +26,22 @@ LOST_KEYS = {
 }
 
 
+_SPACE = " \t\n\r"
+
+
 class JsonSyntaxError(Exception):
     """The text is not JSON; the message is V8's."""
 
 
 def parse(text: str) -> Any:
     """Parse a request body: an object or an array."""
-    first = text.lstrip(" \t\n\r")[:1]
+    first = text.lstrip(_SPACE)[:1]
     if first not in ("{", "["):
         _refuse_primitive(text, first)
     try:
         return _DECODER.decode(text)
     except ValueError:
-        raise JsonSyntaxError(_Scanner(text).complaint()) from None
+        raise JsonSyntaxError(_text(_Scanner(_units(text)).complaint())) from None
 
 
 def _object(pairs: List[Tuple[str, Any]]) -> js.Row:
@@ -63,8 +67,21 @@ _DECODER = json.JSONDecoder(
 def _refuse_primitive(text: str, first: str) -> NoReturn:
     if not first:
         raise JsonSyntaxError("Unexpected end of JSON input")
-    rest = text[text.index(first) :]
-    raise JsonSyntaxError(_unexpected(first, rest, 0))
+    units = _units(text)
+    position = len(text) - len(text.lstrip(_SPACE))
+    raise JsonSyntaxError(_text(_unexpected(units[position], units, position)))
+
+
+def _units(text: str) -> str:
+    """Take UTF-16's halves of letters apart: V8 counts and quotes those."""
+    if text.isascii():
+        return text
+    pairs = text.encode("utf-16-be", "surrogatepass")
+    return "".join(map(chr, struct.unpack(f">{len(pairs) // 2}H", pairs)))
+
+
+def _text(units: str) -> str:
+    return units.encode("utf-16-be", "surrogatepass").decode("utf-16-be", "surrogatepass")
 
 
 def _unexpected(token: str, text: str, position: int) -> str:

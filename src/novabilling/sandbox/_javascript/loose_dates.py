@@ -13,7 +13,7 @@ _ZONES.update({"mst": -7, "mdt": -6, "pst": -8, "pdt": -7})
 _SIGNS = {"+": 1, "-": -1}
 _DIGITS_READ = 9
 _TOKENS = re.compile(
-    r"(?P<number>[0-9]+)|(?P<word>[^\W\d_]+|[\[\\\]^_`{|}~]+)|(?P<space>\s+)|(?P<sign>.)", re.DOTALL
+    r"(?P<number>[0-9]+)|(?P<space>\s+)|(?P<word>(?:(?!\s)[A-\U0010ffff])+)|(?P<sign>.)", re.DOTALL
 )
 
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 from functools import reduce
 from operator import add
-from typing import Any, Callable, Dict, Iterable, List, Union, cast
+from typing import Any, Callable, Dict, Iterable, List, Optional, Union, cast
 
 from .loose_dates import parse_loosely
 
@@ -20,6 +20,8 @@ Number = Union[int, float]
 Row = Dict[str, Any]
 
 MAX_SAFE_INTEGER = 2**53
+SPACE = r"\t-\r \xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+"""What `\\s` is in JavaScript, for a class of characters."""
 
 
 class Undefined:
@@ -111,7 +113,8 @@ def to_string(value: object) -> str:
     return "undefined" if isinstance(value, Undefined) else "[object Object]"
 
 
-_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?)")
+_DECIMAL = re.compile(r"[+-]?(\d+\.?\d*([eE][+-]?\d+)?|\.\d+([eE][+-]?\d+)?)", re.ASCII)
+_ENDS = re.compile(rf"^[{SPACE}]+|[{SPACE}]+\Z")
 _RADIX = re.compile(r"0[xX][0-9a-fA-F]+|0[oO][0-7]+|0[bB][01]+")
 
 
@@ -123,7 +126,7 @@ def to_number(value: object) -> Number:
         return int(value) if isinstance(value, bool) else value
     if isinstance(value, (dict, Undefined)):
         return math.nan
-    text = to_string(value).strip()
+    text = _ENDS.sub("", to_string(value))
     if not text:
         return 0
     if _RADIX.fullmatch(text):
@@ -133,17 +136,13 @@ def to_number(value: object) -> Number:
     return {"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf}.get(text, math.nan)
 
 
-INFINITE = 250  # hexadecimal digits that still are a number
-_WHOLE = re.compile(r"\s*([+-]?)(0[xX]([0-9a-fA-F]+)|[0-9]+)")
+_WHOLE = re.compile(rf"[{SPACE}]*([+-]?[0-9]+)")
 
 
 def parse_int(text: str) -> Number:
-    """`parseInt(text)`: the digits at the beginning, NaN without any."""
+    """`parseInt(text, 10)`: the digits at the beginning, NaN without any."""
     match = _WHOLE.match(text)
-    if not match:
-        return math.nan
-    value = number(float(int(match[3][:INFINITE], 16) if match[3] else match[2]))
-    return -value if match[1] == "-" else value
+    return number(float(match[1])) if match else math.nan
 
 
 def to_boolean(value: object) -> bool:
@@ -154,9 +153,9 @@ def to_boolean(value: object) -> bool:
 
 
 _DATE = re.compile(
-    r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?"
-    r"(?:[Tt ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d+))?)?)?"
-    r"\s*([Zz]|[+-]\d{2}(?::?\d{2})?)?"
+    r"(\d{4}|\+\d{6})(?:-(\d\d)(?:-(\d\d))?)?"
+    r"(?:[Tt](\d\d):(\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-]\d\d:?\d\d)?)?",
+    re.ASCII,
 )
 
 
@@ -167,17 +166,19 @@ def to_date(value: object) -> Union[datetime, InvalidDate]:
     if not isinstance(value, str):
         return date_of_milliseconds(to_number(value))
     match = _DATE.fullmatch(value)
-    if not match or (match[4] is None and match[8] not in (None, "Z", "z")):
+    if not match:
         return parse_loosely(value) or INVALID_DATE
-    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
-    if not _in_range(month or 1, day or 1, hour, minute, second):
+    year, month, day = (int(part or 1) for part in match.group(1, 2, 3))
+    hour, minute, second = (int(part or 0) for part in match.group(4, 5, 6))
+    zone = _offset(match[8] or "Z")
+    if zone is None or not _in_range(month, day, hour, minute, second):
         return INVALID_DATE
     # The day may run over the month's end: 30 February is 2 March.
-    days = timedelta(days=(day or 1) - 1, hours=hour, minutes=minute, seconds=second)
+    days = timedelta(days=day - 1, hours=hour, minutes=minute, seconds=second)
     milliseconds = int((match[7] or "0")[:3].ljust(3, "0"))
     try:
-        start = datetime(year, month or 1, 1, tzinfo=timezone.utc)
-        return start + days + timedelta(milliseconds=milliseconds) - _offset(match[8] or "Z")
+        start = datetime(year, month, 1, tzinfo=timezone.utc)
+        return start + days + timedelta(milliseconds=milliseconds) - zone
     except (OverflowError, ValueError):  # beyond the years 1 to 9999
         return INVALID_DATE
 
@@ -188,11 +189,13 @@ def _in_range(month: int, day: int, hour: int, minute: int, second: int) -> bool
     return 1 <= month <= 12 and 1 <= day <= 31 and in_day
 
 
-def _offset(zone: str) -> timedelta:
+def _offset(zone: str) -> Optional[timedelta]:
     if zone in "Zz":
         return timedelta()
-    digits = zone[1:].replace(":", "").ljust(4, "0")
-    return timedelta(hours=int(digits[:2]), minutes=int(digits[2:])) * (-1 if zone[0] == "-" else 1)
+    hours, minutes = int(zone[1:3]), int(zone[-2:])
+    if hours > 23 or minutes > 59:
+        return None
+    return timedelta(hours=hours, minutes=minutes) * (-1 if zone[0] == "-" else 1)
 
 
 def date_of_milliseconds(milliseconds: Number) -> Union[datetime, InvalidDate]:

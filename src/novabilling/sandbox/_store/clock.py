@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from random import Random
-from typing import Callable, Iterator, Optional, Union
+from typing import Callable, Generator, Iterator, Optional, Union
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 HOUR = timedelta(hours=1)
@@ -64,6 +65,7 @@ class Clock:
         self._read = read or (lambda: START)
         self._step = timedelta() if read else STEP
         self._offset = timedelta()
+        self._standing: Optional[datetime] = None
         self._chance = chance or Chance()
         self._host = self._chance.noise(4)
         self._last = 0
@@ -71,6 +73,8 @@ class Clock:
         self._count = 0
 
     def now(self) -> datetime:
+        if self._standing is not None:
+            return self._standing
         # In UTC before anything is added: in a zone with summer time, a day may have 23 hours.
         moment = self._read()
         if moment.tzinfo is not timezone.utc:
@@ -82,16 +86,29 @@ class Clock:
     def tick(self) -> None:
         self._offset += self._step
 
+    @contextmanager
+    def standing_at(self, moment: datetime) -> Generator[None, None, None]:
+        """Let it be a moment that has passed, for work that was due then."""
+        self._standing = moment
+        try:
+            yield
+        finally:
+            self._standing = None
+
     def move_to(self, moment: datetime) -> None:
         self._offset = moment - self._read().astimezone(timezone.utc)
 
     def cuid(self, now: datetime) -> str:
+        return f"{self.place(now)}{self._host}{self._chance.noise(8)}"
+
+    def place(self, now: datetime) -> str:
+        """Return what a cuid begins with: it is greater than all that were made before."""
         self._count = (self._count + 1) % 36**4
         # A clock that stands still or goes back must not make ids go back.
         self._last = max(self._last + (self._count == 0), int(now.timestamp() * 1000))
         if self._last != self._written[0]:
             self._written = (self._last, base36(self._last, 8))
-        return f"c{self._written[1]}{base36(self._count, 4)}{self._host}{self._chance.noise(8)}"
+        return f"c{self._written[1]}{base36(self._count, 4)}"
 
     def save(self) -> Callable[[], None]:
         state = (self._offset, self._last, self._count)

@@ -63,7 +63,8 @@ class Database:
             yield
         except BaseException as error:
             before, self._before = self._before, None
-            for (table, row_id), row in before.items():
+            # What is new goes first: it may have the unique keys of what comes back.
+            for (table, row_id), row in sorted(before.items(), key=lambda one: bool(one[1])):
                 self._tables[table].bring_back(row_id, row)
             self._before = outer
             if invocation and isinstance(error, QueryError):
@@ -106,3 +107,11 @@ class Database:
 def newest_first(rows: Iterable[Row], column: str = "createdAt") -> List[Row]:
     """Sort in the server's usual order; ids break ties, as they grow with time."""
     return sorted(rows, key=lambda row: (row[column], row["id"]), reverse=True)
+
+
+def as_stored(rows: Iterable[Row]) -> List[Row]:
+    """Sort in the order in which rows were last written, which is that of the database's file.
+
+    A look at the whole table finds them so; one by an index (`Table.find`) does not.
+    """
+    return sorted(rows, key=lambda row: (row["updatedAt"], row["id"]))

@@ -35,3 +35,28 @@ LOOKUPS: Dict[str, Tuple[Tuple[str, ...], ...]] = {
     for name, model in {**CENTRAL, **MODELS}.items()
 }
 """What rows are looked up by: foreign keys, and what lists and jobs filter by."""
+
+_ALSO_INDEXED = {
+    "customer": ("email",),
+    "subscription": ("status",),
+    "invoice": ("status", "dueDate"),
+    "payment": ("provider", "providerTransactionId"),
+    "coupon": ("isActive",),
+    "appliedAddOn": ("invoiceId",),
+    "wallet": ("status", "expirationAt"),
+    "paymentMethod": ("isDefault",),
+    "tax": ("appliedByDefault",),
+}
+
+INDEXED: Dict[str, Tuple[str, ...]] = {
+    name: (
+        *model.references,
+        *(column for key in model.unique for column in key),
+        *_ALSO_INDEXED.get(name, ()),
+    )
+    for name, model in {**CENTRAL, **MODELS}.items()
+}
+"""The columns in indexes of the server's database: a row that changes there moves in its file."""
+
+CLIENTS: Dict[str, str] = {"paymentMethod": "prisma"}
+"""Tables whose calls stand under another name in complaints than their database's."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, Optional
+from typing import Any, Dict, Iterable, Optional
 
 from .._errors import not_found
 from .._javascript.values import Row, number
-from .database import Database
+from .database import Database, as_stored
 
 _NOUNS: Dict[str, str] = {
     "customer": "Customer",
@@ -63,6 +63,15 @@ def subscription_summary(subscription: Row, *also: str) -> Row:
 
 def with_prices(db: Database, plan: Row) -> Row:
     return {**plan, "prices": db["planPrice"].find(planId=plan["id"])}
+
+
+def all_with_prices(db: Database, plans: Iterable[Row]) -> Dict[str, Row]:
+    """Return the plans by their ids; for several, the database reads all prices as stored."""
+    full = {plan["id"]: with_prices(db, plan) for plan in plans}
+    if len(full) > 1:
+        for plan in full.values():
+            plan["prices"] = as_stored(plan["prices"])
+    return full
 
 
 def delete_all(db: Database, table: str, **where: Any) -> None:

@@ -11,7 +11,7 @@ from .._javascript.values import UNDEFINED, Row
 from .clock import Clock
 from .columns import DatabaseCall, check_text, quoted, store
 from .indexes import Entry, Groups, Unique, Where, matches
-from .lookups import LOOKUPS, ORDERS
+from .lookups import CLIENTS, INDEXED, LOOKUPS, ORDERS
 from .newest import Newest
 from .schema import NOW, REQUIRED, Column, Model
 from .shared import Shared
@@ -46,6 +46,7 @@ class Table:
         self.model = model
         self._rows: Shared[Dict[str, Row]] = Shared({})
         self._order: Optional[str] = ORDERS[model.name]
+        self._indexed = INDEXED[model.name]
         self._all = Groups(())
         self._groups = [self._all, *map(Groups, LOOKUPS[model.name])]
         self._unique = [Unique(key) for key in model.unique]
@@ -64,7 +65,8 @@ class Table:
     def _query(self, action: str) -> DatabaseCall:
         call = self._calls.get(action)
         if call is None:
-            call = DatabaseCall(self._database.client, self.model.name, action)
+            client = CLIENTS.get(self.model.name, self._database.client)
+            call = DatabaseCall(client, self.model.name, action)
             self._calls[action] = call
         return call
 
@@ -192,6 +194,9 @@ class Table:
         row = {**old, **changes}
         self._check_keys(query, row, changes)
         self._put(row, old)
+        # With another value in an index, the database stores the row behind all others.
+        if any(name in changes and row[name] != old[name] for name in self._indexed):
+            self._move_to_end(row_id)
         return row
 
     def delete(self, row_id: str) -> Row:
@@ -200,12 +205,9 @@ class Table:
         self._database.forget(self._query("delete"), self.model, row_id)
         return row
 
-    def move_to_end(self, row_id: str) -> None:
-        """Put a row behind all others that there are, as the database does if it stores it anew."""
-        rows = self._rows.own()
-        last = next(reversed(rows))
-        place = self._moved.value.get(last, last)
-        self._moved.own()[row_id] = f"{place}~"
+    def _move_to_end(self, row_id: str) -> None:
+        clock, rows = self._database.clock, self._rows.own()
+        self._moved.own()[row_id] = clock.place(clock.now())
         rows[row_id] = rows.pop(row_id)
 
     def _column(self, query: DatabaseCall, name: str) -> Column:
@@ -287,8 +289,9 @@ class Table:
         elif now is not None:
             self.drop(row_id)
         if row is not None and now is None:
-            rows = sorted(self._rows.value.values(), key=self._place)
-            self._rows = Shared({one["id"]: one for one in rows})
+            rows = self._rows.own()
+            for one in sorted(rows.values(), key=self._place):
+                rows[one["id"]] = rows.pop(one["id"])
 
     def save(self) -> List[Callable[[], None]]:
         """Return functions that bring back the rows of now, as often as they are called."""

@@ -15,11 +15,15 @@ TOO_SLOW = "no answer in time"
 
 
 class Fault(NamedTuple):
-    """What happens to one request; without a status, its connection breaks."""
+    """What happens to one request; without a status, its connection breaks.
+
+    `late` is how many seconds afterwards the request takes effect all the same.
+    """
 
     status: Optional[int]
     after_apply: bool
     retry_after: Optional[int] = None
+    late: float = 0.0
 
     def error(self, request: httpx.Request) -> HttpError:
         """Return the answer to send instead.
@@ -57,6 +61,9 @@ class Faults:
     def plan(self, fault: Fault, times: int) -> None:
         if isinstance(times, bool) or times < 1:
             raise ValueError(f"times must be 1 or more, not {times}")
+        _checked("late", fault.late)
+        if fault.late and fault.after_apply:
+            raise ValueError("after_apply is at once and late is afterwards: leave one of them out")
         if fault.status is not None and not 400 <= fault.status <= 599:
             raise ValueError(f"status must be that of an error, 400 to 599, not {fault.status}")
         self._waiting.extend([fault] * times)

@@ -1,9 +1,11 @@
-"""What the server does a little later: checks that wait for more to come, and bills that failed."""
+"""What is done a little later: checks that wait for more, bills that failed, late requests."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Callable, Dict, List, NamedTuple
+from typing import Callable, Dict, List, NamedTuple, Tuple
+
+from .._store.clock import Clock
 
 ATTEMPTS = 3
 """How often the server tries a job, the first time included."""
@@ -27,6 +29,19 @@ class Jobs:
     def __init__(self) -> None:
         self._waiting: Dict[str, Callable[[], None]] = {}
         self._missed: List[Missed] = []
+        self._late: List[Tuple[datetime, Callable[[], None]]] = []
+
+    def delay(self, due: datetime, work: Callable[[], None]) -> None:
+        """Let a request take effect at a later time."""
+        self._late.append((due, work))
+        self._late.sort(key=lambda one: one[0])
+
+    def carry_out(self, clock: Clock) -> None:
+        """Do what was due meanwhile, each at its time: nobody has looked since."""
+        while self._late and self._late[0][0] <= clock.now():
+            due, work = self._late.pop(0)
+            with clock.standing_at(due):
+                work()
 
     def add(self, key: str, work: Callable[[], None]) -> None:
         """Let work wait until somebody looks, unless such work waits already."""
@@ -51,9 +66,10 @@ class Jobs:
         return [one for one in still if one.tenant_id == tenant_id]
 
     def save(self) -> Callable[[], None]:
-        waiting, missed = dict(self._waiting), list(self._missed)
+        waiting, missed, late = dict(self._waiting), list(self._missed), list(self._late)
 
         def restore() -> None:
             self._waiting, self._missed = dict(waiting), list(missed)
+            self._late = list(late)
 
         return restore

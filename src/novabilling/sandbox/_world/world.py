@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Callable, Dict, List, Mapping, Optional
 
 from .._errors import HttpError, unauthorized
+from .._javascript import values as js
 from .._javascript.values import Row
 from .._store.clock import Chance, Clock, Seed, base36
 from .._store.database import Database
@@ -108,7 +109,9 @@ class World:
         return secrets.compare_digest(self._passwords[tenant["id"]], _digest(tenant, password))
 
     def _slug(self, company: str) -> str:
-        slug = re.sub("[^a-z0-9]+", "-", company.lower()).strip("-")
+        # What is neither letter, digit, space nor hyphen is left out; the ends are not trimmed.
+        slug = re.sub(rf"[^a-z0-9{js.SPACE}-]", "", company.lower())
+        slug = re.sub(rf"[{js.SPACE}-]+", "-", slug)
         if self.central["tenant"].first(slug=slug):
             milliseconds = int(self.clock.now().timestamp() * 1000)
             slug = f"{slug}-{base36(milliseconds)}"

@@ -83,11 +83,13 @@ def get(call: Call) -> Row:
 def update(call: Call) -> Row:
     require(call.db, "addOn", call.id)
     prices = call.body.get("prices")
-    with call.db.transaction("tx.addOn.update()"):
+    with call.db.transaction():
         if prices is not None:
             delete_all(call.db, "addOnPrice", addOnId=call.id)
-            _add_prices(call, call.id, as_list(prices))
-        add_on = call.db["addOn"].update(call.id, without(call.body, "prices"))
+            with call.db.transaction("tx.addOnPrice.createMany()"):
+                _add_prices(call, call.id, as_list(prices))
+        with call.db.transaction("tx.addOn.update()"):
+            add_on = call.db["addOn"].update(call.id, without(call.body, "prices"))
     return _with_prices(call, add_on)
 
 

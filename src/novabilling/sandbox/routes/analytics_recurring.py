@@ -9,17 +9,12 @@ from .._business.billing import price_in
 from .._business.figures import monthly_usd, rounded, to_usd, total_usd
 from .._http.engine import Call, route
 from .._javascript.values import Row, add_up, parse_int, to_string
+from .._store.database import as_stored
 from .analytics import QUERY
 
 _DAY = timedelta(days=1)
 _SECOND = timedelta(seconds=1)
 MOST_MONTHS = 12 * 1000
-
-
-def _subscriptions(call: Call, **where: object) -> List[Row]:
-    """Find subscriptions in the order they were last written, as the database stores them."""
-    rows = call.db["subscription"].find(**where)
-    return sorted(rows, key=lambda row: (row["updatedAt"], row["id"]))
 
 
 def _by_plan(subscriptions: List[Row]) -> Dict[str, List[Row]]:
@@ -36,7 +31,7 @@ def _plan(call: Call, plan_id: str) -> Row:
 @route("GET /analytics/mrr-breakdown", query=QUERY)
 def get_mrr_breakdown(call: Call) -> Row:
     """Compare with the start of this month; the query is checked and then ignored."""
-    active = _subscriptions(call, status="ACTIVE")
+    active = call.db["subscription"].find(status="ACTIVE")
     month = call.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     created = [row for row in active if row["createdAt"] >= month]
     canceled = call.db["subscription"].find(status="CANCELED")
@@ -154,7 +149,7 @@ def _last_second(month: int) -> datetime:
 
 @route("GET /analytics/ltv")
 def get_lifetime_value(call: Call) -> Row:
-    subscriptions = _subscriptions(call)
+    subscriptions = as_stored(call.db["subscription"].find())
     plans = _by_plan(subscriptions)
     return {
         **_averages(call, subscriptions),

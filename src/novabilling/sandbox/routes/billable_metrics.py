@@ -66,12 +66,12 @@ def _charges(call: Call, metric: Row) -> List[Row]:
 @route("POST /billable-metrics", body=CREATE)
 def create(call: Call) -> Overlapping:
     data = given(call.body)
-    if call.db["billableMetric"].first(code=data["code"]):
-        raise conflict("Billable metric with this code already exists")
-    yield
     # A unique count without a field is let through.
     if data["aggregationType"] in OF_A_FIELD and not data.get("fieldName"):
         raise bad_request(f"fieldName is required for {data['aggregationType']} aggregation type")
+    if call.db["billableMetric"].first(code=data["code"]):
+        raise conflict("Billable metric with this code already exists")
+    yield
     with call.db.transaction("db.billableMetric.create()"):
         metric = call.db["billableMetric"].create(without(data, "filters"))
         METRIC_FILTERS.add(call.db, metric["id"], data.get("filters", []))

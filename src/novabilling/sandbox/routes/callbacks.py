@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Dict, NamedTuple, Optional
 
-from .._business.checkout import update_payment
 from .._errors import HttpError
 from .._http.engine import Call, route
 from .._javascript.values import Row, as_object, to_boolean, to_string
@@ -78,7 +77,7 @@ def _write(call: Call, db: Database, payment: Row, notice: Notice) -> Row:
     changes: Row = {"status": "SUCCEEDED", "providerTransactionId": notice.transaction_id}
     if not notice.succeeded:
         changes.update(status="FAILED", failureReason="Payment failed via webhook")
-    payment = update_payment(db, payment, changes)
+    payment = db["payment"].update(payment["id"], changes)
     if notice.succeeded:
         paid = {"status": "PAID", "paidAt": call.now}
         db["invoice"].update(payment["invoiceId"], paid)

@@ -102,9 +102,9 @@ def update(call: Call) -> Row:
 
 @route("DELETE /coupons/{id}")
 def delete(call: Call) -> Row:
-    """Delete a coupon that nobody ever got; any other is only switched off."""
-    coupon = require(call.db, "coupon", call.id)
-    if coupon["redemptionCount"] > 0:
+    """Delete a coupon that nobody has; any other is only switched off."""
+    require(call.db, "coupon", call.id)
+    if call.db["appliedCoupon"].count(couponId=call.id):
         return call.db["coupon"].update(call.id, {"isActive": False})
     call.db["coupon"].delete(call.id)
     return {"message": "Coupon deleted"}
@@ -120,12 +120,10 @@ def apply(call: Call) -> Overlapping:
         raise bad_request("Coupon already applied to this customer")
     _check_plan(call, coupon, data.get("subscriptionId"))
     yield  # calls that overlap here apply it more than once
-    applied = call.db["appliedCoupon"].create(data)
-    # The database counts up by itself: no redemption is lost.
+    # Both are written at the same time: what is refused counts as well, and no redemption is lost.
     count = call.db["coupon"].rows[coupon["id"]]["redemptionCount"]
-    redeemed = {"redemptionCount": count + 1}
-    coupon = call.db["coupon"].update(coupon["id"], redeemed)
-    return {**applied, "coupon": coupon, "customer": customer}
+    coupon = call.db["coupon"].update(coupon["id"], {"redemptionCount": count + 1})
+    return {**call.db["appliedCoupon"].create(data), "coupon": coupon, "customer": customer}
 
 
 def _check_usable(call: Call, coupon: Row) -> None:

@@ -24,6 +24,7 @@ from .._http.paging import LIMIT, PAGE, checked_page
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, number, to_date
 from .._store.columns import DatabaseCall, containing, unknown_argument
+from .._store.database import as_stored
 from .._store.rows import given, only, require, without
 
 CREATE = Body(
@@ -54,7 +55,7 @@ _RELATIONS = {
     "appliedAddOns": "AppliedAddOn",
     "creditNotes": "CreditNote",
     "wallets": "Wallet",
-    "taxes": "CustomerTax",
+    "customerTaxes": "CustomerTax",
     "planOverrides": "PlanOverride",
 }
 
@@ -184,9 +185,11 @@ def list_invoices(call: Call) -> List[Row]:
 @route("GET /customers/{id}/payments")
 def list_payments(call: Call) -> List[Row]:
     invoices = call.db["invoice"].newest(customerId=call.id)
-    payments = call.db["payment"]
     # Those of one invoice are in no order but the database's own.
-    return [row for one in invoices for row in payments.find(invoiceId=one["id"])]
+    payments = [call.db["payment"].find(invoiceId=one["id"]) for one in invoices]
+    if len(invoices) > 1:
+        payments = list(map(as_stored, payments))
+    return [row for rows in payments for row in rows]
 
 
 @route("GET /customers/{id}/payment-methods")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any, Optional
 
 from .._business.progressive import check_soon
@@ -12,7 +11,7 @@ from .._http.engine import Call, Overlapping, route
 from .._http.field_types import date_string, max_size, min_size, nested, not_empty, obj, string
 from .._http.paging import unchecked_page
 from .._http.validation import Body
-from .._javascript.values import UNDEFINED, Number, Row, as_object, to_date, to_number
+from .._javascript.values import UNDEFINED, Row, as_object, to_date
 from .._store.rows import given, require
 
 EVENT = Body(
@@ -100,12 +99,6 @@ def get(call: Call) -> Row:
     return require(call.db, "usageEvent", call.id)
 
 
-def _whole_number(text: str) -> Number:
-    """Read "1e1" as 10 and "1.5" as 1."""
-    number = to_number(text)
-    return int(number) if math.isfinite(number) else 0
-
-
 @route("GET /events/subscription/{subscriptionId}")
 def list_events(call: Call) -> Row:
     dates = {"dateFrom": call.filter("from"), "dateTo": call.filter("to")}
@@ -114,6 +107,4 @@ def list_events(call: Call) -> Row:
         subscriptionId=call.params["subscriptionId"],
         code=call.filter("code"),
     )
-    return unchecked_page(
-        rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage", read=_whole_number
-    )
+    return unchecked_page(rows, call.query, "usageEvent", limit=PER_PAGE, limit_name="perPage")

@@ -23,7 +23,7 @@ from .._http.field_types import (
 )
 from .._http.validation import Body
 from .._javascript.values import UNDEFINED, Row, as_object
-from .._store.rows import given, only, require, with_prices, without
+from .._store.rows import all_with_prices, given, only, require, with_prices, without
 from .._store.schema import ENUMS
 
 PRICE = Body(currency=string(not_empty, max_length(3)), amount=num(minimum(0)))
@@ -55,7 +55,7 @@ UPDATE = Body(
 @route("GET /plans")
 def list_plans(call: Call) -> List[Row]:
     rows = call.db["plan"].newest(isActive=call.flag("isActive"))
-    return [with_prices(call.db, row) for row in rows]
+    return list(all_with_prices(call.db, rows).values())
 
 
 @route("POST /plans", body=CREATE)

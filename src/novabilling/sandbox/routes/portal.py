@@ -11,7 +11,7 @@ from .._http.engine import Call, route
 from .._http.paging import unchecked_page
 from .._javascript.values import Number, Row, number, parse_int
 from .._store.database import newest_first
-from .._store.rows import only, with_prices, without
+from .._store.rows import all_with_prices, only, without
 
 SHOWN = ("ACTIVE", "TRIALING", "PAUSED")
 NEWEST = 20
@@ -22,15 +22,20 @@ def get_billing(call: Call) -> Row:
     customer = _customer(call)
     subscriptions = _subscriptions(call, customer)
     invoices, payments = _invoices(call, customer), _payments(call, customer)
+    newest, shown = invoices[:NEWEST], [row for row in subscriptions if row["status"] in SHOWN]
     names = ("id", "externalId", "name", "email", "currency", "country")
     return {
         "customer": only(customer, *names),
-        "subscriptions": [
-            _short_subscription(call, row) for row in subscriptions if row["status"] in SHOWN
-        ],
-        "invoices": [_short_invoice(row) for row in invoices[:NEWEST]],
+        "subscriptions": [_short_subscription(row) for row in _with_plans(call, shown)],
+        "invoices": [_short_invoice(row) for row in newest],
         "payments": [without(_short_payment(call, row), "invoiceId") for row in payments[:NEWEST]],
-        "summary": _summary(customer, subscriptions, invoices),
+        "summary": {
+            "activeSubscriptions": [row["status"] for row in subscriptions].count("ACTIVE"),
+            "totalSpent": _spent(call, customer),
+            "currency": customer["currency"],
+            # Only of those that are shown.
+            "pendingInvoices": [row["status"] for row in newest].count("PENDING"),
+        },
     }
 
 
@@ -58,27 +63,27 @@ def _payments(call: Call, customer: Row) -> List[Row]:
     )
 
 
-def _summary(customer: Row, subscriptions: Sequence[Row], invoices: Sequence[Row]) -> Row:
+def _spent(call: Call, customer: Row) -> Number:
     # Unlike the sums of the customer list, this one is the database's, and exact.
-    spent = sum((row["amount"] for row in invoices if row["status"] == "PAID"), Decimal(0))
-    return {
-        "activeSubscriptions": [row["status"] for row in subscriptions].count("ACTIVE"),
-        "totalSpent": _amount(spent),
-        "currency": customer["currency"],
-        "pendingInvoices": [row["status"] for row in invoices].count("PENDING"),
-    }
+    paid = call.db["invoice"].find(customerId=customer["id"], status="PAID")
+    return _amount(sum((row["amount"] for row in paid), Decimal(0)))
 
 
 def _amount(value: Decimal) -> Number:
     return number(float(value))
 
 
-def _short_subscription(call: Call, row: Row) -> Row:
-    plan = with_prices(call.db, call.db["plan"].rows[row["planId"]])
+def _with_plans(call: Call, subscriptions: Sequence[Row]) -> List[Row]:
+    plans = call.db["plan"].rows
+    full = all_with_prices(call.db, (plans[row["planId"]] for row in subscriptions))
+    return [{**row, "plan": full[row["planId"]]} for row in subscriptions]
+
+
+def _short_subscription(row: Row) -> Row:
     times = ("currentPeriodStart", "currentPeriodEnd", "trialStart", "trialEnd", "cancelAt")
     return {
         **only(row, "id", "status"),
-        "plan": only(plan, "id", "name", "billingInterval", "prices"),
+        "plan": only(row["plan"], "id", "name", "billingInterval", "prices"),
         **only(row, "currency", *times, "createdAt"),
     }
 
@@ -103,9 +108,7 @@ def _short_payment(call: Call, row: Row) -> Row:
 
 @route("GET /portal/customers/{externalId}/subscriptions")
 def list_subscriptions(call: Call) -> List[Row]:
-    rows = _subscriptions(call, _customer(call))
-    plans = call.db["plan"].rows
-    return [{**row, "plan": with_prices(call.db, plans[row["planId"]])} for row in rows]
+    return _with_plans(call, _subscriptions(call, _customer(call)))
 
 
 @route("GET /portal/customers/{externalId}/invoices")
@@ -125,8 +128,8 @@ def list_payments(call: Call) -> Row:
 
 @route("POST /portal/customers/{externalId}/invoices/{invoiceId}/checkout")
 def create_checkout(call: Call) -> Row:
-    callback_url = call.read("callbackUrl")
     customer = _customer(call)
+    callback_url = call.read("callbackUrl")
     invoice = call.db["invoice"].first(id=call.params["invoiceId"], customerId=customer["id"])
     if not invoice:
         raise not_found("Invoice")

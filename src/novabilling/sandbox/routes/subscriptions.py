@@ -24,7 +24,7 @@ from .._http.paging import unchecked_page
 from .._http.validation import Body, Field
 from .._javascript.calendar import Moment, after_days, period_end
 from .._javascript.values import UNDEFINED, Row, as_object, iso, to_date
-from .._store.rows import given, only, require, subscription_summary, with_prices
+from .._store.rows import all_with_prices, given, only, require, subscription_summary, with_prices
 from .._store.schema import ENUMS
 
 CREATE = Body(
@@ -49,7 +49,9 @@ CHANGE_PLAN = Body(newPlanId=string(not_empty), prorate=boolean(optional=True))
 def list_subscriptions(call: Call) -> Row:
     filters = {name: call.filter(name) for name in ("status", "customerId", "planId")}
     rows = call.db["subscription"].newest(**filters)
-    return unchecked_page(rows, call.query, "subscription", lambda row: _with_prices(call, row))
+    page = unchecked_page(rows, call.query, "subscription", lambda row: _with_plan(call, row))
+    plans = all_with_prices(call.db, (row["plan"] for row in page["data"]))
+    return {**page, "data": [{**row, "plan": plans[row["planId"]]} for row in page["data"]]}
 
 
 @route("POST /subscriptions", body=CREATE)

@@ -154,7 +154,7 @@ def _forfeit(call: Call, wallet: Row) -> None:
             "transactionType": "OUTBOUND",
             "transactionStatus": "VOIDED",
             "creditAmount": wallet["creditsBalance"],
-            "amount": wallet["balance"],
+            "amount": amount_of_credits(float(wallet["creditsBalance"]), wallet),
             "settledAt": call.now,
             "metadata": {"reason": "wallet_terminated"},
         }
