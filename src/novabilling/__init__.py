@@ -36,6 +36,9 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._async.client import AsyncNovaBilling
+    from ._call.records import TrackedCalls
+    from ._reconcile.outcome import Outcome
+    from ._reconcile.record import CallRecord
     from ._sync.client import NovaBilling
 
 __all__ = [
@@ -44,6 +47,7 @@ __all__ = [
     "AsyncNovaBilling",
     "AttemptInfo",
     "BadRequestError",
+    "CallRecord",
     "ClientClosedError",
     "ConflictError",
     "FieldError",
@@ -54,26 +58,34 @@ __all__ = [
     "NovaBillingError",
     "NovaBillingTimeoutError",
     "NovaBillingWarning",
+    "Outcome",
     "RateLimitError",
     "ResponseDecodeError",
     "ServerError",
+    "TrackedCalls",
     "UnauthorizedError",
     "UnprocessableEntityError",
     "WebhookSignatureError",
     "__version__",
 ]
 
-_CLIENTS = {"AsyncNovaBilling": "._async.client", "NovaBilling": "._sync.client"}
+_LATER = {
+    "AsyncNovaBilling": "._async.client",
+    "CallRecord": "._reconcile.record",
+    "NovaBilling": "._sync.client",
+    "Outcome": "._reconcile.outcome",
+    "TrackedCalls": "._call.records",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Each client is imported when it is asked for: nobody needs both to start.
-    if name not in _CLIENTS:
+    if name not in _LATER:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    client = getattr(import_module(_CLIENTS[name], __name__), name)
-    client.__module__ = __name__
-    globals()[name] = client
-    return client
+    found = getattr(import_module(_LATER[name], __name__), name)
+    found.__module__ = __name__
+    globals()[name] = found
+    return found
 
 
 def __dir__() -> List[str]:

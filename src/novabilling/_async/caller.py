@@ -26,6 +26,7 @@ from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
 from .._call.outcomes import Failure, Outcome, deadline_failure, is_answer, judge, no_token_failure
 from .._call.rate_limits import Turn, blocks
+from .._call.records import keep_record
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
@@ -103,12 +104,20 @@ class AsyncCaller:
         """Return a copy for operations that need no token."""
         return self.copy(config=structs.replace(self.config, needs_token=False))
 
-    def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
+    @property
+    def ends(self) -> Optional[float]:
+        """When the call of several requests is over; None if it has no end."""
+        return self._ends
+
+    def with_one_deadline(self, at_most: Optional[float] = None, spent: float = 0.0) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
 
-        `at_most` are seconds after which it is over in any case.
+        `at_most` are seconds after which it is over in any case, `spent` those that the call has
+        taken before.
         """
         ends = self._end()
+        if ends is not None and self._ends is None:
+            ends -= spent
         if at_most is not None:
             last = concurrency.monotonic() + at_most
             ends = last if ends is None else min(last, ends)
@@ -124,7 +133,22 @@ class AsyncCaller:
         return self.hooks.watch(call, self.config.server.root) if self.hooks.all else call
 
     async def send(self, call: Call, again: Optional[AsyncAgain] = None) -> Answer:
-        """Return the answer to a call, or raise what became of it.
+        """Return the answer to a call, or raise what became of it; of a write, a record is kept."""
+        if call.trail is None:
+            return await self._send(call, again)
+        call.trail.started = self.config.now()
+        try:
+            return await self._send(call, again)
+        except BaseException as exc:  # also of one that was cancelled
+            self.keep_record(call, exc)
+            raise
+
+    def keep_record(self, call: Call, exc: Optional[BaseException]) -> None:
+        """Give the error of a write its record, and those who track writes."""
+        keep_record(call, self.config, exc, self.limiter.heard)
+
+    async def _send(self, call: Call, again: Optional[AsyncAgain]) -> Answer:
+        """Make attempts until there is an answer.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
         `again` is asked about errors that are not tried again here.
@@ -160,6 +184,7 @@ class AsyncCaller:
                 self.budget.refund()
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
+                self.limiter.heard = (outcome.raw_headers, outcome.elapsed, concurrency.monotonic())
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
@@ -211,6 +236,8 @@ class AsyncCaller:
             return deadline_failure(call)
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
+        if call.trail is not None:
+            call.trail.token, call.trail.sent = token, True
         outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

@@ -12,7 +12,21 @@ from .retries import Repeat
 from .watching import UNWATCHED, CallWatch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .._network.downloads import Sink
+
+
+class Trail:
+    """What is noted while a write is sent, for the record of one that fails."""
+
+    __slots__ = ("sent", "started", "token")
+
+    def __init__(self) -> None:
+        self.started: Optional[datetime] = None
+        self.sent: bool = False
+        """Whether an attempt has begun that may have reached the server."""
+        self.token: Optional[Secret[str]] = None
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -34,6 +48,8 @@ class Call(msgspec.Struct, frozen=True):
     keys_first: bool = False
     """Whether its first write holds the unique keys: a 500 for one that is taken did nothing."""
     watch: CallWatch = UNWATCHED
+    trail: Optional[Trail] = None
+    """Of a write; the same for all its attempts."""
 
     def __enter__(self) -> Call:
         return self  # without hooks, a call is the block in which it is sent

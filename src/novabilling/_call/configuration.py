@@ -50,6 +50,10 @@ class Config(msgspec.Struct, frozen=True):
     """Whether a request may go without a token of ours: the user's client may add one."""
     needs_token: bool = True
     """Whether the operation needs one at all."""
+    reconcile: bool = False
+    """Whether a call itself finds out what became of it."""
+    marks: bool = False
+    """Whether new rows get a mark to be found by."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Iterable, List, Mapping, Optional
 
 from .._call.errors import NovaBillingError
+from .._reconcile.declared import Made
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
 from .._words.vocabulary import vocabulary
@@ -15,6 +16,16 @@ ONE_REFUND = (
     "a payment has one refund, and this one may be used: payments.get() shows status and "
     "refunded_amount"
 )
+
+STARTED = Made(
+    "/payments?invoiceId={invoice_id}&limit=100",
+    None,  # the address of the checkout is not shown again
+    want={"status": "PROCESSING"},
+    skip=("callbackUrl",),
+    place="/invoices/{invoice_id}",
+    row_of=Payment,
+)
+"""What shows that a payment was started at a provider, from either side."""
 
 _FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
 _NO_FILTERS = {"customerId", "page", "limit"}

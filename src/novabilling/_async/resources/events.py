@@ -7,6 +7,7 @@ from typing import Any, AsyncIterator, List, Mapping, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Counted, shown_by
 from ..._resources.events import (
     EMPTY_BATCH,
     METRICS,
@@ -37,10 +38,14 @@ _ARGUMENTS = Arguments(
     date_to=timestamp,
 )
 
+_SENT = "/events/subscription/{subscriptionId}?from={first}&to={last}&perPage=100"
+_PLACE = "/subscriptions/{subscriptionId}"
+
 
 class AsyncEvents(AsyncResource):
     """Send usage events and read them."""
 
+    @shown_by("POST /events", Counted(_SENT, _PLACE, UsageEvent))
     async def create(
         self,
         *,
@@ -71,6 +76,7 @@ class AsyncEvents(AsyncResource):
             error.events, error.partial = events, EMPTY_BATCH
             raise
 
+    @shown_by("POST /events/batch", Counted(_SENT, _PLACE, EventBatch))
     async def create_batch(
         self, events: Sequence[Union[UsageEventInput, Fields]], *, check_codes: bool = False
     ) -> Response[EventBatch]:

@@ -6,9 +6,10 @@ from typing import Any, AsyncIterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._call.call import Call
+from ..._call.call import Call, Trail
 from ..._call.envelopes import decode_object
 from ..._call.errors import BadRequestError, NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Filled, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._words.literals import (
@@ -39,6 +40,7 @@ _ARGUMENTS = Arguments(
     status=word(WalletStatus),
     metadata=plain,
 )
+_PARTS = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 _TRANSACTIONS = Arguments(
     status=word(WalletTransactionStatus),
     transaction_status=word(WalletTransactionKind),
@@ -68,6 +70,15 @@ class AsyncWallets(AsyncResource):
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
 
+    @shown_by(
+        "POST /wallets",
+        Made(
+            "/wallets?customerId={customerId}&limit=100",
+            Wallet,
+            place="/customers/{customerId}",
+            parts=_PARTS,
+        ),
+    )
     async def create(
         self,
         *,
@@ -93,6 +104,7 @@ class AsyncWallets(AsyncResource):
         """Get a wallet with its customer."""
         return await self._get(Wallet, Route("/wallets/{wallet_id}", wallet_id))
 
+    @shown_by("PATCH /wallets/{wallet_id}", Reached("/wallets/{wallet_id}", Wallet))
     async def update(
         self,
         wallet_id: str,
@@ -105,6 +117,17 @@ class AsyncWallets(AsyncResource):
         body = _ARGUMENTS.body(name=name, expiration_at=expiration_at, metadata=metadata)
         return await self._patch(Wallet, Route("/wallets/{wallet_id}", wallet_id), body)
 
+    @shown_by(
+        "DELETE /wallets/{wallet_id}",
+        Reached(
+            "/wallets/{wallet_id}",
+            Wallet,
+            want={"status": "TERMINATED"},
+            at="terminatedAt",
+            before=("ACTIVE",),
+            once=True,
+        ),
+    )
     async def terminate(self, wallet_id: str) -> Response[Wallet]:
         """End a wallet; what is left in it is lost.
 
@@ -113,7 +136,7 @@ class AsyncWallets(AsyncResource):
         """
         one = self._with_one_deadline()
         route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._caller.watch(Call("DELETE", route, "idempotent")) as call:
+        with one._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
             try:
                 answer = await one._caller.send(call)
             except BadRequestError as error:
@@ -135,6 +158,16 @@ class AsyncWallets(AsyncResource):
             raise refused
         return wallet
 
+    @shown_by(
+        "POST /wallets/transactions",
+        Filled(
+            "/wallets/{walletId}/transactions?limit=100",
+            "/wallets/{walletId}",
+            WalletTopUp,
+            {"voidedCredits": "VOIDED", **_PARTS},
+            WalletTransaction,
+        ),
+    )
     async def create_transaction(
         self,
         *,

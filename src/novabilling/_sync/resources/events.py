@@ -8,6 +8,7 @@ from typing import Any, Iterator, List, Mapping, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Counted, shown_by
 from ..._resources.events import (
     EMPTY_BATCH,
     METRICS,
@@ -38,10 +39,14 @@ _ARGUMENTS = Arguments(
     date_to=timestamp,
 )
 
+_SENT = "/events/subscription/{subscriptionId}?from={first}&to={last}&perPage=100"
+_PLACE = "/subscriptions/{subscriptionId}"
+
 
 class Events(Resource):
     """Send usage events and read them."""
 
+    @shown_by("POST /events", Counted(_SENT, _PLACE, UsageEvent))
     def create(
         self,
         *,
@@ -72,6 +77,7 @@ class Events(Resource):
             error.events, error.partial = events, EMPTY_BATCH
             raise
 
+    @shown_by("POST /events/batch", Counted(_SENT, _PLACE, EventBatch))
     def create_batch(
         self, events: Sequence[Union[UsageEventInput, Fields]], *, check_codes: bool = False
     ) -> Response[EventBatch]:

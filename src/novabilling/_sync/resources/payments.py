@@ -9,6 +9,7 @@ from msgspec import UNSET
 
 from ..._call.envelopes import cut, whole_list
 from ..._call.errors import BadRequestError
+from ..._reconcile.declared import Made, Reached, shown_by
 from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
@@ -96,6 +97,15 @@ class Payments(Resource):
         rows = chosen.apply(whole.data)
         return PaginatedResponse(rows, whole_list(rows), whole.http, whole.request_id)
 
+    @shown_by(
+        "POST /payments",
+        Made(
+            "/payments?invoiceId={invoiceId}&limit=100",
+            Payment,
+            drifts=("status",),
+            place="/invoices/{invoiceId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -121,6 +131,18 @@ class Payments(Resource):
         """Get a payment with its invoice and customer."""
         return self._get(Payment, Route("/payments/{payment_id}", payment_id))
 
+    @shown_by(
+        "POST /payments/{payment_id}/refund",
+        Reached(
+            "/payments/{payment_id}",
+            Payment,
+            want={"status": "REFUNDED"},
+            same={"amount": "metadata.refundAmount", "reason": "metadata.refundReason"},
+            at="metadata.refundedAt",
+            before=("SUCCEEDED",),
+            once=True,
+        ),
+    )
     def refund(
         self,
         payment_id: str,

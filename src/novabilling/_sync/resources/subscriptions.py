@@ -9,6 +9,8 @@ from typing import Any, Iterator, Mapping, Optional, Union, overload
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingWarning
+from ..._reconcile.declared import Made, Reached, shown_by
+from ..._resources.subscriptions import has_changed_plan, is_canceled
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -59,6 +61,9 @@ _CHANGE = Arguments(
     prorate=flag,
 )
 
+_ONE = "/subscriptions/{subscription_id}"
+_LIVE = ("ACTIVE", "TRIALING", "PAST_DUE", "PAUSED")
+
 
 class Subscriptions(Resource):
     """Create subscriptions and move them through their life."""
@@ -88,6 +93,19 @@ class Subscriptions(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)
 
+    @shown_by(
+        "POST /subscriptions",
+        Made(
+            "/subscriptions?customerId={customerId}&planId={planId}&limit=100",
+            Subscription,
+            key=("externalId",),
+            same={"startDate": "startedAt"},
+            skip=("trialDays",),
+            grows=("metadata",),
+            drifts=("status", "currentPeriodEnd"),
+            place="/customers/{customerId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -123,6 +141,9 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._get(Subscription, route)
 
+    @shown_by(
+        "PATCH /subscriptions/{subscription_id}", Reached(_ONE, Subscription, grows=("metadata",))
+    )
     def update(
         self,
         subscription_id: str,
@@ -133,6 +154,10 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._patch(Subscription, route, _ARGUMENTS.body(metadata=metadata))
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/cancel",
+        Reached(_ONE, Subscription, test=is_canceled, at="canceledAt", before=_LIVE, once=True),
+    )
     def cancel(
         self,
         subscription_id: str,
@@ -156,11 +181,25 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}/cancel", subscription_id)
         return self._post(Subscription, route, body, repeat="once")
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/pause",
+        Reached(
+            _ONE,
+            Subscription,
+            want={"status": "PAUSED"},
+            before=("ACTIVE", "TRIALING", "PAST_DUE"),
+            once=True,
+        ),
+    )
     def pause(self, subscription_id: str) -> Response[Subscription]:
         """Pause an active subscription: it is not billed until it is resumed."""
         route = Route("/subscriptions/{subscription_id}/pause", subscription_id)
         return self._post(Subscription, route, repeat="once")
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/resume",
+        Reached(_ONE, Subscription, want={"status": "ACTIVE"}, before=("PAUSED",), once=True),
+    )
     def resume(self, subscription_id: str) -> Response[Subscription]:
         """Resume a paused subscription."""
         route = Route("/subscriptions/{subscription_id}/resume", subscription_id)
@@ -174,6 +213,10 @@ class Subscriptions(Resource):
     def change_plan(
         self, subscription_id: str, *, new_plan_id: str, prorate: Omittable[bool] = UNSET
     ) -> Response[Subscription]: ...
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/change-plan",
+        Reached(_ONE, Subscription, test=has_changed_plan),
+    )
     def change_plan(
         self,
         subscription_id: str,

@@ -7,9 +7,10 @@ from typing import Any, Iterator, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._call.call import Call
+from ..._call.call import Call, Trail
 from ..._call.envelopes import decode_object
 from ..._call.errors import BadRequestError, NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Filled, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._words.literals import (
@@ -40,6 +41,7 @@ _ARGUMENTS = Arguments(
     status=word(WalletStatus),
     metadata=plain,
 )
+_PARTS = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 _TRANSACTIONS = Arguments(
     status=word(WalletTransactionStatus),
     transaction_status=word(WalletTransactionKind),
@@ -69,6 +71,15 @@ class Wallets(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
 
+    @shown_by(
+        "POST /wallets",
+        Made(
+            "/wallets?customerId={customerId}&limit=100",
+            Wallet,
+            place="/customers/{customerId}",
+            parts=_PARTS,
+        ),
+    )
     def create(
         self,
         *,
@@ -94,6 +105,7 @@ class Wallets(Resource):
         """Get a wallet with its customer."""
         return self._get(Wallet, Route("/wallets/{wallet_id}", wallet_id))
 
+    @shown_by("PATCH /wallets/{wallet_id}", Reached("/wallets/{wallet_id}", Wallet))
     def update(
         self,
         wallet_id: str,
@@ -106,6 +118,17 @@ class Wallets(Resource):
         body = _ARGUMENTS.body(name=name, expiration_at=expiration_at, metadata=metadata)
         return self._patch(Wallet, Route("/wallets/{wallet_id}", wallet_id), body)
 
+    @shown_by(
+        "DELETE /wallets/{wallet_id}",
+        Reached(
+            "/wallets/{wallet_id}",
+            Wallet,
+            want={"status": "TERMINATED"},
+            at="terminatedAt",
+            before=("ACTIVE",),
+            once=True,
+        ),
+    )
     def terminate(self, wallet_id: str) -> Response[Wallet]:
         """End a wallet; what is left in it is lost.
 
@@ -114,7 +137,7 @@ class Wallets(Resource):
         """
         one = self._with_one_deadline()
         route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._caller.watch(Call("DELETE", route, "idempotent")) as call:
+        with one._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
             try:
                 answer = one._caller.send(call)
             except BadRequestError as error:
@@ -136,6 +159,16 @@ class Wallets(Resource):
             raise refused
         return wallet
 
+    @shown_by(
+        "POST /wallets/transactions",
+        Filled(
+            "/wallets/{walletId}/transactions?limit=100",
+            "/wallets/{walletId}",
+            WalletTopUp,
+            {"voidedCredits": "VOIDED", **_PARTS},
+            WalletTransaction,
+        ),
+    )
     def create_transaction(
         self,
         *,
