@@ -132,9 +132,12 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     else:
         differ, unknown = fields_differ(case, row, evidence)
         differ += [n for n, value in evidence.want.items() if not shows(n, value, at(row, n))]
-    order = case.order(row, evidence.at, "updatedAt")
+    order = _order(evidence, case, row)
     since = at(row, evidence.at) or at(row, "updatedAt")
     status = at(row, "status")
+    lost = [n for n in differ if evidence.emptied and n in evidence.children and not row.get(n)]
+    if lost:
+        return Verdict(None, f"{looked} shows no {', '.join(lost)}: the old ones may be gone")
     if differ:
         return _not_reached(evidence, f"{looked} shows {_named(differ, status)}", order, status)
     if order == "before":
@@ -148,6 +151,22 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     shown = _wrapped(evidence, row)
     return Verdict(
         True, f"{looked} shows what was asked for, since {since}", "state", shown, ends=True
+    )
+
+
+def _order(evidence: Reached, case: Case, row: Row) -> Order:
+    """Say whether the state is older than the call: by the new rows, if it replaced lists alone."""
+    sent = case.record.fields
+    lists = [row.get(name) or [] for name in evidence.children if name in sent]
+    if not lists:
+        return case.order(row, evidence.at, "updatedAt")
+    made = [made_at(child.get("id")) for children in lists for child in children]
+    if made:
+        return case.times.order(max(time or case.record.ended for time in made))
+    return (
+        "unclear"
+        if all(name in evidence.children for name in sent)
+        else (case.order(row, "updatedAt"))
     )
 
 

@@ -12,7 +12,7 @@ from .judging_rows import judge_filled, judge_made
 from .outcome import Verdict
 from .times import moment
 
-_OPEN = ("DRAFT", "PENDING")
+_OPEN = ("DRAFT", "PENDING", "FAILED")
 
 
 def judge(evidence: Evidence, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .._call.errors import NovaBillingError
+from .._reconcile.comparing import at, shows
 from .._reconcile.declared import Made
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
@@ -26,6 +27,19 @@ STARTED = Made(
     row_of=Payment,
 )
 """What shows that a payment was started at a provider, from either side."""
+
+
+def is_refunded(payment: Dict[str, Any], sent: Dict[str, Any]) -> bool:
+    """Say whether a payment was refunded as a call asked for: whole, if it named no amount."""
+    amount = sent.get("amount")
+    wanted = payment.get("amount") if amount is None else amount
+    number = float(wanted) if isinstance(wanted, str) else wanted
+    return (
+        payment.get("status") == "REFUNDED"
+        and shows("amount", number, at(payment, "metadata.refundAmount"))
+        and shows("reason", sent.get("reason"), at(payment, "metadata.refundReason"))
+    )
+
 
 _FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
 _NO_FILTERS = {"customerId", "page", "limit"}

@@ -79,7 +79,9 @@ class AsyncAddOns(AsyncResource):
         """Get an add-on with its prices."""
         return await self._get(AddOn, Route("/add-ons/{add_on_id}", add_on_id))
 
-    @shown_by("PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn))
+    @shown_by(
+        "PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn, children=("prices",))
+    )
     async def update(
         self,
         add_on_id: str,

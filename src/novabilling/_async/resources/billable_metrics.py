@@ -70,7 +70,12 @@ class AsyncBillableMetrics(AsyncResource):
 
     @shown_by(
         "PATCH /billable-metrics/{billable_metric_id}",
-        Reached("/billable-metrics/{billable_metric_id}", BillableMetric),
+        Reached(
+            "/billable-metrics/{billable_metric_id}",
+            BillableMetric,
+            children=("filters",),
+            emptied=True,
+        ),
     )
     async def update(
         self,

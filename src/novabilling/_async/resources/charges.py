@@ -82,7 +82,12 @@ class AsyncCharges(AsyncResource):
         """Get a charge with its metric and plan."""
         return await self._get(Charge, Route("/charges/{charge_id}", charge_id))
 
-    @shown_by("PATCH /charges/{charge_id}", Reached("/charges/{charge_id}", Charge))
+    @shown_by(
+        "PATCH /charges/{charge_id}",
+        Reached(
+            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
+        ),
+    )
     async def update(
         self,
         charge_id: str,

@@ -29,16 +29,7 @@ from ..._resources.invoices import ACCEPT_PDF, MADE, PDF_HEAD, read_address, wit
 from ..._resources.payments import STARTED
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
-from ..._words.checks import (
-    Date,
-    Omittable,
-    currency,
-    identifier,
-    money,
-    number,
-    text,
-    timestamp,
-)
+from ..._words.checks import Date, Omittable, currency, identifier, money, number, text, timestamp
 from ..._words.literals import Currency, InvoiceStatus
 from ..._words.moments import calendar_day
 from ..._words.routes import Route
@@ -235,9 +226,7 @@ class AsyncInvoices(AsyncResource):
         """Start a payment at a provider: a second name of `create_checkout`."""
         return await self.create_checkout(invoice_id, callback_url=callback_url)
 
-    @shown_by(
-        "POST /invoices/{invoice_id}/send-email", Unknown("an email leaves nothing on the server")
-    )
+    @shown_by("POST /invoices/{invoice_id}/send-email", Unknown("an email leaves no trace"))
     async def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:

@@ -80,7 +80,9 @@ class AddOns(Resource):
         """Get an add-on with its prices."""
         return self._get(AddOn, Route("/add-ons/{add_on_id}", add_on_id))
 
-    @shown_by("PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn))
+    @shown_by(
+        "PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn, children=("prices",))
+    )
     def update(
         self,
         add_on_id: str,

@@ -71,7 +71,12 @@ class BillableMetrics(Resource):
 
     @shown_by(
         "PATCH /billable-metrics/{billable_metric_id}",
-        Reached("/billable-metrics/{billable_metric_id}", BillableMetric),
+        Reached(
+            "/billable-metrics/{billable_metric_id}",
+            BillableMetric,
+            children=("filters",),
+            emptied=True,
+        ),
     )
     def update(
         self,

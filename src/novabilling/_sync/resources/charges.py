@@ -83,7 +83,12 @@ class Charges(Resource):
         """Get a charge with its metric and plan."""
         return self._get(Charge, Route("/charges/{charge_id}", charge_id))
 
-    @shown_by("PATCH /charges/{charge_id}", Reached("/charges/{charge_id}", Charge))
+    @shown_by(
+        "PATCH /charges/{charge_id}",
+        Reached(
+            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
+        ),
+    )
     def update(
         self,
         charge_id: str,

@@ -10,7 +10,7 @@ from msgspec import UNSET
 from ..._call.envelopes import cut, whole_list
 from ..._call.errors import BadRequestError
 from ..._reconcile.declared import Made, Reached, shown_by
-from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable
+from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable, is_refunded
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -136,8 +136,7 @@ class Payments(Resource):
         Reached(
             "/payments/{payment_id}",
             Payment,
-            want={"status": "REFUNDED"},
-            same={"amount": "metadata.refundAmount", "reason": "metadata.refundReason"},
+            test=is_refunded,
             at="metadata.refundedAt",
             before=("SUCCEEDED",),
             once=True,

@@ -1,0 +1,121 @@
+"""Every write, each way to lose its answer: nothing wrong is said, and nearly all is known."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+import pytest
+
+from novabilling import NovaBillingError
+from tests.reconciling import (
+    CALLS,
+    FAULTS,
+    NO_OTHER,
+    UNKNOWABLE,
+    Losing,
+    needs_login,
+    side,
+)
+
+pytestmark = pytest.mark.anyio
+
+
+class Shop:
+    """A sandbox with two of everything, and clients."""
+
+    def __init__(self, clock: Any) -> None:
+        self.sandbox = Losing(clock)
+        self.ours, self.theirs = side(self.sandbox, 0), side(self.sandbox, 1)
+        clock.now += 60
+        self._state = self.sandbox.snapshot()
+        self.key = self.sandbox.async_client(max_retries=0)
+        self.login = self.sandbox.async_client(max_retries=0, token=lambda: self.sandbox.jwt)
+        self.others = self.sandbox.client(token=lambda: self.sandbox.jwt)
+
+    def restore(self) -> None:
+        self.sandbox.restore(self._state)
+
+    def client(self, name: str) -> Any:
+        return self.login if needs_login(name) else self.key
+
+    async def lose(self, name: str, fault: str, meanwhile: Any = None) -> Any:
+        """Make a call whose answer is lost, and return what is found out."""
+        call = {**CALLS, **UNKNOWABLE}[name]
+        client = self.client(name)
+        self.sandbox.lose(FAULTS[fault], meanwhile or (lambda _: None))
+        with pytest.raises(NovaBillingError) as caught:
+            await call(client, self.ours)
+        self.sandbox.verbs.clear()
+        self.sandbox.requests.clear()
+        outcome = await client.reconcile(caught.value)
+        assert not self.sandbox.verbs.keys() - {"GET"}, name
+        assert len(self.sandbox.requests) <= 6
+        self.sandbox.finish()
+        return outcome
+
+
+@pytest.fixture
+def shop(clock) -> Shop:
+    return Shop(clock)
+
+
+def figures(title: str, truth: Dict[str, Any], outcomes: Dict[str, Any]) -> None:
+    """Print what was found, and fail if a tenth is not known or anything is wrong."""
+    wrong = [n for n, o in outcomes.items() if o.applied not in (None, truth[n])]
+    open_ = [n for n, o in outcomes.items() if o.applied is None]
+    print(  # noqa: T201
+        f"{title}: {len(outcomes)} calls, {len(wrong)} wrong, {len(open_)} not known {open_}"
+    )
+    assert wrong == [], [(n, truth[n], outcomes[n]) for n in wrong]
+    assert len(open_) <= len(outcomes) / 10, [(n, outcomes[n].why) for n in open_]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_every_write_is_found_out_beside_one_who_does_the_same_elsewhere(shop, fault):
+    truth, outcomes = {}, {}
+    for name, call in CALLS.items():
+        shop.restore()
+
+        def bystander(_: object, name: str = name, call: Any = call) -> None:
+            if name not in NO_OTHER:
+                call(shop.others, shop.theirs)
+
+        outcomes[name] = await shop.lose(name, fault, bystander)
+        truth[name] = shop.sandbox.applied
+
+    assert set(truth.values()) == {FAULTS[fault].applies}
+    figures(fault, truth, outcomes)
+    for name, outcome in outcomes.items():
+        assert (outcome.evidence is not None) is bool(outcome.applied), name
+        assert outcome.why
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_with_a_twin_a_single_state_key_or_mark_is_right(shop, fault):
+    outcomes = {}
+    for name in CALLS:
+        shop.restore()
+        outcomes[name] = await shop.lose(name, fault, shop.sandbox.again)
+
+    doubled: List[str] = []
+    for name, outcome in outcomes.items():
+        if outcome.evidence != "trace":
+            assert outcome.applied in (True, None), (name, outcome)  # the twin has done it
+        if outcome.applied is None and outcome.candidates:
+            doubled.append(name)
+            assert len(outcome.candidates) >= 2, (name, outcome)
+    if fault == "after":
+        assert "invoices.create" in doubled
+        assert "wallets.create_transaction" in doubled
+        assert [n for n, o in outcomes.items() if o.evidence == "trace"] == []
+    print(f"a twin, {fault}: two rows {doubled}")  # noqa: T201
+
+
+@pytest.mark.parametrize("name", UNKNOWABLE)
+async def test_what_leaves_no_trace_is_not_looked_for(shop, name):
+    outcome = await shop.lose(name, "after")
+
+    assert outcome.applied is None
+    assert outcome.evidence is None
+    assert outcome.why
+    assert shop.sandbox.requests == []
