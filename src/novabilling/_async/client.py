@@ -179,6 +179,7 @@ class AsyncNovaBilling(AsyncResources):
         from .reconciler import AsyncReconciler, record_of  # most programs are never in doubt
 
         record = record_of(error_or_call)
+        self._load_all()
         waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
         if waits is None:
             raise TypeError("settle must be a number of seconds")

@@ -165,11 +165,6 @@ def _is_of_the_server(content: bytes) -> bool:
 
 def evidence_of(record: CallRecord) -> Evidence:
     """Return what shows the effect of a call."""
-    if record.operation not in DECLARED:
-        from .resources import AsyncResources
-
-        for name in vars(AsyncResources):  # a class stands beside its evidence
-            getattr(AsyncResources, name)
     try:
         return DECLARED[record.operation]
     except KeyError:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Generator, List, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Generator, List, Mapping, Optional, Tuple, cast
+
+from msgspec import UNSET
 
 from .._network.answer import RawHeaders, header
+from .._reconcile.declared import MARK
 from .._runtime import concurrency
 from .configuration import Config, utc_now
 from .errors import APIStatusError, NovaBillingError
@@ -50,6 +54,20 @@ def track() -> Generator[TrackedCalls, None, None]:
         yield calls
     finally:
         _TRACKED.reset(before)
+
+
+def marked(metadata: Any) -> Any:
+    """Add a mark to the metadata of a new row, by which `reconcile` knows it again."""
+    if metadata is UNSET or metadata is None:
+        return {MARK: new_mark()}
+    if not isinstance(metadata, Mapping):
+        return metadata  # it will be refused
+    return {**cast("Mapping[str, Any]", metadata), MARK: new_mark()}
+
+
+def new_mark() -> str:
+    """Return a text that nothing else is."""
+    return f"{MARK}_{os.urandom(12).hex()}"
 
 
 def keep_record(

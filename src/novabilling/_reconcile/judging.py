@@ -8,9 +8,9 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
 import msgspec
 
 from .comparing import at, shows
-from .declared import Gone, Made, Reached, Row
+from .declared import MARK, Gone, Made, Reached, Row
 from .outcome import EvidenceKind, Verdict
-from .record import MARK, CallRecord, keyed_hash
+from .record import HASHED, CallRecord, keyed_hash
 from .times import Order, Times, made_at, moment
 
 PAGED = "limit=100"
@@ -40,10 +40,11 @@ class Shown(msgspec.Struct, frozen=True):
     @property
     def object(self) -> Row:
         """Return the object, bare or inside `data`."""
-        body: Any = self.body
-        if isinstance(body, dict) and "id" not in body and isinstance(body.get("data"), dict):
-            body = body["data"]
-        return cast("Row", body) if isinstance(body, dict) else {}
+        if not isinstance(self.body, dict):
+            return {}
+        row = cast("Row", self.body)
+        inner: Any = row.get("data")
+        return cast("Row", inner) if "id" not in row and isinstance(inner, dict) else row
 
     def rows(self, inside: str = "") -> List[Row]:
         """Return the rows of an array or a page, or of a list inside an object."""
@@ -108,7 +109,7 @@ def fields_differ(
         if name in evidence.skip or (path not in row and "." not in path):
             continue
         shown = at(row, path)
-        if name == "tokenId" and isinstance(shown, str):
+        if name in HASHED and isinstance(shown, str):
             shown = keyed_hash(shown, case.record.salt)
         grows = name in evidence.grows or name in case.record.hidden
         if not shows(name, sent, shown, grows):
@@ -157,7 +158,7 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
 def _order(evidence: Reached, case: Case, row: Row) -> Order:
     """Say whether the state is older than the call: by the new rows, if it replaced lists alone."""
     sent = case.record.fields
-    lists = [row.get(name) or [] for name in evidence.children if name in sent]
+    lists: List[List[Row]] = [row.get(name) or [] for name in evidence.children if name in sent]
     if not lists:
         return case.order(row, evidence.at, "updatedAt")
     made = [made_at(child.get("id")) for children in lists for child in children]

@@ -72,6 +72,8 @@ def _by_key(
         row = seen[1].object or row
     if case.times.order(when_made(row, sent)) == "unclear":
         return Verdict(None, f"{looked}, made about when the call began", candidates=(row,))
+    if carries(row, case.record.mark):
+        return Verdict(True, f"{looked} and the mark", "mark", row, ends=True)
     differ, _ = fields_differ(case, row, evidence)
     differ = [name for name in differ if name not in evidence.drifts]
     if not differ:

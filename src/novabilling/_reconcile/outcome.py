@@ -9,14 +9,7 @@ import msgspec
 EvidenceKind = Literal["state", "key", "mark", "trace"]
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """Whether a write was carried out, and what shows it.
-
-    `evidence` is "state" (an object holds what was asked for), "key" (a row has the natural key),
-    "mark" (a row has the mark that was sent along) or "trace" (one row has the fields and was made
-    at the time of the call; it may be somebody else's).
-    """
-
+class _Known(msgspec.Struct, frozen=True, kw_only=True):
     applied: Optional[bool]
     """None if it cannot be known. False is "not there when we looked": `why` says when that was."""
     why: str
@@ -28,6 +21,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """Rows of which one may be the call's, where nothing tells them apart."""
     final: bool = False
     """Whether the call can change nothing any more, even if it is carried out late."""
+
+
+class Outcome(_Known, frozen=True, kw_only=True):
+    """Whether a write was carried out, and what shows it.
+
+    `evidence` is "state" (an object holds what was asked for), "key" (a row has the natural key),
+    "mark" (a row has the mark that was sent along) or "trace" (one row has the fields and was made
+    at the time of the call; it may be somebody else's).
+    """
 
     def __repr__(self) -> str:
         return f"Outcome(applied={self.applied}, evidence={self.evidence!r}, why={self.why!r})"

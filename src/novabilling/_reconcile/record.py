@@ -16,16 +16,14 @@ import msgspec
 
 from .._runtime.secrets import Secret
 from .._words.fields import Timestamp
+from .declared import MARK
 from .times import Bounds
-
-MARK = "novabilling_mark"
-"""The key in `metadata`, and how a transaction id begins, by which a row is known again."""
 
 _VERSION = 1
 _SECRETS = {"apikey", "credential", "credentials", "passphrase", "password", "secret", "token"}
 _KEYS = re.compile(r"(api|secret|private|access|encryption|signing)[_-]?key\Z", re.IGNORECASE)
-_HASHED = ("tokenId",)
-"""Fields that are compared by their hash."""
+HASHED = ("tokenId", "webhookUrl", "callbackUrl")
+"""Fields that may let somebody in: they are compared by their hash."""
 _OF_EVENTS = ("transactionId", "subscriptionId", "code", "timestamp")
 
 
@@ -142,7 +140,7 @@ def _owner(token: str) -> str:
 def kept_fields(body: Optional[Secret[bytes]], salt: str) -> Tuple[Dict[str, Any], Tuple[str, ...]]:
     """Return the fields of a body without secrets, and the names of those that held one."""
     found: Any = msgspec.json.decode(body.reveal()) if body is not None else {}
-    sent: Dict[str, Any] = found if isinstance(found, dict) else {}
+    sent: Dict[str, Any] = found
     if isinstance(sent.get("events"), list):
         return {"events": [_event(one) for one in sent["events"]]}, ()
     if "transactionId" in sent:
@@ -150,8 +148,8 @@ def kept_fields(body: Optional[Secret[bytes]], salt: str) -> Tuple[Dict[str, Any
     fields: Dict[str, Any] = {}
     hidden: List[str] = []
     for name, value in sent.items():
-        if name in _HASHED:
-            fields[name] = keyed_hash(str(value), salt)
+        if name in HASHED:
+            fields[name] = None if value is None else keyed_hash(str(value), salt)
         elif _is_secret(name):
             hidden.append(name)
         else:
@@ -176,7 +174,7 @@ def _keys_in(value: Any) -> Iterator[str]:
             yield key
             yield from _keys_in(item)
     elif isinstance(value, list):
-        for item in value:
+        for item in cast("List[object]", value):
             yield from _keys_in(item)
 
 
@@ -185,7 +183,7 @@ def _without_secrets(value: Any) -> Any:
         pairs = cast("Dict[str, Any]", value).items()
         return {key: _without_secrets(item) for key, item in pairs if not _is_secret(key)}
     if isinstance(value, list):
-        return [_without_secrets(item) for item in value]
+        return [_without_secrets(item) for item in cast("List[object]", value)]
     return value
 
 

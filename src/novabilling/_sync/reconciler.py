@@ -166,11 +166,6 @@ def _is_of_the_server(content: bytes) -> bool:
 
 def evidence_of(record: CallRecord) -> Evidence:
     """Return what shows the effect of a call."""
-    if record.operation not in DECLARED:
-        from .resources import Resources
-
-        for name in vars(Resources):  # a class stands beside its evidence
-            getattr(Resources, name)
     try:
         return DECLARED[record.operation]
     except KeyError:

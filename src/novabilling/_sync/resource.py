@@ -3,7 +3,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Callable, Dict, Iterator, Optional, Type, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Callable,
+    Dict,
+    Iterator,
+    Mapping,
+    Optional,
+    Type,
+    TypeVar,
+)
 
 from .._call.call import Call, Trail
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
@@ -13,10 +23,12 @@ from .._call.errors import (
     name_operation,
     plain_cause,
 )
+from .._call.records import marked
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
+from .._words.checks import Omittable
 from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
@@ -49,6 +61,10 @@ class Resource:
     def _with_one_deadline(self) -> Self:
         """Return a copy for a call that makes several requests."""
         return type(self)(self._caller.with_one_deadline())
+
+    def _marked(self, metadata: Omittable[Optional[Mapping[str, Any]]]) -> Any:
+        """Add a mark to the metadata of a new row, if the client has `marks=True`."""
+        return marked(metadata) if self._caller.config.marks else metadata
 
     def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
         return self._object(of, Call("GET", route, "read", query))

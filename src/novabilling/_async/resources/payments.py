@@ -8,6 +8,7 @@ from msgspec import UNSET
 
 from ..._call.envelopes import cut, whole_list
 from ..._call.errors import BadRequestError
+from ..._call.records import new_mark
 from ..._reconcile.declared import Made, Reached, shown_by
 from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable, is_refunded
 from ..._words.arguments import Arguments, not_null
@@ -125,6 +126,8 @@ class AsyncPayments(AsyncResource):
         marks the invoice as paid, whatever its amount and currency. The 1.0 server refuses the
         status "pending".
         """
+        if self._caller.config.marks and provider_transaction_id in (UNSET, None):
+            provider_transaction_id = new_mark()
         body = _ARGUMENTS.body(**locals())
         return await self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
 

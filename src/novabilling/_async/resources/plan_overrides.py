@@ -82,6 +82,7 @@ class AsyncPlanOverrides(AsyncResource):
         """
         if overridden_prices or overridden_charges:
             warn(_LOST)
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True

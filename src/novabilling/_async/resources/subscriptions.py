@@ -130,6 +130,7 @@ class AsyncSubscriptions(AsyncResource):
         Raises:
             ConflictError: A subscription has this external id (the 1.0 server answers 500).
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             Subscription, Route("/subscriptions"), body, repeat="once", keys_first=True

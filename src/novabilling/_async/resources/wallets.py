@@ -97,6 +97,7 @@ class AsyncWallets(AsyncResource):
         That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
         twice it makes two wallets, so it is never repeated after it may have worked.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
 
@@ -182,6 +183,7 @@ class AsyncWallets(AsyncResource):
         Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
         same time may take away more than there is: have a lock of your own, also between processes.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
 

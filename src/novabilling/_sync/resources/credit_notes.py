@@ -84,6 +84,7 @@ class CreditNotes(Resource):
         `amount` is in major units. All notes of an invoice that are not void may add up to its
         amount. The 1.0 server does not compare the currency.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(CreditNote, Route("/credit-notes"), body, repeat="once", keys_first=True)
 

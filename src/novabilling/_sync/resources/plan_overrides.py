@@ -83,6 +83,7 @@ class PlanOverrides(Resource):
         """
         if overridden_prices or overridden_charges:
             warn(_LOST)
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(
             PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True

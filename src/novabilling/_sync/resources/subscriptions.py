@@ -131,6 +131,7 @@ class Subscriptions(Resource):
         Raises:
             ConflictError: A subscription has this external id (the 1.0 server answers 500).
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(
             Subscription, Route("/subscriptions"), body, repeat="once", keys_first=True
