@@ -136,7 +136,6 @@ class AsyncCaller:
         """Return the answer to a call, or raise what became of it; of a write, a record is kept."""
         if call.trail is None:
             return await self._send(call, again)
-        call.trail.started = self.config.now()
         try:
             return await self._send(call, again)
         except BaseException as exc:  # also of one that was cancelled
@@ -237,7 +236,7 @@ class AsyncCaller:
         limit = self._limit(call, left)
         attempt = Attempt(call, self.config, token, request_id, limit, turn)
         if call.trail is not None:
-            call.trail.token, call.trail.sent = token, True
+            call.trail.begin(token, self.config.now)
         outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

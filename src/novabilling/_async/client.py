@@ -176,9 +176,15 @@ class AsyncNovaBilling(AsyncResources):
         Raises:
             ValueError: The call went to another base_url, or was no write.
         """
-        from .reconciler import AsyncReconciler, record_of  # most programs are never in doubt
+        from .reconciler import (
+            NOT_APPLIED,
+            AsyncReconciler,
+            record_of,
+        )  # most programs are never in doubt
 
         record = record_of(error_or_call)
+        if record is None:
+            return NOT_APPLIED
         self._load_all()
         waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
         if waits is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Optional
+from typing import TYPE_CHECKING, Callable, Dict, Optional
 
 import msgspec
 
@@ -20,13 +20,18 @@ if TYPE_CHECKING:
 class Trail:
     """What is noted while a write is sent, for the record of one that fails."""
 
-    __slots__ = ("sent", "started", "token")
+    __slots__ = ("started", "token")
 
     def __init__(self) -> None:
         self.started: Optional[datetime] = None
-        self.sent: bool = False
-        """Whether an attempt has begun that may have reached the server."""
+        """When the first attempt began; None if none was made."""
         self.token: Optional[Secret[str]] = None
+
+    def begin(self, token: Optional[Secret[str]], now: Callable[[], datetime]) -> None:
+        """Note an attempt."""
+        self.token = token
+        if self.started is None:
+            self.started = now()
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Generator, List, Mapping, Optional, Tuple, cast
-
-from msgspec import UNSET
+from typing import TYPE_CHECKING, Generator, List, Optional, Tuple
 
 from .._network.answer import RawHeaders, header
-from .._reconcile.declared import MARK
 from .._runtime import concurrency
+from .call import Call, Trail
 from .configuration import Config, utc_now
 from .errors import APIStatusError, NovaBillingError
 
 if TYPE_CHECKING:
     from .._reconcile.record import CallRecord
     from .._reconcile.times import Bounds
-    from .._runtime.secrets import Secret
-    from .call import Call
 
 Heard = Tuple[RawHeaders, float, float]
 """The headers of an answer, the seconds until it came, and when that was by the monotonic clock."""
@@ -56,25 +51,11 @@ def track() -> Generator[TrackedCalls, None, None]:
         _TRACKED.reset(before)
 
 
-def marked(metadata: Any) -> Any:
-    """Add a mark to the metadata of a new row, by which `reconcile` knows it again."""
-    if metadata is UNSET or metadata is None:
-        return {MARK: new_mark()}
-    if not isinstance(metadata, Mapping):
-        return metadata  # it will be refused
-    return {**cast("Mapping[str, Any]", metadata), MARK: new_mark()}
-
-
-def new_mark() -> str:
-    """Return a text that nothing else is."""
-    return f"{MARK}_{os.urandom(12).hex()}"
-
-
 def keep_record(
     call: Call, config: Config, exc: Optional[BaseException], heard: Optional[Heard]
 ) -> None:
     """Give an error the record of its write, and those who track it."""
-    if call.trail is None or call.trail.started is None:
+    if call.trail is None or call.method == "GET":
         return
     error = exc if isinstance(exc, NovaBillingError) else None
     tracked = _TRACKED.get()
@@ -93,19 +74,17 @@ def record_of(
     """Make the record of a write; without an error it was cancelled."""
     from .._reconcile.record import CallRecord, hash_of_token, kept_fields, new_salt, utc
 
-    now, salt, trail = config.now(), new_salt(), call.trail
+    now, salt, trail = config.now(), new_salt(), call.trail or Trail()
     fields, hidden = kept_fields(call.body, salt)
-    token: Optional[Secret[str]] = None if trail is None else trail.token
-    started = now if trail is None else trail.started or now
     http = error.http if isinstance(error, APIStatusError) else None
-    doubt = (trail is not None and trail.sent) if error is None else error.may_have_been_applied
+    doubt = trail.started is not None if error is None else error.may_have_been_applied
     return CallRecord(
         method=call.method,
         route=call.route.template,
         path=call.route.path,
         base_url=config.server.root,
         fields=fields,
-        started=utc(started),
+        started=utc(trail.started or now),
         ended=utc(now),
         may_have_been_applied=doubt,
         request_id=None if error is None else error.request_id,
@@ -113,7 +92,7 @@ def record_of(
         hidden=hidden,
         clock=_bounds(config, now, heard),
         salt=salt,
-        token=hash_of_token(token, salt),
+        token=hash_of_token(trail.token, salt),
     )
 
 

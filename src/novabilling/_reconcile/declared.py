@@ -14,9 +14,6 @@ from ..types._common import Message
 
 Row = Dict[str, Any]
 
-MARK = "novabilling_mark"
-"""The key in `metadata`, and how a text begins, by which a row is known again."""
-
 
 class Unknown(msgspec.Struct, frozen=True):
     """Nothing shows it: the answer is None, without a request."""

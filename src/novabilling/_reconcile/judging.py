@@ -8,7 +8,8 @@ from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
 import msgspec
 
 from .comparing import at, shows
-from .declared import MARK, Gone, Made, Reached, Row
+from .declared import Gone, Made, Reached, Row
+from .marks import MARK
 from .outcome import EvidenceKind, Verdict
 from .record import HASHED, CallRecord, keyed_hash
 from .times import Order, Times, made_at, moment
@@ -19,6 +20,11 @@ PAGED = "limit=100"
 def looked_at(address: str) -> str:
     """Write an address as an outcome names it."""
     return f"GET {re.sub('.(limit|perPage)=100', '', address)}"
+
+
+def names_an_object(address: str) -> bool:
+    """Say whether an address holds an id of the server's, which no two tenants have."""
+    return re.search("{(?!externalId)", address) is not None
 
 
 class Ask(msgspec.Struct, frozen=True):
@@ -40,9 +46,10 @@ class Shown(msgspec.Struct, frozen=True):
     @property
     def object(self) -> Row:
         """Return the object, bare or inside `data`."""
-        if not isinstance(self.body, dict):
+        body: object = self.body
+        if not isinstance(body, dict):
             return {}
-        row = cast("Row", self.body)
+        row = cast("Row", body)
         inner: Any = row.get("data")
         return cast("Row", inner) if "id" not in row and isinstance(inner, dict) else row
 

@@ -7,7 +7,16 @@ from typing import Any, Dict, List, Union
 
 from .comparing import at
 from .declared import Counted, Evidence, Gone, Made, Paid, Reached, Unknown
-from .judging import Ask, Case, Shown, judge_gone, judge_reached, looked_at, when_made
+from .judging import (
+    Ask,
+    Case,
+    Shown,
+    judge_gone,
+    judge_reached,
+    looked_at,
+    names_an_object,
+    when_made,
+)
 from .judging_rows import judge_filled, judge_made
 from .outcome import Verdict
 from .times import moment
@@ -19,6 +28,9 @@ def judge(evidence: Evidence, case: Case, seen: List[Shown]) -> Union[Ask, Verdi
     """Say what is known after these answers, or what to ask for."""
     if isinstance(evidence, Unknown):
         return Verdict(None, evidence.why, ends=True)
+    if seen and not (case.same_token or names_an_object(evidence.address)):
+        why = f"{looked_at(evidence.address)} shows those of another token than the call had"
+        return Verdict(None, why, ends=True)
     if isinstance(evidence, Reached):
         return judge_reached(evidence, case, seen)
     if isinstance(evidence, Gone):

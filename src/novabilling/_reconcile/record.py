@@ -16,7 +16,7 @@ import msgspec
 
 from .._runtime.secrets import Secret
 from .._words.fields import Timestamp
-from .declared import MARK
+from .marks import MARK
 from .times import Bounds
 
 _VERSION = 1
@@ -142,9 +142,9 @@ def kept_fields(body: Optional[Secret[bytes]], salt: str) -> Tuple[Dict[str, Any
     found: Any = msgspec.json.decode(body.reveal()) if body is not None else {}
     sent: Dict[str, Any] = found
     if isinstance(sent.get("events"), list):
-        return {"events": [_event(one) for one in sent["events"]]}, ()
+        return {"events": [event_kept(one) for one in sent["events"]]}, ()
     if "transactionId" in sent:
-        return _event(sent), ()
+        return event_kept(sent), ()
     fields: Dict[str, Any] = {}
     hidden: List[str] = []
     for name, value in sent.items():
@@ -159,7 +159,8 @@ def kept_fields(body: Optional[Secret[bytes]], salt: str) -> Tuple[Dict[str, Any
     return fields, tuple(hidden)
 
 
-def _event(sent: Dict[str, Any]) -> Dict[str, Any]:
+def event_kept(sent: Dict[str, Any]) -> Dict[str, Any]:
+    """Return what an event is known by."""
     return {name: sent[name] for name in _OF_EVENTS if name in sent}
 
 

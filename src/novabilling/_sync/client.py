@@ -177,9 +177,15 @@ class NovaBilling(Resources):
         Raises:
             ValueError: The call went to another base_url, or was no write.
         """
-        from .reconciler import Reconciler, record_of  # most programs are never in doubt
+        from .reconciler import (
+            NOT_APPLIED,
+            Reconciler,
+            record_of,
+        )  # most programs are never in doubt
 
         record = record_of(error_or_call)
+        if record is None:
+            return NOT_APPLIED
         self._load_all()
         waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
         if waits is None:

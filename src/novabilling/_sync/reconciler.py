@@ -40,6 +40,13 @@ _EARLY = 0.4
 """The part of the time until the last look at which there is one in between."""
 
 
+NOT_APPLIED = Outcome(
+    applied=False,
+    why="the call certainly was not carried out: nothing was sent, or it was refused",
+    final=True,
+)
+
+
 class Reconciler:
     """Find out what became of one write."""
 
@@ -60,10 +67,9 @@ class Reconciler:
         """Look up to three times: at once, in between, and when the call has settled."""
         record, evidence = self._record, evidence_of(self._record)
         if not record.may_have_been_applied:
-            why = "the call certainly was not carried out: nothing was sent, or it was refused"
-            return Outcome(applied=False, why=why, final=True)
+            return NOT_APPLIED
         verdict = self._look(evidence)
-        age = max((self._caller.config.now() - record.ended).total_seconds(), 0.0)
+        age = self._age()
         for share in (_EARLY, 1 - _EARLY):
             if verdict.ends or age >= self._settle:
                 break
@@ -73,6 +79,14 @@ class Reconciler:
             self._caller.transport.waits.wait(wait)
             verdict = self._look(evidence)
         return self._conclude(evidence, verdict, max(age, self._settle))
+
+    def _age(self) -> float:
+        """Count the seconds since the attempt ended; by the server's clock if ours are two."""
+        age = (self._caller.config.now() - self._record.ended).total_seconds()
+        theirs, ours = self._record.clock, narrowed(self._clocks[1:])
+        if theirs is not None and (theirs[1] < ours[0] or ours[1] < theirs[0]):
+            age += ours[0] - theirs[1]
+        return max(age, 0.0)
 
     def _has_time(self, wait: float) -> bool:
         ends = self._caller.ends
@@ -172,17 +186,16 @@ def evidence_of(record: CallRecord) -> Evidence:
         raise ValueError(f"{record.operation} is no write operation of this API") from None
 
 
-def record_of(error_or_call: object) -> CallRecord:
-    """Return the record of a write."""
-    record = error_or_call
-    if isinstance(error_or_call, NovaBillingError):
-        record = error_or_call.call
-        if record is None:
-            raise ValueError("the error is of no write: there is nothing to find out")
-    if not isinstance(record, CallRecord):
+def record_of(error_or_call: object) -> Optional[CallRecord]:
+    """Return the record of a write; None if an error says that none was sent."""
+    if isinstance(error_or_call, CallRecord):
+        return error_or_call
+    if not isinstance(error_or_call, NovaBillingError):
         kind = type(error_or_call).__name__
         raise TypeError(f"reconcile takes an error of this SDK or a CallRecord, not {kind}")
-    return record
+    if error_or_call.call is None and error_or_call.may_have_been_applied:
+        raise ValueError("the error holds no record of its call: look at the server yourself")
+    return error_or_call.call
 
 
 def found(caller: Caller, error: NovaBillingError) -> Response[Any]:

@@ -23,9 +23,9 @@ from .._call.errors import (
     name_operation,
     plain_cause,
 )
-from .._call.records import marked
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
+from .._reconcile.marks import marked
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
 from .._words.checks import Omittable

@@ -8,8 +8,8 @@ from msgspec import UNSET
 
 from ..._call.envelopes import cut, whole_list
 from ..._call.errors import BadRequestError
-from ..._call.records import new_mark
 from ..._reconcile.declared import Made, Reached, shown_by
+from ..._reconcile.marks import new_mark
 from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable, is_refunded
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (

@@ -154,6 +154,7 @@ class AsyncWallets(AsyncResource):
             wallet = await self.get(wallet_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            error.call = refused.call
             raise
         if wallet.data.status != "terminated":
             raise refused

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional, Sequence, Union
 
+from ..._call.call import Call, Trail
 from ..._call.envelopes import whole_list
 from ..._call.errors import (
     NovaBillingError,
@@ -73,6 +74,8 @@ class AsyncWebhooks(AsyncResource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
+        trail = Trail()
+        trail.begin(None, self._caller.config.now)
         await one._patch(Tenant, _ROUTE, body)
         try:
             stored = await one.list()  # only this answer shows the secret
@@ -80,6 +83,9 @@ class AsyncWebhooks(AsyncResource):
                 raise _gone(stored.request_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            self._caller.keep_record(
+                Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
+            )
             raise
         return Response(stored.data[0], stored.http, stored.request_id)
 

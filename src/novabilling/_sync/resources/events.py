@@ -17,6 +17,7 @@ from ..._resources.events import (
     merge,
     never_billed,
     prepare,
+    record_of_all,
     slices,
     warn_of_foreign_id,
 )
@@ -107,6 +108,7 @@ class Events(Resource):
             error.events, error.partial = prepared, result
             if result.total > 0:
                 mark_as_applied(error)
+                error.call = record_of_all(error.call, prepared)
             raise
         return Response(result, answer.http, answer.request_id)
 

@@ -155,6 +155,7 @@ class Wallets(Resource):
             wallet = self.get(wallet_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            error.call = refused.call
             raise
         if wallet.data.status != "terminated":
             raise refused

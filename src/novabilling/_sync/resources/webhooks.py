@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional, Sequence, Union
 
+from ..._call.call import Call, Trail
 from ..._call.envelopes import whole_list
 from ..._call.errors import (
     NovaBillingError,
@@ -74,6 +75,8 @@ class Webhooks(Resource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
+        trail = Trail()
+        trail.begin(None, self._caller.config.now)
         one._patch(Tenant, _ROUTE, body)
         try:
             stored = one.list()  # only this answer shows the secret
@@ -81,6 +84,9 @@ class Webhooks(Resource):
                 raise _gone(stored.request_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            self._caller.keep_record(
+                Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
+            )
             raise
         return Response(stored.data[0], stored.http, stored.request_id)
 
