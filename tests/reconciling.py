@@ -179,7 +179,7 @@ UNKNOWABLE: Dict[str, Call] = {
     "auth.login": lambda c, o: c.auth.login(email="owner@example.com", password="sandbox-password"),
     "auth.refresh": lambda c, o: c.auth.refresh(refresh_token="a.b.c"),
     "auth.register": lambda c, o: c.auth.register(
-        name="A", email="new@example.com", password="correct horse", company_name="New"
+        name="Ada", email="new@example.com", password="correct horse", company_name="New"
     ),
     "auth.reset_password": lambda c, o: c.auth.reset_password(
         token="a.b.c", new_password="correct horse"

@@ -133,7 +133,7 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     if row is None:
         if evidence.or_gone and case.same_token:
             return Verdict(True, f"{looked} finds nothing any more", "state", _gone(), ends=True)
-        return case.absent(f"{looked} does not find it", bool(evidence.inside))
+        return case.absent(f"{looked} does not find it", bool(evidence.inside) and seen[0].is_there)
     if evidence.test is not None:
         differ = [] if evidence.test(row, case.record.fields) else ["its state"]
         unknown: List[str] = []

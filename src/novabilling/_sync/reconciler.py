@@ -28,6 +28,7 @@ from .._reconcile.outcome import Outcome, Verdict
 from .._reconcile.record import CallRecord
 from .._reconcile.times import Bounds, Times, bounds_of, narrowed
 from .._runtime import concurrency
+from .._runtime.lazy_httpx import httpx
 from .._words.decoders import UNREADABLE, without_bom
 from .._words.routes import Route
 from ..types._common import Response
@@ -39,6 +40,8 @@ LOOKS_TAKE = 30.0
 _EARLY = 0.4
 """The part of the time until the last look at which there is one in between."""
 
+
+AnswerOfLook = Tuple[Union[httpx.Response, Answer], Optional[str]]
 
 NOT_APPLIED = Outcome(
     applied=False,
@@ -60,8 +63,8 @@ class Reconciler:
         self._record = record
         self._settle = settle
         self._clocks: List[Optional[Bounds]] = [record.clock]
-        self.answer: Optional[Answer] = None
-        """The last one that was read."""
+        self.answer: Optional[AnswerOfLook] = None
+        """The last one that was read, and its request id."""
 
     def outcome(self) -> Outcome:
         """Look up to three times: at once, in between, and when the call has settled."""
@@ -121,13 +124,14 @@ class Reconciler:
             with self._caller.watch(structs.replace(call, trail=trail)) as watched:
                 answer = self._caller.send(watched)
             self._hear(answer.http.headers.get("date"), sent)
-            self.answer = answer
+            self.answer = answer, answer.request_id
             return Shown(ask.template, True, msgspec.json.decode(without_bom(answer.content)))
         except ClientClosedError:
             raise
         except NotFoundError as error:
             if _is_of_the_server(error.http.content):
                 self._hear(error.http.headers.get("date"), sent)
+                self.answer = error.http, error.request_id
                 return Shown(ask.template, False)
             problem = str(error)
         except NovaBillingError as error:
@@ -200,17 +204,17 @@ def record_of(error_or_call: object) -> Optional[CallRecord]:
 
 def found(caller: Caller, error: NovaBillingError) -> Response[Any]:
     """Return what a call has done whose answer was lost, or raise its error with the outcome."""
-    found: Optional[Tuple[Any, Answer]] = None
+    found: Optional[Response[Any]] = None
     if error.may_have_been_applied and error.call is not None:
         found = _look_for(caller, error, error.call)
     if found is None:
         raise error
-    return Response(found[0], found[1], found[1].request_id, True)
+    return found
 
 
 def _look_for(
     caller: Caller, error: NovaBillingError, record: CallRecord
-) -> Optional[Tuple[Any, Answer]]:
+) -> Optional[Response[Any]]:
     spent = (caller.config.now() - record.started).total_seconds()
     looking = Reconciler(caller.with_one_deadline(LOOKS_TAKE, spent), record, SETTLE)
     try:
@@ -221,4 +225,5 @@ def _look_for(
         mark_as_ruled_out(error)
     if not outcome.applied or outcome.data is None or looking.answer is None:
         return None
-    return outcome.data, looking.answer
+    http, request_id = looking.answer
+    return Response(outcome.data, http, request_id, reconciled=True)

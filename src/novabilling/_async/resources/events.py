@@ -99,9 +99,10 @@ class AsyncEvents(AsyncResource):
             if flag("check_codes", check_codes):
                 await one._check_codes(prepared)
             answer = await one._post_batch(first)
-            result = answer.data
+            result, reconciled = answer.data, answer.reconciled
             for body in rest:
                 answer = await one._post_batch(body)
+                reconciled |= answer.reconciled
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
@@ -109,7 +110,7 @@ class AsyncEvents(AsyncResource):
                 mark_as_applied(error)
                 error.call = record_of_all(error.call, prepared)
             raise
-        return Response(result, answer.http, answer.request_id)
+        return Response(result, answer.http, answer.request_id, reconciled)
 
     async def _check_codes(self, events: List[UsageEventInput]) -> None:
         """Refuse events that would never be billed, after a fresh look at the metrics."""

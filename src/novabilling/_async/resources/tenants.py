@@ -6,7 +6,8 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
-from ..._reconcile.declared import Reached, Unknown, shown_by
+from ..._reconcile.declared import Unknown, shown_by
+from ..._resources.webhooks import CHANGED
 from ..._words.arguments import Arguments
 from ..._words.checks import Omittable, plain, text
 from ..._words.routes import Route
@@ -26,7 +27,7 @@ class AsyncTenants(AsyncResource):
         """Get the tenant with its API key and webhook secret."""
         return await self._get(Tenant, Route("/tenants/me"))
 
-    @shown_by("PATCH /tenants/me", Reached("/tenants/me", Tenant, grows=("settings",)))
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def update_me(
         self,
         *,

@@ -136,10 +136,17 @@ class AsyncWallets(AsyncResource):
             BadRequestError: It was terminated before.
         """
         one = self._with_one_deadline()
-        route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
+        try:
+            return await one._terminate(Route("/wallets/{wallet_id}", wallet_id), wallet_id)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return await one._found(error)
+
+    async def _terminate(self, route: Route, wallet_id: str) -> Response[Wallet]:
+        with self._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
             try:
-                answer = await one._caller.send(call)
+                answer = await self._caller.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise
@@ -147,7 +154,7 @@ class AsyncWallets(AsyncResource):
                 refused = error
             else:
                 return Response(self._read(call, answer, decode_object, Wallet), answer)
-            return await one._terminated(wallet_id, refused)
+            return await self._terminated(wallet_id, refused)
 
     async def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:

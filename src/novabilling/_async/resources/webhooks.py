@@ -13,7 +13,8 @@ from ..._call.errors import (
     mark_as_applied,
     name_operation,
 )
-from ..._resources.webhooks import webhooks_of
+from ..._reconcile.declared import shown_by
+from ..._resources.webhooks import CHANGED, webhooks_of
 from ..._words.arguments import Arguments
 from ..._words.checks import plain, text
 from ..._words.literals import WebhookEventType
@@ -64,6 +65,7 @@ class AsyncWebhooks(AsyncResource):
         found = webhooks_of(tenant.data)
         return PaginatedResponse(found, whole_list(found), tenant.http, tenant.request_id)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def create(
         self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
     ) -> Response[Webhook]:
@@ -76,7 +78,7 @@ class AsyncWebhooks(AsyncResource):
         one = self._with_one_deadline()
         trail = Trail()
         trail.begin(None, self._caller.config.now)
-        await one._patch(Tenant, _ROUTE, body)
+        patched = await one._patch(Tenant, _ROUTE, body)
         try:
             stored = await one.list()  # only this answer shows the secret
             if not stored.data:
@@ -87,12 +89,14 @@ class AsyncWebhooks(AsyncResource):
                 Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
             )
             raise
-        return Response(stored.data[0], stored.http, stored.request_id)
+        return Response(stored.data[0], stored.http, stored.request_id, patched.reconciled)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def delete(self) -> Response[Message]:
         """Remove the webhook of the tenant: no events are sent any more."""
         tenant = await self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
-        return Response(Message(message="Webhook deleted"), tenant.http, tenant.request_id)
+        gone = Message(message="Webhook deleted")
+        return Response(gone, tenant.http, tenant.request_id, tenant.reconciled)
 
 
 def _gone(request_id: Optional[str]) -> ResponseDecodeError:

@@ -100,9 +100,10 @@ class Events(Resource):
             if flag("check_codes", check_codes):
                 one._check_codes(prepared)
             answer = one._post_batch(first)
-            result = answer.data
+            result, reconciled = answer.data, answer.reconciled
             for body in rest:
                 answer = one._post_batch(body)
+                reconciled |= answer.reconciled
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
@@ -110,7 +111,7 @@ class Events(Resource):
                 mark_as_applied(error)
                 error.call = record_of_all(error.call, prepared)
             raise
-        return Response(result, answer.http, answer.request_id)
+        return Response(result, answer.http, answer.request_id, reconciled)
 
     def _check_codes(self, events: List[UsageEventInput]) -> None:
         """Refuse events that would never be billed, after a fresh look at the metrics."""

@@ -137,10 +137,17 @@ class Wallets(Resource):
             BadRequestError: It was terminated before.
         """
         one = self._with_one_deadline()
-        route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
+        try:
+            return one._terminate(Route("/wallets/{wallet_id}", wallet_id), wallet_id)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return one._found(error)
+
+    def _terminate(self, route: Route, wallet_id: str) -> Response[Wallet]:
+        with self._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
             try:
-                answer = one._caller.send(call)
+                answer = self._caller.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise
@@ -148,7 +155,7 @@ class Wallets(Resource):
                 refused = error
             else:
                 return Response(self._read(call, answer, decode_object, Wallet), answer)
-            return one._terminated(wallet_id, refused)
+            return self._terminated(wallet_id, refused)
 
     def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:
