@@ -29,9 +29,11 @@ class Shop:
     def client(self, name: str) -> Any:
         return self.login if needs_login(name) else self.key
 
-    def lost(self, name: str, fault: str, meanwhile: Any = None, client: Any = None) -> Any:
+    def lost(
+        self, name: str, fault: str, meanwhile: Any = None, client: Any = None, call: Any = None
+    ) -> Any:
         """Make a call whose answer is lost, and return its error."""
-        call = {**CALLS, **UNKNOWABLE}[name]
+        call = call or {**CALLS, **UNKNOWABLE}[name]
         self.sandbox.lose(FAULTS[fault], meanwhile or (lambda _: None))
         with pytest.raises(NovaBillingError) as caught:
             call(client or self.client(name), self.ours)
@@ -39,9 +41,11 @@ class Shop:
         self.sandbox.requests.clear()
         return caught.value
 
-    def lose(self, name: str, fault: str, meanwhile: Any = None, client: Any = None) -> Any:
+    def lose(
+        self, name: str, fault: str, meanwhile: Any = None, client: Any = None, call: Any = None
+    ) -> Any:
         """Make a call whose answer is lost, and return what is found out."""
-        error = self.lost(name, fault, meanwhile, client)
+        error = self.lost(name, fault, meanwhile, client, call)
         outcome = (client or self.client(name)).reconcile(error)
         assert not self.sandbox.verbs.keys() - {"GET"}, name
         assert len(self.sandbox.requests) <= 6

@@ -8,6 +8,7 @@ from typing import Any, Dict, List
 import pytest
 
 from tests.reconciling import CALLS, FAULTS, NO_OTHER, UNKNOWABLE
+from tests.reconciling_arguments import WITH_ALL_ARGUMENTS
 
 from .shop import Shop
 
@@ -48,6 +49,21 @@ def test_every_write_is_found_out_beside_one_who_does_the_same_elsewhere(shop, f
     for name, outcome in outcomes.items():
         assert (outcome.evidence is not None) is bool(outcome.applied), name
         assert outcome.why
+
+
+@pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+@pytest.mark.parametrize("marks", [False, True])
+@pytest.mark.parametrize("fault", ["before", "after"])
+def test_every_argument_is_found_as_the_server_keeps_it(shop, fault, marks):
+    truth, outcomes = {}, {}
+    for name, call in WITH_ALL_ARGUMENTS.items():
+        shop.restore()
+        client = shop.client(name).with_options(marks=marks)
+        outcomes[name] = shop.lose(name, fault, client=client, call=call)
+        truth[name] = shop.sandbox.applied
+
+    assert set(truth.values()) == {FAULTS[fault].applies}
+    figures(f"{fault}, all arguments", truth, outcomes)
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -10,7 +10,7 @@ from typing import Any, Dict, List, Optional, cast
 from .times import moment
 
 _FOLDED = ("code", "currency", "email", "country", "provider", "providerName")
-_DAYS = ("dueDate", "startDate", "currentPeriodEnd")
+_DAYS = ("dueDate", "startDate")
 """Times of which the server keeps the day in UTC."""
 _TIME = re.compile(r"(At|Date|End|Start|timestamp)\Z")
 _HALF_A_UNIT = Decimal("0.00005")  # four decimals are kept
@@ -52,10 +52,11 @@ def _all_found(sent: List[Any], shown: List[Any]) -> bool:
     """Compare lists whose rows have got ids, and perhaps another order."""
     left = list(shown)
     for one in sent:
-        match = next((row for row in left if shows("", one, row, grows=True)), None)
-        if match is None:
+        places = (n for n, row in enumerate(left) if shows("", one, row, grows=True))
+        place = next(places, None)
+        if place is None:
             return False
-        left.remove(match)
+        del left[place]
     return not left
 
 

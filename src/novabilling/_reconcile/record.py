@@ -14,6 +14,7 @@ from urllib.parse import unquote
 
 import msgspec
 
+from .._runtime.real_time import real_datetime
 from .._runtime.secrets import Secret
 from .._words.fields import Timestamp
 from .marks import MARK
@@ -189,4 +190,7 @@ def _without_secrets(value: Any) -> Any:
 
 
 def utc(moment: datetime) -> datetime:
-    return moment.astimezone(timezone.utc)
+    """Write a time as one in UTC, and of the class that JSON knows, in frozen tests as well."""
+    there = moment.astimezone(timezone.utc)
+    found: datetime = real_datetime()(*there.timetuple()[:6], there.microsecond, timezone.utc)
+    return found

@@ -20,7 +20,7 @@ from .._call.errors import (
     UnauthorizedError,
     mark_as_ruled_out,
 )
-from .._network.answer import Answer
+from .._network.answer import Answer, header
 from .._reconcile.declared import DECLARED, Evidence, Unknown
 from .._reconcile.judging import Ask, Case, Shown
 from .._reconcile.judging_others import judge
@@ -123,7 +123,7 @@ class Reconciler:
         try:
             with self._caller.watch(structs.replace(call, trail=trail)) as watched:
                 answer = self._caller.send(watched)
-            self._hear(answer.http.headers.get("date"), sent)
+            self._hear(header(answer.raw_headers, b"date"), sent)
             self.answer = answer, answer.request_id
             return Shown(ask.template, True, msgspec.json.decode(without_bom(answer.content)))
         except ClientClosedError:

@@ -98,10 +98,10 @@ class AsyncSubscriptions(AsyncResource):
             "/subscriptions?customerId={customerId}&planId={planId}&limit=100",
             Subscription,
             key=("externalId",),
-            same={"startDate": "startedAt"},
-            skip=("trialDays",),
+            same={"startDate": "currentPeriodStart"},
+            skip=("trialDays", "currentPeriodEnd"),
             grows=("metadata",),
-            drifts=("status", "currentPeriodEnd"),
+            drifts=("status", "startDate"),
             place="/customers/{customerId}",
         ),
     )

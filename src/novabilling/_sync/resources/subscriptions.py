@@ -99,10 +99,10 @@ class Subscriptions(Resource):
             "/subscriptions?customerId={customerId}&planId={planId}&limit=100",
             Subscription,
             key=("externalId",),
-            same={"startDate": "startedAt"},
-            skip=("trialDays",),
+            same={"startDate": "currentPeriodStart"},
+            skip=("trialDays", "currentPeriodEnd"),
             grows=("metadata",),
-            drifts=("status", "currentPeriodEnd"),
+            drifts=("status", "startDate"),
             place="/customers/{customerId}",
         ),
     )
