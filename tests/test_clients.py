@@ -21,8 +21,10 @@ ARGUMENTS = [
     "max_connections",
     "max_response_bytes",
     "headers",
+    "reconcile",
+    "marks",
 ]
-OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token"]
+OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token", "reconcile", "marks"]
 CLIENTS = [NovaBilling, AsyncNovaBilling]
 
 

@@ -107,7 +107,10 @@ def client() -> str:
 async ones.
 
 {directive("novabilling.NovaBilling")}
-{directive("novabilling.AttemptInfo", show_root_heading=True)}"""
+{directive("novabilling.AttemptInfo", show_root_heading=True)}
+{directive("novabilling.Outcome", show_root_heading=True, inherited_members=True)}
+{directive("novabilling.CallRecord", show_root_heading=True, inherited_members=True)}
+{directive("novabilling.TrackedCalls", show_root_heading=True)}"""
 
 
 def resource(name: str, cls: str) -> str:
