@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pickle
+import time
 from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
@@ -231,15 +232,30 @@ async def test_a_key_that_an_older_row_has_is_final(shop):
     assert "may have been applied" not in str(error)
 
 
-async def test_a_key_that_somebody_else_has_taken_meanwhile_is_not_ours(shop):
+async def test_a_key_that_somebody_else_has_taken_meanwhile_leaves_a_doubt(shop):
     outcome = await shop.lose(
         "customers.create",
         "before",
         lambda request: shop.sandbox.again(tampered(request, email="other@example.com")),
     )
 
-    assert outcome.applied is False
-    assert outcome.final
+    assert outcome.applied is None
+    assert "email" in outcome.why
+    assert outcome.candidates[0].email == "other@example.com"
+
+
+async def test_an_equal_call_that_was_answered_just_before_is_not_taken_for_the_lost_one():
+    sandbox = Sandbox()
+    client = sandbox.async_client(max_retries=0)
+    customer = await client.customers.create(external_id="u", email="a@b.co", currency="NGN")
+    for _ in range(20):
+        made = await client.wallets.create(customer_id=customer.data.id, currency="NGN")
+        time.sleep(0.002)  # a real answer takes as long
+        sandbox.drop_next()
+        with pytest.raises(NovaBillingError) as caught:
+            await client.wallets.create(customer_id=customer.data.id, currency="NGN")
+        outcome = await client.reconcile(caught.value, settle=0)
+        assert outcome.applied is not True, made
 
 
 async def test_a_state_that_is_older_than_the_call_was_not_made_by_it(shop):

@@ -61,7 +61,7 @@ def _all_found(sent: List[Any], shown: List[Any]) -> bool:
 
 
 def _same_text(name: str, sent: str, shown: str) -> bool:
-    if sent == shown or (name in _FOLDED and sent.casefold() == shown.casefold()):
+    if sent.strip() == shown.strip() or (name in _FOLDED and sent.casefold() == shown.casefold()):
         return True
     return bool(_TIME.search(name)) and _same_time(name, moment(sent), moment(shown))
 

@@ -27,6 +27,10 @@ def names_an_object(address: str) -> bool:
     return re.search("{(?!externalId)", address) is not None
 
 
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], "")), text)
+
+
 class Ask(msgspec.Struct, frozen=True):
     """A GET that is needed to say more."""
 
@@ -80,15 +84,10 @@ class Case(msgspec.Struct, frozen=True):
         path, _, query = address.partition("?")
         ids = tuple(str(values.get(name, "")) for name in re.findall(r"{(\w+)}", path))
         pairs = (pair.partition("=") for pair in query.split("&") if pair)
-        filled = {name: text.format_map(values) for name, _, text in pairs}
+        filled = {name: _filled(text, values) for name, _, text in pairs}
         if page > 1:
             filled["page"] = str(page)
         return Ask(path, ids, filled)
-
-    def can_ask(self, address: str) -> bool:
-        values = {**self.record.fields, **self.record.ids}
-        names: List[str] = re.findall(r"{(\w+)}", address)
-        return all(values.get(name) not in (None, "") for name in names)
 
     def absent(self, what: str, proven: bool = False) -> Verdict:
         """Say that there is no effect, if this is the place to look for it."""

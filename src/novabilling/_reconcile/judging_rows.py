@@ -78,10 +78,8 @@ def _by_key(
     differ = [name for name in differ if name not in evidence.drifts]
     if not differ:
         return Verdict(True, looked, "key", row, ends=True)
-    if _was_changed(row):
-        return Verdict(None, f"{looked} and other {', '.join(differ)}, changed since it was made")
-    why = f"{looked} and other {', '.join(differ)}: somebody else was faster"
-    return Verdict(False, why, final=True, ends=True)
+    why = f"{looked} and other {', '.join(differ)}: somebody else has made or changed it"
+    return Verdict(None, why, candidates=(row,), ends=True)
 
 
 def _has_key(evidence: Made, case: Case, row: Row) -> bool:

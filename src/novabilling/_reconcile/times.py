@@ -19,7 +19,11 @@ Bounds = Tuple[float, float]
 Order = Literal["before", "unclear", "after"]
 
 TOLERANCE = 0.005
-"""Seconds between the time in an id and that in its row, and between our clock and its reading."""
+"""Seconds between the time in an id and that in its row, and between a clock and its reading."""
+
+
+UNHEARD: Bounds = (-5.0, 5.0)
+"""How far clocks may be apart if no answer has a `Date`."""
 
 
 def bounds_of(date: Optional[str], sent: datetime, received: datetime) -> Optional[Bounds]:
@@ -39,7 +43,7 @@ def narrowed(all_bounds: Iterable[Optional[Bounds]]) -> Bounds:
     """Return what all bounds have in common; the first, if a clock has been set since."""
     known = [bounds for bounds in all_bounds if bounds is not None]
     if not known:
-        return (0.0, 0.0)
+        return UNHEARD
     least, most = max(b[0] for b in known), min(b[1] for b in known)
     return (least, most) if least <= most else known[0]
 
@@ -87,7 +91,9 @@ class Times(msgspec.Struct, frozen=True):
         """
         if when is None:
             return "after"
-        since = (when - self.started).total_seconds() + TOLERANCE
+        # The server keeps milliseconds: a row of the one in which the call began is of the call.
+        started = self.started - timedelta(microseconds=self.started.microsecond % 1000)
+        since = (when - started).total_seconds()
         if since < self.clock[0]:
             return "before"
         return "unclear" if since < self._likely else "after"

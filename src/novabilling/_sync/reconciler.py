@@ -205,7 +205,7 @@ def record_of(error_or_call: object) -> Optional[CallRecord]:
 def found(caller: Caller, error: NovaBillingError) -> Response[Any]:
     """Return what a call has done whose answer was lost, or raise its error with the outcome."""
     found: Optional[Response[Any]] = None
-    if error.may_have_been_applied and error.call is not None:
+    if error.may_have_been_applied and error.call and error.call.operation in DECLARED:
         found = _look_for(caller, error, error.call)
     if found is None:
         raise error
