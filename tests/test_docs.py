@@ -28,6 +28,7 @@ from novabilling._words.vocabulary import camel, vocabulary
 from tests.examples import arguments_of
 from tests.operations import IDS, KEYED, METHODS, POSTS, SECOND_ARGUMENTS, SECOND_METHODS
 from tests.pages import DOCS, rows, text_of
+from tests.reconciling import writes as writes_that_are_lost
 from tests.samples import recorded
 from tests.support import BASE_URL, TOKEN, Server
 
@@ -230,6 +231,10 @@ def kinds_of(record: CallRecord, evidence: Evidence) -> str:
 
 def test_the_table_of_evidence_has_every_write_once():
     assert sorted(name for names, *_ in EVIDENCE for name in names) == sorted(DECLARED_FOR)
+
+
+def test_every_write_is_judged_after_its_answer_was_lost():
+    assert writes_that_are_lost() == {*DECLARED_FOR, *SECOND_METHODS}
 
 
 def test_every_declaration_is_that_of_a_write():

@@ -21,9 +21,9 @@ from .._call.errors import (
     mark_as_ruled_out,
 )
 from .._network.answer import Answer, header
+from .._reconcile.cases import Ask, Case, Shown
 from .._reconcile.declared import DECLARED, Evidence, Unknown
-from .._reconcile.judging import Ask, Case, Shown
-from .._reconcile.judging_others import judge
+from .._reconcile.judge import judge
 from .._reconcile.outcome import Outcome, Verdict
 from .._reconcile.record import CallRecord
 from .._reconcile.times import Bounds, Times, bounds_of, narrowed

@@ -1,126 +1,17 @@
-"""What the rows that a look has found say about the call: pure functions of what was read."""
+"""What the state of an object says about a call: reached, left again, refused, or gone."""
 
 from __future__ import annotations
 
-import re
-from typing import Any, Dict, List, Mapping, Optional, Tuple, Union, cast
+from typing import Any, List, Optional, Union
 
-import msgspec
-
+from .cases import PAGED, Ask, Case, Shown, fields_differ, looked_at, when_made
 from .comparing import at, shows
-from .declared import Gone, Made, Reached, Row
-from .marks import MARK
-from .outcome import EvidenceKind, Verdict
-from .record import HASHED, CallRecord, keyed_hash
-from .times import Order, Times, made_at, moment
+from .declared import Gone, Paid, Reached, Row
+from .outcome import Verdict
+from .times import Order, made_at
 
-PAGED = "limit=100"
-
-
-def looked_at(address: str) -> str:
-    """Write an address as an outcome names it."""
-    return f"GET {re.sub('.(limit|perPage)=100', '', address)}"
-
-
-def names_an_object(address: str) -> bool:
-    """Say whether an address holds an id of the server's, which no two tenants have."""
-    return re.search("{(?!externalId)", address) is not None
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    return re.sub(r"{(\w+)}", lambda found: str(values.get(found[1], "")), text)
-
-
-class Ask(msgspec.Struct, frozen=True):
-    """A GET that is needed to say more."""
-
-    template: str
-    ids: Tuple[str, ...]
-    query: Mapping[str, str]
-
-
-class Shown(msgspec.Struct, frozen=True):
-    """What the server answered to one: 200 and JSON, or a 404 of its own."""
-
-    address: str
-    """The template of its path."""
-    is_there: bool
-    body: Any = None
-
-    @property
-    def object(self) -> Row:
-        """Return the object, bare or inside `data`."""
-        body: object = self.body
-        if not isinstance(body, dict):
-            return {}
-        row = cast("Row", body)
-        inner: Any = row.get("data")
-        return cast("Row", inner) if "id" not in row and isinstance(inner, dict) else row
-
-    def rows(self, inside: str = "") -> List[Row]:
-        """Return the rows of an array or a page, or of a list inside an object."""
-        found: Any = at(self.object, inside) if inside else self.body
-        while isinstance(found, dict) and "data" in found:
-            found = cast("Row", found)["data"]
-        if isinstance(found, dict):
-            found = [found]
-        return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []  # pyright: ignore[reportUnknownVariableType]
-
-    def total(self, path: str = "") -> Optional[int]:
-        found = at(self.object, path) if path else at(self.body, "meta.total")
-        return found if isinstance(found, int) else None
-
-
-class Case(msgspec.Struct, frozen=True):
-    """A call, and what is known by now of the place and the time."""
-
-    record: CallRecord
-    times: Times
-    same_token: bool
-
-    def ask(self, address: str, page: int = 1, **more: str) -> Ask:
-        """Fill in what the call named."""
-        values = {**self.record.fields, **self.record.ids, **more}
-        path, _, query = address.partition("?")
-        ids = tuple(str(values.get(name, "")) for name in re.findall(r"{(\w+)}", path))
-        pairs = (pair.partition("=") for pair in query.split("&") if pair)
-        filled = {name: _filled(text, values) for name, _, text in pairs}
-        if page > 1:
-            filled["page"] = str(page)
-        return Ask(path, ids, filled)
-
-    def absent(self, what: str, proven: bool = False) -> Verdict:
-        """Say that there is no effect, if this is the place to look for it."""
-        if proven or self.same_token:
-            return Verdict(False, what)
-        return Verdict(None, f"{what}, but this client has another token than the call had")
-
-    def order(self, row: Row, *names: str) -> Order:
-        """Say whether a row was in its state before the call."""
-        for name in names:
-            found = moment(at(row, name))
-            if found is not None:
-                return self.times.order(found)
-        return "after"
-
-
-def fields_differ(
-    case: Case, row: Row, evidence: Union[Reached, Made]
-) -> Tuple[List[str], List[str]]:
-    """Return the fields that a row shows otherwise, and those that cannot be compared."""
-    differ: List[str] = []
-    unknown = [n for n in case.record.hidden if isinstance(evidence, Reached)]
-    for name, sent in case.record.fields.items():
-        path = evidence.same.get(name, name)
-        if name in evidence.skip or (path not in row and "." not in path):
-            continue
-        shown = at(row, path)
-        if name in HASHED and isinstance(shown, str):
-            shown = keyed_hash(shown, case.record.salt)
-        grows = name in evidence.grows or name in case.record.hidden
-        if not shows(name, sent, shown, grows):
-            differ.append(name)
-    return differ, unknown
+_OPEN = ("DRAFT", "PENDING", "FAILED")
+"""The statuses of an invoice that can be marked as paid."""
 
 
 def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:
@@ -249,19 +140,28 @@ def _is_gone(case: Case, why: str, proven: bool) -> Verdict:
     return Verdict(None, f"{why}, but this client has another token than the call had")
 
 
-def row_kind(mark: Optional[str]) -> EvidenceKind:
-    return "trace" if mark is None else "mark"
-
-
-def carries(row: Row, mark: Optional[str]) -> bool:
-    """Say whether a row has a mark."""
-    found = (at(row, f"metadata.{MARK}"), row.get("providerTransactionId"))
-    return mark is not None and mark in found
-
-
-def when_made(row: Row, sent: Dict[str, Any]) -> Any:
-    """Return when the server made a row; the caller may have given another time."""
-    found = made_at(row.get("id"))
-    if found is None and "createdAt" not in sent:
-        found = moment(row.get("createdAt"))
-    return found
+def judge_paid(evidence: Paid, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:
+    """Look for the payment that an invoice was marked as paid with."""
+    if not seen:
+        return case.ask(evidence.address)
+    looked = looked_at(evidence.address)
+    if not seen[0].is_there:
+        return case.absent(f"{looked} does not find it")
+    invoice = seen[0].object
+    status = invoice.get("status")
+    if status in _OPEN:
+        return Verdict(False, f"{looked} shows the status {status}")
+    order = case.order(invoice, "paidAt" if status == "PAID" else "updatedAt", "updatedAt")
+    since = at(invoice, "paidAt") or at(invoice, "updatedAt")
+    if order == "before":
+        why = f"{looked} shows the status {status} since {since}, before the call: it is refused"
+        return Verdict(False, why, final=True, ends=True)
+    if status != "PAID" or order == "unclear":
+        return Verdict(None, f"{looked} shows the status {status} since {since}")
+    wanted = case.record.fields.get("paymentMethod") or "manual"
+    rows = [row for row in seen[0].rows("payments") if row.get("provider") == wanted]
+    ours = [row for row in rows if case.times.order(when_made(row, {})) == "after"]
+    if not ours:
+        why = f"{looked} shows it paid since {since}, without a payment by {wanted}"
+        return Verdict(None, why)
+    return Verdict(True, f"{looked} shows it paid by {wanted}", "state", invoice, ends=True)

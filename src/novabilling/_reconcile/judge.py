@@ -1,27 +1,16 @@
-"""What the payment of an invoice and the events of a batch say about a call."""
+"""The one way in: what all that was read says about a call, by what its operation declares."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any, Dict, List, Union
 
-from .comparing import at
+from .cases import Ask, Case, Shown, looked_at, names_an_object
 from .declared import Counted, Evidence, Gone, Made, Paid, Reached, Unknown
-from .judging import (
-    Ask,
-    Case,
-    Shown,
-    judge_gone,
-    judge_reached,
-    looked_at,
-    names_an_object,
-    when_made,
-)
-from .judging_rows import judge_filled, judge_made
 from .outcome import Verdict
+from .rows import judge_filled, judge_made
+from .states import judge_gone, judge_paid, judge_reached
 from .times import moment
-
-_OPEN = ("DRAFT", "PENDING", "FAILED")
 
 
 def judge(evidence: Evidence, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:
@@ -42,33 +31,6 @@ def judge(evidence: Evidence, case: Case, seen: List[Shown]) -> Union[Ask, Verdi
     if isinstance(evidence, Counted):
         return judge_counted(evidence, case, seen)
     return judge_filled(evidence, case, seen)
-
-
-def judge_paid(evidence: Paid, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:
-    """Look for the payment that an invoice was marked as paid with."""
-    if not seen:
-        return case.ask(evidence.address)
-    looked = looked_at(evidence.address)
-    if not seen[0].is_there:
-        return case.absent(f"{looked} does not find it")
-    invoice = seen[0].object
-    status = invoice.get("status")
-    if status in _OPEN:
-        return Verdict(False, f"{looked} shows the status {status}")
-    order = case.order(invoice, "paidAt" if status == "PAID" else "updatedAt", "updatedAt")
-    since = at(invoice, "paidAt") or at(invoice, "updatedAt")
-    if order == "before":
-        why = f"{looked} shows the status {status} since {since}, before the call: it is refused"
-        return Verdict(False, why, final=True, ends=True)
-    if status != "PAID" or order == "unclear":
-        return Verdict(None, f"{looked} shows the status {status} since {since}")
-    wanted = case.record.fields.get("paymentMethod") or "manual"
-    rows = [row for row in seen[0].rows("payments") if row.get("provider") == wanted]
-    ours = [row for row in rows if case.times.order(when_made(row, {})) == "after"]
-    if not ours:
-        why = f"{looked} shows it paid since {since}, without a payment by {wanted}"
-        return Verdict(None, why)
-    return Verdict(True, f"{looked} shows it paid by {wanted}", "state", invoice, ends=True)
 
 
 def judge_counted(evidence: Counted, case: Case, seen: List[Shown]) -> Union[Ask, Verdict]:

@@ -6,9 +6,9 @@ from typing import Any, List, Optional, Tuple, Union
 
 import msgspec
 
+from .cases import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, row_kind, when_made
 from .comparing import at, shows
 from .declared import Filled, Made, Row
-from .judging import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, row_kind, when_made
 from .outcome import Verdict
 from .times import moment
 
