@@ -1,9 +1,9 @@
 """Bill orders in worker processes, as Celery and RQ do: results and errors cross by pickle.
 
-A task runs again only if it certainly did nothing. What may have been applied is looked up first,
-by the order in the notes of the invoice, so that no order is billed twice. The number is left to
-the server: one of another kind would stop its numbering. It runs on a sandbox inside the worker,
-behind a network that fails:
+A task runs again only if it certainly did nothing. What may have been applied is looked up first:
+`reconcile` finds out whether the invoice was made, from the record in the error, which crosses as
+JSON, so that no order is billed twice. The order in the notes tells the invoices apart. It runs on
+a sandbox inside the worker, behind a network that fails:
 
     python examples/worker.py
 """
@@ -12,14 +12,16 @@ from __future__ import annotations
 
 from concurrent.futures import Executor, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import Any, Callable, Optional, TypeVar
+from typing import Any, Callable, Dict, TypeVar
 
 import httpx
 
 from novabilling import (
     APIConnectionError,
+    CallRecord,
     NovaBilling,
     NovaBillingError,
+    Outcome,
     RateLimitError,
 )
 from novabilling.sandbox import Sandbox
@@ -42,10 +44,9 @@ def bill(order: str, amount: float) -> Invoice:
     ).data
 
 
-def find(order: str) -> Optional[Invoice]:
-    """Return the invoice of an order, if there is one."""
-    invoices = client.invoices.iter(customer_id=customer_id)
-    return next((one for one in invoices if one.notes == f"Order {order}"), None)
+def look(call: Dict[str, Any]) -> Outcome:
+    """Find out what became of a call; another worker may have made it, or yesterday's."""
+    return client.reconcile(CallRecord.from_dict(call), settle=0.5)
 
 
 # The queue: it sees what comes back.
@@ -68,11 +69,15 @@ def bill_once(pool: Executor, order: str, amount: float) -> None:
         invoice = run(pool, bill, order, amount)
     except NovaBillingError as error:
         print(f"  {type(error).__name__}: may have been applied: {error.may_have_been_applied}")
-        found = run(pool, find, order) if error.may_have_been_applied else None
-        if found is None:
+        if error.call is None or not error.may_have_been_applied:
             print(f"  not billed: {error.message}")
             return
-        invoice = found
+        outcome = run(pool, look, error.call.to_dict())
+        print(f"  applied: {outcome.applied}, evidence: {outcome.evidence}")
+        if not outcome.applied:
+            print(f"  {outcome.why}")
+            return
+        invoice = outcome.data
     print(f"  {invoice.invoice_number}: {invoice.currency} {invoice.total}")
 
 

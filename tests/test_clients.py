@@ -22,8 +22,19 @@ ARGUMENTS = [
     "max_connections",
     "max_response_bytes",
     "headers",
+    "reconcile",
+    "marks",
 ]
-OPTIONS = ["timeout", "max_retries", "deadline", "headers", "token", "login"]
+OPTIONS = [
+    "timeout",
+    "max_retries",
+    "deadline",
+    "headers",
+    "token",
+    "login",
+    "reconcile",
+    "marks",
+]
 CLIENTS = [NovaBilling, AsyncNovaBilling]
 
 

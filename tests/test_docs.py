@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Callable, Dict, List, Literal, get_args, get_origin
+from typing import Callable, Dict, List, Literal, Optional, get_args, get_origin
 
 import httpx
 import msgspec
 import pytest
 
 import novabilling
-from novabilling import NovaBilling, NovaBillingError, types
+from novabilling import CallRecord, NovaBilling, NovaBillingError, types
+from novabilling._reconcile.declared import (
+    DECLARED,
+    Counted,
+    Evidence,
+    Gone,
+    Made,
+    Paid,
+    Reached,
+    Unknown,
+    addresses_of,
+)
 from novabilling._words.fields import Model
 from novabilling._words.vocabulary import camel, vocabulary
 from tests.examples import arguments_of
 from tests.operations import IDS, KEYED, METHODS, POSTS, SECOND_ARGUMENTS, SECOND_METHODS
 from tests.pages import DOCS, rows, text_of
+from tests.reconciling import writes as writes_that_are_lost
 from tests.samples import recorded
 from tests.support import BASE_URL, TOKEN, Server
 
@@ -163,6 +175,88 @@ def test_the_table_of_writes_says_what_a_second_call_does_and_which_read_shows_i
         for resource, method in reads:
             is_login = (resource, method) == ("auth", "login")
             assert is_login or not writes(resource, method, 503)
+
+
+# Did it happen?
+
+
+EVIDENCE = [
+    (re.findall(r"`(\w+\.\w+)`", calls), re.findall(r"`(/[^`]*)`", reads), kinds, cost, unknown)
+    for calls, reads, kinds, cost, unknown in rows("did-it-happen.md", "## Every write")
+]
+
+
+def failed(resource: str, method: str) -> Optional[CallRecord]:
+    """Return the record of a call that fails; None if it is no write."""
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        reads_first = request.method == "GET" and method == "update"
+        return recorded("provider-get") if reads_first else httpx.Response(503)
+
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    client = NovaBilling(
+        token=TOKEN, base_url=BASE_URL, http_client=http, max_retries=0, marks=True
+    )
+    function = getattr(getattr(client, resource), method)
+    arguments = arguments_of(function, only_required=True)
+    with pytest.raises(NovaBillingError) as caught:
+        list(function(**arguments)) if method.startswith("iter") else function(**arguments)
+    return caught.value.call
+
+
+RECORDS = {
+    f"{resource}.{method}": failed(resource, method)
+    for resource, method in METHODS
+    if method != "verify" and f"{resource}.{method}" not in SECOND_METHODS
+}
+DECLARED_FOR = {
+    name: DECLARED[record.operation] for name, record in RECORDS.items() if record is not None
+}
+"""What every write declares."""
+
+
+def kinds_of(record: CallRecord, evidence: Evidence) -> str:
+    """Say which evidence a call may have."""
+    marked = "mark, " if record.mark else ""
+    if isinstance(evidence, Unknown):
+        return "none"
+    if isinstance(evidence, (Reached, Gone, Paid)):
+        return "state"
+    if isinstance(evidence, Made):
+        given = all(record.fields.get(name) or name in record.ids for name in evidence.key)
+        own = "key" if evidence.key and given else "key, trace" if evidence.key else "trace"
+        return marked + own
+    return "key" if isinstance(evidence, Counted) else f"{marked}trace"
+
+
+def test_the_table_of_evidence_has_every_write_once():
+    assert sorted(name for names, *_ in EVIDENCE for name in names) == sorted(DECLARED_FOR)
+
+
+def test_every_write_is_judged_after_its_answer_was_lost():
+    assert writes_that_are_lost() == {*DECLARED_FOR, *SECOND_METHODS}
+
+
+def test_every_declaration_is_that_of_a_write():
+    operations = {record.operation for record in RECORDS.values() if record is not None}
+
+    assert set(DECLARED) == operations
+
+
+@pytest.mark.parametrize("row", EVIDENCE, ids=lambda row: row[0][0])
+def test_the_table_of_evidence_is_what_is_declared(row):
+    names, reads, kinds, cost, unknown = row
+    for name in names:
+        evidence, record = DECLARED_FOR[name], RECORDS[name]
+        addresses = addresses_of(evidence)
+        pages = any("limit=100" in one for one in addresses)
+        most = "0" if not addresses else "1" if len(addresses) == 1 and not pages else "1 or 2"
+        assert record
+        assert [one.partition("?")[0] for one in addresses] == reads
+        assert kinds_of(record, evidence) == kinds
+        assert cost == most
+        assert unknown.startswith("all: ") is isinstance(evidence, Unknown)
+        assert unknown
 
 
 # Pages of results

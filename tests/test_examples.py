@@ -47,6 +47,7 @@ order 2
   INV-00002: NGN 2500.5
 order 3
   NovaBillingTimeoutError: may have been applied: True
+  applied: True, evidence: trace
   INV-00003: NGN 120
 order 4
   BadRequestError: may have been applied: False

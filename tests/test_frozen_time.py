@@ -19,7 +19,7 @@ from novabilling.sandbox import Sandbox
 from novabilling.types import UsageEventInput
 """
 CALLS = """
-import asyncio, datetime as real
+import asyncio, json, datetime as real
 
 def live(client, number):
     customer = client.customers.create(
@@ -51,6 +51,19 @@ def live(client, number):
     else:
         raise AssertionError
 
+def lost(sandbox, number):
+    client = sandbox.client(max_retries=0)
+    sandbox.drop_next(after_apply=True)
+    try:
+        client.customers.create(external_id=f"lost_{number}", email="a@b.co", currency="NGN")
+    except novabilling.APIConnectionError as error:
+        kept = json.dumps(error.call.to_dict())
+        record = novabilling.CallRecord.from_dict(json.loads(kept))
+        assert record == error.call
+        assert client.reconcile(record, settle=0).applied
+    else:
+        raise AssertionError
+
 async def live_async(client):
     found = await client.customers.list()
     assert found.meta.total >= 1
@@ -68,6 +81,7 @@ def everything(number, sandbox=None):
     live(sandbox.client(), number)
     asyncio.run(live_async(sandbox.async_client()))
     verify(sandbox)
+    lost(sandbox, number)
     return sandbox
 """
 

@@ -110,9 +110,15 @@ def test_the_results_of_all_methods_are_public_types():
 def test_the_clients_have_the_resources_of_the_table_and_no_others():
     for client in (NovaBilling, AsyncNovaBilling):
         found = {name for name in dir(client) if not name.startswith("_")}
-        assert found - {"close", "aclose", "on_attempt", "request", "with_options"} == set(
-            RESOURCES
-        )
+        assert found - {
+            "close",
+            "aclose",
+            "on_attempt",
+            "reconcile",
+            "request",
+            "track",
+            "with_options",
+        } == set(RESOURCES)
 
 
 @pytest.mark.parametrize("resource", RESOURCES)

@@ -110,7 +110,10 @@ async ones.
 
 {directive("novabilling.NovaBilling")}
 {directive("novabilling.LoginSession", show_root_heading=True)}
-{directive("novabilling.AttemptInfo", show_root_heading=True)}"""
+{directive("novabilling.AttemptInfo", show_root_heading=True)}
+{directive("novabilling.Outcome", show_root_heading=True, inherited_members=True)}
+{directive("novabilling.CallRecord", show_root_heading=True, inherited_members=True)}
+{directive("novabilling.TrackedCalls", show_root_heading=True)}"""
 
 
 def resource(name: str, cls: str) -> str:

@@ -36,7 +36,10 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._async.client import AsyncNovaBilling
+    from ._call.records import TrackedCalls
     from ._login.session import LoginSession
+    from ._reconcile.outcome import Outcome
+    from ._reconcile.record import CallRecord
     from ._sync.client import NovaBilling
 
 __all__ = [
@@ -45,6 +48,7 @@ __all__ = [
     "AsyncNovaBilling",
     "AttemptInfo",
     "BadRequestError",
+    "CallRecord",
     "ClientClosedError",
     "ConflictError",
     "FieldError",
@@ -56,9 +60,11 @@ __all__ = [
     "NovaBillingError",
     "NovaBillingTimeoutError",
     "NovaBillingWarning",
+    "Outcome",
     "RateLimitError",
     "ResponseDecodeError",
     "ServerError",
+    "TrackedCalls",
     "UnauthorizedError",
     "UnprocessableEntityError",
     "WebhookSignatureError",
@@ -67,8 +73,11 @@ __all__ = [
 
 _LAZY = {
     "AsyncNovaBilling": "._async.client",
+    "CallRecord": "._reconcile.record",
     "LoginSession": "._login.session",
     "NovaBilling": "._sync.client",
+    "Outcome": "._reconcile.outcome",
+    "TrackedCalls": "._call.records",
 }
 
 

@@ -14,11 +14,13 @@ from novabilling import (
     APIStatusError,
     AsyncNovaBilling,
     AttemptInfo,
+    CallRecord,
     ConflictError,
     FieldError,
     LoginSession,
     NovaBilling,
     NovaBillingError,
+    Outcome,
     RateLimitError,
 )
 from novabilling.otel import instrument
@@ -295,6 +297,24 @@ def hooks(client: NovaBilling, async_client: AsyncNovaBilling) -> None:
     assert_type(async_client.on_attempt(hook), Callable[[], None])
     assert_type(instrument(client), Callable[[], None])
     instrument(async_client, tracer_provider=None)
+
+
+async def outcomes(client: NovaBilling, async_client: AsyncNovaBilling) -> None:
+    try:
+        client.payments.refund("p")
+    except NovaBillingError as error:
+        assert_type(client.reconcile(error), Outcome)
+        outcome = await async_client.reconcile(error, settle=1, timeout=None)
+        assert_type(outcome.applied, Optional[bool])
+        assert_type(outcome.why, str)
+        assert_type(error.outcome, Optional[Outcome])
+        assert_type(error.call, Optional[CallRecord])
+        if error.call is not None:
+            assert_type(CallRecord.from_dict(error.call.to_dict()), CallRecord)
+            client.reconcile(error.call)
+    with client.track() as calls:
+        assert_type(calls.last, Optional[CallRecord])
+        assert_type(client.wallets.get("w").reconciled, bool)
 
 
 def mistakes(client: NovaBilling) -> None:

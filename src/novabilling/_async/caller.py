@@ -26,6 +26,7 @@ from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
 from .._call.outcomes import STALE, Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn, blocks
+from .._call.records import keep_record
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
@@ -109,12 +110,20 @@ class AsyncCaller:
         changed = {"needs": "nothing", "timeout": timeout, "max_retries": 0, "deadline": None}
         return self.copy(config=structs.replace(self.config, **changed), ends=ends)
 
-    def with_one_deadline(self, at_most: Optional[float] = None) -> AsyncCaller:
+    @property
+    def ends(self) -> Optional[float]:
+        """When the call of several requests is over; None if it has no end."""
+        return self._ends
+
+    def with_one_deadline(self, at_most: Optional[float] = None, spent: float = 0.0) -> AsyncCaller:
         """Return a copy for a call of several requests: they share a deadline, from now on.
 
-        `at_most` are seconds after which it is over in any case.
+        `at_most` are seconds after which it is over in any case, `spent` those that the call has
+        taken before.
         """
         ends = self._end()
+        if ends is not None and self._ends is None:
+            ends -= spent
         if at_most is not None:
             last = concurrency.monotonic() + at_most
             ends = last if ends is None else min(last, ends)
@@ -130,7 +139,21 @@ class AsyncCaller:
         return self.hooks.watch(call, self.config.server.root) if self.hooks.all else call
 
     async def send(self, call: Call, again: Optional[AsyncAgain] = None) -> Answer:
-        """Return the answer to a call, or raise what became of it.
+        """Return the answer to a call, or raise what became of it; of a write, a record is kept."""
+        if call.trail is None:
+            return await self._send(call, again)
+        try:
+            return await self._send(call, again)
+        except BaseException as exc:  # also of one that was cancelled
+            self.keep_record(call, exc)
+            raise
+
+    def keep_record(self, call: Call, exc: Optional[BaseException]) -> None:
+        """Give the error of a write its record, and those who track writes."""
+        keep_record(call, self.config, exc, self.limiter.heard)
+
+    async def _send(self, call: Call, again: Optional[AsyncAgain]) -> Answer:
+        """Make attempts until there is an answer.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
         `again` is asked about errors that are not tried again here.
@@ -171,6 +194,7 @@ class AsyncCaller:
                     credential.accept()
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
+                self.limiter.heard = (outcome.raw_headers, outcome.elapsed, concurrency.monotonic())
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
@@ -246,6 +270,8 @@ class AsyncCaller:
                 return deadline_failure(call)
             limit, heads = self._limit(call, left), self._heads
             attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
+            if call.trail is not None:
+                call.trail.begin(token, self.config.now)
             outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

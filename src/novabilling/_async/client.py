@@ -7,6 +7,7 @@ from typing import (
     TYPE_CHECKING,
     Any,
     Callable,
+    ContextManager,
     Literal,
     Mapping,
     NoReturn,
@@ -35,6 +36,7 @@ from .._call.configuration import (
     check_token,
 )
 from .._call.hooks import AttemptHook, Hooks
+from .._call.records import TrackedCalls, track
 from .._call.retries import RetryBudget
 from .._call.server import DEFAULT_BASE_URL, check_base_url
 from .._runtime.concurrency import AsyncToken
@@ -51,7 +53,10 @@ from .transport.transport import AsyncTransport
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from .._call.errors import NovaBillingError
     from .._login.session import LoginSession
+    from .._reconcile.outcome import Outcome
+    from .._reconcile.record import CallRecord
 
 T = TypeVar("T")
 
@@ -76,6 +81,10 @@ class AsyncNovaBilling(AsyncResources):
         max_connections: Connections at the same time (default 100); not with `http_client`.
         max_response_bytes: The largest answer that is read (default 64 MiB).
         headers: Extra headers for every request to the server, not to other origins.
+        reconcile: After a write whose outcome is unknown, look for it, as `reconcile()` does: if
+            it was carried out, the call returns as if answered; else its error has `outcome`.
+        marks: Write a mark into the metadata of new subscriptions, wallets, top-ups, credit notes
+            and overrides, and as transaction id of payments that have none, to find them by.
 
     Raises:
         ValueError, TypeError: An argument is not usable; the message never shows the token.
@@ -96,6 +105,8 @@ class AsyncNovaBilling(AsyncResources):
         max_connections: Union[int, UnsetType] = UNSET,
         max_response_bytes: int = DEFAULT_MAX_RESPONSE_BYTES,
         headers: Optional[Mapping[str, str]] = None,
+        reconcile: bool = False,
+        marks: bool = False,
     ) -> None:
         masked = Secret(token)
         del token  # so that no traceback with local variables shows it
@@ -108,6 +119,8 @@ class AsyncNovaBilling(AsyncResources):
             deadline=check_timeout(deadline, "deadline"),
             headers=check_headers(headers),
             token_optional=http_client is not None,
+            reconcile=check_flag(reconcile, "reconcile"),
+            marks=check_flag(marks, "marks"),
         )
         check_http_client(http_client, "AsyncClient")
         if http_client is not None and max_connections is not UNSET:
@@ -132,6 +145,8 @@ class AsyncNovaBilling(AsyncResources):
         headers: Union[Mapping[str, str], UnsetType] = UNSET,
         token: Union[AsyncToken, UnsetType] = UNSET,
         login: Union[LoginSession, UnsetType, None] = UNSET,
+        reconcile: Union[bool, UnsetType] = UNSET,
+        marks: Union[bool, UnsetType] = UNSET,
     ) -> Self:
         """Return a copy with other options on the same connections and retry budget.
 
@@ -154,6 +169,10 @@ class AsyncNovaBilling(AsyncResources):
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
         if login is not UNSET:
             config = structs.replace(config, login=check_login(login, config.server))
+        if reconcile is not UNSET:
+            config = structs.replace(config, reconcile=check_flag(reconcile, "reconcile"))
+        if marks is not UNSET:
+            config = structs.replace(config, marks=check_flag(marks, "marks"))
         copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():
@@ -228,6 +247,48 @@ class AsyncNovaBilling(AsyncResources):
             TypeError: It cannot be called, or is a coroutine function.
         """
         return self._caller.hooks.add_for_attempts(hook)
+
+    async def reconcile(
+        self,
+        error_or_call: Union[NovaBillingError, CallRecord],
+        *,
+        settle: float = 5.0,
+        timeout: Optional[float] = 30.0,
+    ) -> Outcome:
+        """Find out whether a write was carried out whose answer was lost; it only reads.
+
+        It takes the error, or the record in `error.call`. It looks at most three times, with one or
+        two requests each: at once, in between, and `settle` seconds after the attempt ended, as the
+        server finishes what has arrived. `timeout` are the seconds for all of it; a deadline of the
+        client holds as well. A look that fails makes `applied` None.
+
+        Raises:
+            ValueError: The call went to another base_url, or was no write.
+        """
+        from .reconciler import (
+            NOT_APPLIED,
+            AsyncReconciler,
+            record_of,
+        )  # most programs are never in doubt
+
+        record = record_of(error_or_call)
+        if record is None:
+            return NOT_APPLIED
+        self._load_all()
+        waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
+        if waits is None:
+            raise TypeError("settle must be a number of seconds")
+        caller = self._caller.with_one_deadline(check_timeout(timeout))
+        return await AsyncReconciler(caller, record, waits).outcome()
+
+    @staticmethod
+    def track() -> ContextManager[TrackedCalls]:
+        """Record the writes of a `with` block that end without an answer, also by a cancellation.
+
+        `last` of what it gives is the latest of them. It sees the calls of all clients in this task
+        or thread, and in the tasks that are started in the block.
+        """
+        return track()
 
     async def aclose(self) -> None:
         """Close the connections; calls after this raise `ClientClosedError`."""

@@ -9,6 +9,7 @@ from .._call.errors import RateLimitError
 from .._call.log_lines import fields, logger
 from .._call.outcomes import Failure, Outcome, closed_failure
 from .._call.rate_limits import OperationLimit, RateLimits, Turn, blocks, limit_headers
+from .._call.records import Heard
 from .._call.retries import retry_after
 from .._network.answer import Answer, header
 from .._runtime import concurrency
@@ -26,6 +27,8 @@ class AsyncRateLimiter:
         self._waits = waits
         self.limits: RateLimits = RateLimits()
         self.closed: bool = False
+        self.heard: Optional[Heard] = None
+        """The latest answer: its `Date` compares the server's clock with ours."""
 
     async def wait(
         self, call: Call, turn: Turn, ends: Optional[float], first: bool

@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, AsyncIterator, Callable, Dict, Optional, Type, TypeVar
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    AsyncIterator,
+    Callable,
+    Dict,
+    Mapping,
+    Optional,
+    Type,
+    TypeVar,
+)
 
-from .._call.call import Call
+from .._call.call import Call, Trail
 from .._call.configuration import Needs
 from .._call.envelopes import decode_list, decode_object, prepare_list, prepare_object
-from .._call.errors import NotFoundError, ResponseDecodeError, name_operation, plain_cause
+from .._call.errors import (
+    NotFoundError,
+    NovaBillingError,
+    ResponseDecodeError,
+    name_operation,
+    plain_cause,
+)
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
+from .._reconcile.marks import marked
 from .._runtime.copies import copy_of
 from .._runtime.secrets import Secret
 from .._words.arguments import NO_ARGUMENTS, Arguments
-from .._words.checks import identifier
+from .._words.checks import Omittable, identifier
 from .._words.decoders import without_bom
 from .._words.routes import Route
 from ..types._common import Message, PaginatedResponse, Response
@@ -52,6 +69,10 @@ class AsyncResource:
         """Return a copy for a call that makes several requests."""
         return type(self)(self._caller.with_one_deadline())
 
+    def _marked(self, metadata: Omittable[Optional[Mapping[str, Any]]]) -> Any:
+        """Add a mark to the metadata of a new row, if the client has `marks=True`."""
+        return marked(metadata) if self._caller.config.marks else metadata
+
     async def _get(self, of: Type[T], route: Route, query: Optional[Query] = None) -> Response[T]:
         return await self._object(of, Call("GET", route, "read", query))
 
@@ -84,29 +105,48 @@ class AsyncResource:
         again: Optional[AsyncAgain] = None,
     ) -> Response[T]:
         body = body or NO_ARGUMENTS.body()  # some routes answer 500 without one
-        call = Call("POST", route, repeat, body=body, timeout=timeout, keys_first=keys_first)
+        call = Call(
+            "POST", route, repeat, None, body, None, timeout, keys_first=keys_first, trail=Trail()
+        )
         return await self._object(of, call, again)
 
     async def _patch(
         self, of: Type[T], route: Route, body: Body, *, keys_first: bool = False
     ) -> Response[T]:
-        call = Call("PATCH", route, "idempotent", body=body, keys_first=keys_first)
+        call = Call("PATCH", route, "idempotent", body=body, keys_first=keys_first, trail=Trail())
         return await self._object(of, call)
 
     async def _delete(self, route: Route) -> Response[Message]:
-        with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
-            answer = await self._caller.send(call)
-            if answer.status_code == 404:
-                return Response(Message(message=ALREADY_DELETED), answer)
-            return Response(self._read(call, answer, decode_object, Message), answer)
+        call = Call("DELETE", route, "idempotent", gone_is_done=True, trail=Trail())
+        try:
+            with self._caller.watch(call) as watched:
+                answer = await self._caller.send(watched)
+                if answer.status_code == 404:
+                    return Response(Message(message=ALREADY_DELETED), answer)
+                return Response(self._read(watched, answer, decode_object, Message), answer)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return await self._found(error)
 
     async def _object(
         self, of: Type[T], call: Call, again: Optional[AsyncAgain] = None
     ) -> Response[T]:
         prepare_object(of, self._caller.config.server.root)
-        with self._caller.watch(call) as watched:
-            answer = await self._caller.send(watched, again)
-            return Response(self._read(watched, answer, decode_object, of), answer)
+        try:
+            with self._caller.watch(call) as watched:
+                answer = await self._caller.send(watched, again)
+                return Response(self._read(watched, answer, decode_object, of), answer)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return await self._found(error)
+
+    async def _found(self, error: NovaBillingError) -> Response[Any]:
+        """Return what a call has done whose answer was lost, or raise its error."""
+        from .reconciler import async_found  # most programs are never in doubt
+
+        return await async_found(self._caller, error)
 
     def _iter(
         self,
@@ -133,7 +173,9 @@ class AsyncResource:
             return decode(content, *of, self._caller.config.server.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
-        raise unreadable(call, answer, str(problem)) from problem
+        error = unreadable(call, answer, str(problem))
+        self._caller.keep_record(call, error)
+        raise error from problem
 
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:

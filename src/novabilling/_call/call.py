@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Dict, Optional
+from typing import TYPE_CHECKING, Callable, Dict, Optional
 
 import msgspec
 
@@ -12,7 +12,26 @@ from .retries import Repeat
 from .watching import UNWATCHED, CallWatch
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .._network.downloads import Sink
+
+
+class Trail:
+    """What is noted while a write is sent, for the record of one that fails."""
+
+    __slots__ = ("started", "token")
+
+    def __init__(self) -> None:
+        self.started: Optional[datetime] = None
+        """When the first attempt began; None if none was made."""
+        self.token: Optional[Secret[str]] = None
+
+    def begin(self, token: Optional[Secret[str]], now: Callable[[], datetime]) -> None:
+        """Note an attempt."""
+        self.token = token
+        if self.started is None:
+            self.started = now()
 
 
 class Call(msgspec.Struct, frozen=True):
@@ -34,6 +53,8 @@ class Call(msgspec.Struct, frozen=True):
     keys_first: bool = False
     """Whether its first write holds the unique keys: a 500 for one that is taken did nothing."""
     watch: CallWatch = UNWATCHED
+    trail: Optional[Trail] = None
+    """Of a write; the same for all its attempts."""
 
     def __enter__(self) -> Call:
         return self  # without hooks, a call is the block in which it is sent

@@ -74,6 +74,10 @@ class Config(msgspec.Struct, frozen=True):
     """What the operations of a resource need."""
     login: Optional[LoginSession] = None
     """What sends login tokens: where one is needed, and everywhere without a token."""
+    reconcile: bool = False
+    """Whether a call itself finds out what became of it."""
+    marks: bool = False
+    """Whether new rows get a mark to be found by."""
     now: Callable[[], datetime] = utc_now
     """What time it is; the sandbox has its own."""
 

@@ -24,6 +24,8 @@ from .._runtime.lazy_httpx import httpx
 from .._words.warnings import NovaBillingWarning as NovaBillingWarning
 
 if TYPE_CHECKING:
+    from .._reconcile.outcome import Outcome
+    from .._reconcile.record import CallRecord
     from ..types._inputs import UsageEventInput
     from ..types._metering import EventBatch
 
@@ -53,6 +55,10 @@ class NovaBillingError(Exception):
     """The path with names for the ids: `/customers/{customer_id}`."""
     events: Optional[List[UsageEventInput]] = None
     partial: Optional[EventBatch] = None
+    call: Optional[CallRecord] = None
+    """What the write was, for `client.reconcile`; None of a read, and where no call failed."""
+    outcome: Optional[Outcome] = None
+    """What was found out about it, by a client with `reconcile=True`."""
 
     def __init__(
         self,
@@ -118,6 +124,12 @@ def name_operation(error: NovaBillingError, method: str, route: str) -> None:
 def mark_as_applied(error: NovaBillingError) -> None:
     """Say in an error that something may have been applied, whatever this attempt did."""
     error.may_have_been_applied = True
+    _renew_text(error)
+
+
+def mark_as_ruled_out(error: NovaBillingError) -> None:
+    """Say in an error that its call was not applied, and cannot be any more."""
+    error.may_have_been_applied = False
     _renew_text(error)
 
 

@@ -10,7 +10,18 @@ import re
 import sys
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Dict,
+    Iterable,
+    List,
+    Mapping,
+    Optional,
+    Sequence,
+    Union,
+    cast,
+)
 from weakref import WeakKeyDictionary
 
 import msgspec
@@ -29,6 +40,9 @@ from .._words.numbers import python_number
 from .._words.warnings import warn
 from ..types._inputs import UsageEventInput, UsageEventParam
 from ..types._metering import BillableMetric, EventBatch
+
+if TYPE_CHECKING:
+    from .._reconcile.record import CallRecord
 
 MAX_EVENTS = 100
 MAX_SLICE = 100_000  # bytes; the server refuses more than 102,400
@@ -180,6 +194,18 @@ def merge(one: EventBatch, other: EventBatch) -> EventBatch:
         for name in ("total", "created", "duplicates", "errors", "results")
     }
     return EventBatch(**counts)
+
+
+def record_of_all(
+    slice_of: Optional[CallRecord], events: List[UsageEventInput]
+) -> Optional[CallRecord]:
+    """Make the record of a slice that of all events: those before it were stored."""
+    from .._reconcile.record import event_kept  # it brings hashlib
+
+    if slice_of is None:
+        return None
+    fields = {"events": [event_kept(event) for event in _checked("events", events)]}
+    return msgspec.structs.replace(slice_of, fields=fields, may_have_been_applied=True)
 
 
 SECONDS_KNOWN = 60.0

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Iterable, List, Mapping, Optional
+from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .._call.errors import NovaBillingError
+from .._reconcile.comparing import at, shows
+from .._reconcile.declared import Made
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
 from .._words.vocabulary import vocabulary
@@ -15,6 +17,29 @@ ONE_REFUND = (
     "a payment has one refund, and this one may be used: payments.get() shows status and "
     "refunded_amount"
 )
+
+STARTED = Made(
+    "/payments?invoiceId={invoice_id}&limit=100",
+    None,  # the address of the checkout is not shown again
+    want={"status": "PROCESSING"},
+    skip=("callbackUrl",),
+    place="/invoices/{invoice_id}",
+    row_of=Payment,
+)
+"""What shows that a payment was started at a provider, from either side."""
+
+
+def is_refunded(payment: Dict[str, Any], sent: Dict[str, Any]) -> bool:
+    """Say whether a payment was refunded as a call asked for: whole, if it named no amount."""
+    amount = sent.get("amount")
+    wanted = payment.get("amount") if amount is None else amount
+    number = float(wanted) if isinstance(wanted, str) else wanted
+    return (
+        payment.get("status") == "REFUNDED"
+        and shows("amount", number, at(payment, "metadata.refundAmount"))
+        and shows("reason", sent.get("reason"), at(payment, "metadata.refundReason"))
+    )
+
 
 _FILTERS = {"status", "provider", "invoiceId", "dateFrom", "dateTo"}
 _NO_FILTERS = {"customerId", "page", "limit"}

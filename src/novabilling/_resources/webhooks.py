@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import List, cast
 
+from .._reconcile.declared import Reached
 from .._words.literals import WebhookEventType
 from .._words.vocabulary import vocabulary
 from ..types._tenants import Tenant
 from ..types._webhooks import Webhook
+
+CHANGED = Reached("/tenants/me", Tenant, grows=("settings",))
+"""What shows that the tenant was changed, and the webhook with it."""
 
 
 def webhooks_of(tenant: Tenant) -> List[Webhook]:

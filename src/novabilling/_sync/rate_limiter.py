@@ -10,6 +10,7 @@ from .._call.errors import RateLimitError
 from .._call.log_lines import fields, logger
 from .._call.outcomes import Failure, Outcome, closed_failure
 from .._call.rate_limits import OperationLimit, RateLimits, Turn, blocks, limit_headers
+from .._call.records import Heard
 from .._call.retries import retry_after
 from .._network.answer import Answer, header
 from .._runtime import concurrency
@@ -27,6 +28,8 @@ class RateLimiter:
         self._waits = waits
         self.limits: RateLimits = RateLimits()
         self.closed: bool = False
+        self.heard: Optional[Heard] = None
+        """The latest answer: its `Date` compares the server's clock with ours."""
 
     def wait(self, call: Call, turn: Turn, ends: Optional[float], first: bool) -> Optional[Failure]:
         """Stand in the line until a call may be sent; return a failure if it cannot in its time."""

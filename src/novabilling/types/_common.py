@@ -100,17 +100,26 @@ class Response(_Answered, Generic[T]):
 
     At run time its fields can be read here as well (`response.id` is `response.data.id`); type
     checkers know them in `data` alone.
+
+    With `reconcile=True`, `reconciled` says that the answer was lost: `data` was looked up, and
+    `http` is the answer to that.
     """
 
-    __slots__ = ("data",)
+    __slots__ = ("data", "reconciled")
 
     data: T
+    reconciled: bool
 
     def __init__(
-        self, data: T, http: Union[httpx.Response, Answer], request_id: Optional[str] = None
+        self,
+        data: T,
+        http: Union[httpx.Response, Answer],
+        request_id: Optional[str] = None,
+        reconciled: bool = False,
     ) -> None:
         super().__init__(http, request_id)
         self.data = data
+        self.reconciled = reconciled
 
     def _content(self) -> Dict[str, Any]:
         return {"data": self.data}
@@ -119,7 +128,8 @@ class Response(_Answered, Generic[T]):
         return f"Response(data={self.data!r}, status={self.status_code})"
 
     def __reduce__(self) -> Tuple[Any, ...]:
-        return type(self), (self.data, self.http, self.request_id)
+        more = (True,) if self.reconciled else ()  # older versions read what is as it was
+        return type(self), (self.data, self.http, self.request_id, *more)
 
     if not TYPE_CHECKING:
 

@@ -41,6 +41,12 @@ class AsyncResources:
 
     _caller: AsyncCaller
 
+    @classmethod
+    def _load_all(cls) -> None:
+        """Import all resources: the evidence of their operations stands beside them."""
+        for name in vars(AsyncResources):
+            getattr(cls, name)
+
     @resource
     def customers(self) -> AsyncCustomers:
         from .customers import AsyncCustomers

@@ -6,6 +6,7 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
     Date,
@@ -54,6 +55,7 @@ class AsyncAddOns(AsyncResource):
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
+    @shown_by("POST /add-ons", Made("/add-ons?limit=100", AddOn, key=("code",)))
     async def create(
         self,
         *,
@@ -78,6 +80,9 @@ class AsyncAddOns(AsyncResource):
         """Get an add-on with its prices."""
         return await self._get(AddOn, Route("/add-ons/{add_on_id}", add_on_id))
 
+    @shown_by(
+        "PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn, children=("prices",))
+    )
     async def update(
         self,
         add_on_id: str,
@@ -104,10 +109,19 @@ class AsyncAddOns(AsyncResource):
             AddOn, Route("/add-ons/{add_on_id}", add_on_id), body, keys_first=True
         )
 
+    @shown_by("DELETE /add-ons/{add_on_id}", Gone("/add-ons/{add_on_id}"))
     async def delete(self, add_on_id: str) -> Response[Message]:
         """Delete an add-on, even while it is applied."""
         return await self._delete(Route("/add-ons/{add_on_id}", add_on_id))
 
+    @shown_by(
+        "POST /add-ons/apply",
+        Made(
+            "/add-ons/applied/list?customerId={customerId}&limit=100",
+            AppliedAddOn,
+            place="/customers/{customerId}",
+        ),
+    )
     async def apply(
         self,
         *,
@@ -141,6 +155,9 @@ class AsyncAddOns(AsyncResource):
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)
 
+    @shown_by(
+        "DELETE /add-ons/applied/{add_on_id}", Gone("/add-ons/applied/list?limit=100", inside=".")
+    )
     async def remove_applied(self, add_on_id: str) -> Response[Message]:
         """Take an add-on from a customer before it is invoiced.
 

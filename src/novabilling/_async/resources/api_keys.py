@@ -6,6 +6,7 @@ from typing import Optional, Sequence
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, shown_by
 from ..._words.arguments import Arguments
 from ..._words.checks import Date, Omittable, plain, text, timestamp
 from ..._words.routes import Route
@@ -25,6 +26,7 @@ class AsyncApiKeys(AsyncResource):
         """List the keys by their last four characters; the registration key is not among them."""
         return await self._list(ApiKey, Route("/tenants/me/api-keys"))
 
+    @shown_by("POST /tenants/me/api-keys", Made("/tenants/me/api-keys", ApiKey))
     async def create(
         self, *, name: str, scopes: Sequence[str], expires_at: Omittable[Optional[Date]] = UNSET
     ) -> Response[ApiKey]:
@@ -37,6 +39,7 @@ class AsyncApiKeys(AsyncResource):
             ApiKey, Route("/tenants/me/api-keys"), body, repeat="once", keys_first=True
         )
 
+    @shown_by("DELETE /tenants/me/api-keys/{api_key_id}", Gone("/tenants/me/api-keys", inside="."))
     async def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused."""
         return await self._delete(Route("/tenants/me/api-keys/{api_key_id}", api_key_id))

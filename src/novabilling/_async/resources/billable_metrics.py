@@ -6,6 +6,7 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, structs
 from ..._words.checks import Omittable, flag, plain, refuse_null, text
 from ..._words.literals import AggregationType
@@ -39,6 +40,10 @@ class AsyncBillableMetrics(AsyncResource):
         """List all metrics with the number of their charges."""
         return await self._list(BillableMetric, Route("/billable-metrics"))
 
+    @shown_by(
+        "POST /billable-metrics",
+        Made("/billable-metrics", BillableMetric, key=("code",), detail="/billable-metrics/{id}"),
+    )
     async def create(
         self,
         *,
@@ -73,6 +78,15 @@ class AsyncBillableMetrics(AsyncResource):
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return await self._get(BillableMetric, route)
 
+    @shown_by(
+        "PATCH /billable-metrics/{billable_metric_id}",
+        Reached(
+            "/billable-metrics/{billable_metric_id}",
+            BillableMetric,
+            children=("filters",),
+            emptied=True,
+        ),
+    )
     async def update(
         self,
         billable_metric_id: str,
@@ -95,6 +109,10 @@ class AsyncBillableMetrics(AsyncResource):
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return await self._patch(BillableMetric, route, body)
 
+    @shown_by(
+        "DELETE /billable-metrics/{billable_metric_id}",
+        Gone("/billable-metrics/{billable_metric_id}"),
+    )
     async def delete(self, billable_metric_id: str) -> Response[Message]:
         """Delete a metric.
 

@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import Omittable, flag, identifier, money, plain, refuse_null, text, whole
 from ..._words.literals import BillingTiming, ChargeModel
@@ -50,6 +51,16 @@ class AsyncCharges(AsyncResource):
         """List all charges, or those of one plan, the newest first."""
         return await self._list(Charge, Route("/charges"), _ARGUMENTS.query(plan_id=plan_id))
 
+    @shown_by(
+        "POST /charges",
+        Made(
+            "/charges?planId={planId}",
+            Charge,
+            key=("planId", "billableMetricId"),
+            detail="/charges/{id}",
+            place="/plans/{planId}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -88,6 +99,12 @@ class AsyncCharges(AsyncResource):
         """Get a charge with its metric and plan."""
         return await self._get(Charge, Route("/charges/{charge_id}", charge_id))
 
+    @shown_by(
+        "PATCH /charges/{charge_id}",
+        Reached(
+            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
+        ),
+    )
     async def update(
         self,
         charge_id: str,
@@ -116,6 +133,7 @@ class AsyncCharges(AsyncResource):
         body = _ARGUMENTS.body(**locals())
         return await self._patch(Charge, Route("/charges/{charge_id}", charge_id), body)
 
+    @shown_by("DELETE /charges/{charge_id}", Gone("/charges/{charge_id}"))
     async def delete(self, charge_id: str) -> Response[Message]:
         """Delete a charge."""
         return await self._delete(Route("/charges/{charge_id}", charge_id))

@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, currency, identifier, money, plain, timestamp
 from ..._words.literals import CreditNoteReason, CreditNoteStatus, Currency
@@ -27,6 +28,7 @@ _ARGUMENTS = Arguments(
     created_at=timestamp,
     metadata=plain,
 )
+_ONE = "/credit-notes/{credit_note_id}"
 
 
 class AsyncCreditNotes(AsyncResource):
@@ -56,6 +58,15 @@ class AsyncCreditNotes(AsyncResource):
         filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
         return self._iter(CreditNote, Route("/credit-notes"), filters)
 
+    @shown_by(
+        "POST /credit-notes",
+        Made(
+            "/credit-notes?invoiceId={invoiceId}&limit=100",
+            CreditNote,
+            drifts=("status",),
+            place="/invoices/{invoiceId}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -73,6 +84,7 @@ class AsyncCreditNotes(AsyncResource):
         `amount` is in major units. All notes of an invoice that are not void may add up to its
         amount. The 1.0 server does not compare the currency.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             CreditNote, Route("/credit-notes"), body, repeat="once", keys_first=True
@@ -82,6 +94,7 @@ class AsyncCreditNotes(AsyncResource):
         """Get a credit note with its invoice and customer in short."""
         return await self._get(CreditNote, Route("/credit-notes/{credit_note_id}", credit_note_id))
 
+    @shown_by("PATCH /credit-notes/{credit_note_id}", Reached(_ONE, CreditNote))
     async def update(
         self,
         credit_note_id: str,
@@ -95,11 +108,21 @@ class AsyncCreditNotes(AsyncResource):
         route = Route("/credit-notes/{credit_note_id}", credit_note_id)
         return await self._patch(CreditNote, route, body)
 
+    @shown_by(
+        "POST /credit-notes/{credit_note_id}/finalize",
+        Reached(_ONE, CreditNote, want={"status": "FINALIZED"}, before=("DRAFT",), once=True),
+    )
     async def finalize(self, credit_note_id: str) -> Response[CreditNote]:
         """Finalize a draft."""
         route = Route("/credit-notes/{credit_note_id}/finalize", credit_note_id)
         return await self._post(CreditNote, route, repeat="once")
 
+    @shown_by(
+        "POST /credit-notes/{credit_note_id}/void",
+        Reached(
+            _ONE, CreditNote, want={"status": "VOIDED"}, before=("DRAFT", "FINALIZED"), once=True
+        ),
+    )
     async def void(self, credit_note_id: str) -> Response[CreditNote]:
         """Void a credit note, a draft or a finalized one."""
         route = Route("/credit-notes/{credit_note_id}/void", credit_note_id)

@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -79,6 +80,16 @@ class AsyncCustomers(AsyncResource):
         """Iterate over all customers that `list` would page through."""
         return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
+    @shown_by(
+        "POST /customers",
+        Made(
+            "/portal/customers/{externalId}/billing",
+            Customer,
+            inside="customer",
+            key=("externalId",),
+            detail="/customers/{id}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -120,6 +131,10 @@ class AsyncCustomers(AsyncResource):
         found = await asked._get(PortalBilling, route)
         return await asked.get(found.data.customer.id)
 
+    @shown_by(
+        "PATCH /customers/{customer_id}",
+        Reached("/customers/{customer_id}", Customer, skip=("externalId", "createdAt")),
+    )
     async def update(
         self,
         customer_id: str,
@@ -140,6 +155,7 @@ class AsyncCustomers(AsyncResource):
         body = _ARGUMENTS.body(**locals())
         return await self._patch(Customer, Route("/customers/{customer_id}", customer_id), body)
 
+    @shown_by("DELETE /customers/{customer_id}", Gone("/customers/{customer_id}"))
     async def delete(self, customer_id: str) -> Response[Message]:
         """Delete a customer with its subscriptions and invoices.
 
@@ -166,6 +182,12 @@ class AsyncCustomers(AsyncResource):
         route = Route("/customers/{customer_id}/payment-methods", customer_id)
         return await self._list(PaymentMethod, route)
 
+    @shown_by(
+        "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}",
+        Gone(
+            "/customers/{customer_id}/payment-methods", inside=".", place="/customers/{customer_id}"
+        ),
+    )
     async def delete_payment_method(
         self, customer_id: str, payment_method_id: str
     ) -> Response[Message]:

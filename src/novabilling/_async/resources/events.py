@@ -7,6 +7,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Counted, shown_by
 from ..._resources.events import (
     EMPTY_BATCH,
     METRICS,
@@ -15,6 +16,7 @@ from ..._resources.events import (
     merge,
     never_billed,
     prepare,
+    record_of_all,
     slices,
     warn_of_foreign_id,
 )
@@ -37,10 +39,14 @@ _ARGUMENTS = Arguments(
     date_to=timestamp,
 )
 
+_SENT = "/events/subscription/{subscriptionId}?from={first}&to={last}&perPage=100"
+_PLACE = "/subscriptions/{subscriptionId}"
+
 
 class AsyncEvents(AsyncResource):
     """Send usage events and read them."""
 
+    @shown_by("POST /events", Counted(_SENT, _PLACE, UsageEvent))
     async def create(
         self,
         *,
@@ -71,6 +77,7 @@ class AsyncEvents(AsyncResource):
             error.events, error.partial = events, EMPTY_BATCH
             raise
 
+    @shown_by("POST /events/batch", Counted(_SENT, _PLACE, EventBatch))
     async def create_batch(
         self,
         events: Sequence[Union[UsageEventInput, UsageEventParam]],
@@ -97,16 +104,18 @@ class AsyncEvents(AsyncResource):
             answer = await one._post_batch(first)
             if not rest:
                 return answer
-            result = answer.data
+            result, reconciled = answer.data, answer.reconciled
             for body in rest:
                 answer = await one._post_batch(body)
+                reconciled |= answer.reconciled
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
             if result.total > 0:
                 mark_as_applied(error)
+                error.call = record_of_all(error.call, prepared)
             raise
-        return Response(result, answer.http, answer.request_id)
+        return Response(result, answer.http, answer.request_id, reconciled)
 
     async def _check_codes(self, events: List[UsageEventInput]) -> None:
         """Refuse events that would never be billed, after a fresh look at the metrics."""

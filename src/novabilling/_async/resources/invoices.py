@@ -13,6 +13,7 @@ from ..._call.call import Call
 from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
+from ..._reconcile.declared import Paid, Reached, Unknown, shown_by
 from ..._resources.invoice_numbers import (
     LOOK_TAKES,
     Collisions,
@@ -24,19 +25,11 @@ from ..._resources.invoice_numbers import (
     value_of,
     what_stopped,
 )
-from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
+from ..._resources.invoices import ACCEPT_PDF, MADE, PDF_HEAD, read_address, with_note
+from ..._resources.payments import STARTED
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
-from ..._words.checks import (
-    Date,
-    Omittable,
-    currency,
-    identifier,
-    money,
-    number,
-    text,
-    timestamp,
-)
+from ..._words.checks import Date, Omittable, currency, identifier, money, number, text, timestamp
 from ..._words.literals import Currency, InvoiceStatus
 from ..._words.moments import calendar_day
 from ..._words.routes import Route
@@ -67,6 +60,7 @@ _ARGUMENTS = Arguments(
     callback_url=text,
     email=text,
 )
+_ONE = "/invoices/{invoice_id}"
 
 
 class AsyncInvoices(AsyncResource):
@@ -99,6 +93,7 @@ class AsyncInvoices(AsyncResource):
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
+    @shown_by("POST /invoices", MADE)
     async def create(
         self,
         *,
@@ -194,16 +189,25 @@ class AsyncInvoices(AsyncResource):
         rows, route = asked.iter(), Route("/invoices")
         return await asked.get((await asked._one(rows, route, "invoice_number", number)).id)
 
+    @shown_by(
+        "POST /invoices/{invoice_id}/finalize",
+        Reached(_ONE, Invoice, want={"status": "PENDING"}, before=("DRAFT",), once=True),
+    )
     async def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
+    @shown_by(
+        "POST /invoices/{invoice_id}/void",
+        Reached(_ONE, Invoice, want={"status": "CANCELED"}, before=("DRAFT", "PENDING", "FAILED")),
+    )
     async def void(self, invoice_id: str) -> Response[Invoice]:
         """Void an invoice that has not been paid."""
         route = Route("/invoices/{invoice_id}/void", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
+    @shown_by("POST /invoices/{invoice_id}/mark-paid", Paid(_ONE, Invoice))
     async def mark_paid(
         self, invoice_id: str, *, payment_method: Omittable[Optional[str]] = UNSET
     ) -> Response[Invoice]:
@@ -217,6 +221,7 @@ class AsyncInvoices(AsyncResource):
         route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)
         return await self._post(Invoice, route, body, repeat="once")
 
+    @shown_by("POST /invoices/{invoice_id}/checkout", STARTED)
     async def create_checkout(
         self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
     ) -> Response[Checkout]:
@@ -234,6 +239,7 @@ class AsyncInvoices(AsyncResource):
         """Start a payment at a provider: a second name of `create_checkout`."""
         return await self.create_checkout(invoice_id, callback_url=callback_url)
 
+    @shown_by("POST /invoices/{invoice_id}/send-email", Unknown("an email leaves no trace"))
     async def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:

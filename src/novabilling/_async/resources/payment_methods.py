@@ -6,6 +6,7 @@ from typing import Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import NO_ARGUMENTS, Arguments, not_null
 from ..._words.checks import Omittable, identifier, text, whole
 from ..._words.literals import PaymentMethodType
@@ -34,6 +35,15 @@ class AsyncPaymentMethods(AsyncResource):
 
     _login_only = True
 
+    @shown_by(
+        "POST /payment-methods",
+        Made(
+            "/payment-methods/customer/{customerId}",
+            PaymentMethod,
+            key=("provider", "tokenId"),
+            place="/customers/{customerId}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -68,10 +78,17 @@ class AsyncPaymentMethods(AsyncResource):
         route = Route("/payment-methods/{payment_method_id}", payment_method_id)
         return await self._get(PaymentMethod, route)
 
+    @shown_by(
+        "DELETE /payment-methods/{payment_method_id}", Gone("/payment-methods/{payment_method_id}")
+    )
     async def delete(self, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, the newest of the rest becomes it."""
         return await self._delete(Route("/payment-methods/{payment_method_id}", payment_method_id))
 
+    @shown_by(
+        "PATCH /payment-methods/{payment_method_id}/set-default",
+        Reached("/payment-methods/{payment_method_id}", PaymentMethod, want={"isDefault": True}),
+    )
     async def set_default(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Make a payment method the customer's default."""
         route = Route("/payment-methods/{payment_method_id}/set-default", payment_method_id)

@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, Unknown, shown_by
 from ..._runtime.secrets import Secret
 from ..._words.arguments import Arguments, credentials
 from ..._words.checks import Omittable, flag, plain, text
@@ -32,6 +33,10 @@ class AsyncPaymentProviders(AsyncResource):
         """List all payment providers by priority."""
         return await self._list(PaymentProvider, Route("/payment-providers"))
 
+    @shown_by(
+        "POST /payment-providers",
+        Made("/payment-providers", PaymentProvider, key=("providerName",)),
+    )
     async def create(
         self,
         *,
@@ -80,6 +85,10 @@ class AsyncPaymentProviders(AsyncResource):
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return await self._get(PaymentProvider, route)
 
+    @shown_by(
+        "PATCH /payment-providers/{payment_provider_id}",
+        Reached("/payment-providers/{payment_provider_id}", PaymentProvider),
+    )
     async def update(
         self,
         payment_provider_id: str,
@@ -105,11 +114,19 @@ class AsyncPaymentProviders(AsyncResource):
         given = {name: value for name, value in changes.items() if value is not UNSET}
         return await one._patch(PaymentProvider, route, _ARGUMENTS.body(**{**kept, **given}))
 
+    @shown_by(
+        "DELETE /payment-providers/{payment_provider_id}",
+        Gone("/payment-providers/{payment_provider_id}"),
+    )
     async def delete(self, payment_provider_id: str) -> Response[Message]:
         """Delete a payment provider with its credentials."""
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return await self._delete(route)
 
+    @shown_by(
+        "POST /payment-providers/{payment_provider_id}/test",
+        Unknown("a test of a connection leaves nothing on the server: it may be repeated"),
+    )
     async def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
         """Try the credentials of a provider; a failure is `success=False`, not an error."""
         route = Route("/payment-providers/{payment_provider_id}/test", payment_provider_id)

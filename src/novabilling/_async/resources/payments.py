@@ -8,7 +8,9 @@ from msgspec import UNSET
 
 from ..._call.envelopes import cut, whole_list
 from ..._call.errors import BadRequestError
-from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable
+from ..._reconcile.declared import Made, Reached, shown_by
+from ..._reconcile.marks import new_mark
+from ..._resources.payments import ONE_REFUND, PaymentFilter, is_not_refundable, is_refunded
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -97,6 +99,15 @@ class AsyncPayments(AsyncResource):
         rows = chosen.apply(whole.data)
         return PaginatedResponse(rows, whole_list(rows), whole.http, whole.request_id)
 
+    @shown_by(
+        "POST /payments",
+        Made(
+            "/payments?invoiceId={invoiceId}&limit=100",
+            Payment,
+            drifts=("status",),
+            place="/invoices/{invoiceId}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -115,6 +126,8 @@ class AsyncPayments(AsyncResource):
         marks the invoice as paid, whatever its amount and currency. The 1.0 server refuses the
         status "pending".
         """
+        if self._caller.config.marks and provider_transaction_id in (UNSET, None):
+            provider_transaction_id = new_mark()
         body = _ARGUMENTS.body(**locals())
         return await self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
 
@@ -122,6 +135,17 @@ class AsyncPayments(AsyncResource):
         """Get a payment with its invoice and customer."""
         return await self._get(Payment, Route("/payments/{payment_id}", payment_id))
 
+    @shown_by(
+        "POST /payments/{payment_id}/refund",
+        Reached(
+            "/payments/{payment_id}",
+            Payment,
+            test=is_refunded,
+            at="metadata.refundedAt",
+            before=("SUCCEEDED",),
+            once=True,
+        ),
+    )
     async def refund(
         self,
         payment_id: str,

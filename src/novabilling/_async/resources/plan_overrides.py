@@ -6,6 +6,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Omittable, identifier, money, plain
 from ..._words.routes import Route
@@ -24,6 +25,7 @@ _ARGUMENTS = Arguments(
     overridden_charges=plain,
     overridden_prices=plain,
 )
+_EMPTY = ("overriddenPrices", "overriddenCharges")
 _LOST = "plan_overrides: the 1.0 server stores overridden_prices and overridden_charges as empty"
 
 
@@ -54,6 +56,16 @@ class AsyncPlanOverrides(AsyncResource):
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         return self._iter(PlanOverride, Route("/plan-overrides"), filters)
 
+    @shown_by(
+        "POST /plan-overrides",
+        Made(
+            "/plan-overrides?customerId={customerId}&planId={planId}",
+            PlanOverride,
+            key=("customerId", "planId"),
+            skip=_EMPTY,
+            place="/customers/{customerId}",
+        ),
+    )
     async def create(
         self,
         *,
@@ -71,6 +83,7 @@ class AsyncPlanOverrides(AsyncResource):
         """
         if overridden_prices or overridden_charges:
             warn(_LOST)
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(
             PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True
@@ -81,6 +94,10 @@ class AsyncPlanOverrides(AsyncResource):
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return await self._get(PlanOverride, route)
 
+    @shown_by(
+        "PATCH /plan-overrides/{plan_override_id}",
+        Reached("/plan-overrides/{plan_override_id}", PlanOverride, skip=_EMPTY),
+    )
     async def update(
         self,
         plan_override_id: str,
@@ -97,6 +114,9 @@ class AsyncPlanOverrides(AsyncResource):
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return await self._patch(PlanOverride, route, body)
 
+    @shown_by(
+        "DELETE /plan-overrides/{plan_override_id}", Gone("/plan-overrides/{plan_override_id}")
+    )
     async def delete(self, plan_override_id: str) -> Response[Message]:
         """Delete an override: the plan's own terms apply again."""
         return await self._delete(Route("/plan-overrides/{plan_override_id}", plan_override_id))

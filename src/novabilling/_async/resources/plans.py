@@ -7,6 +7,7 @@ from typing import List, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.envelopes import cut
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, structs
 from ..._words.checks import Omittable, currency, flag, money, plain, refuse_null, text
 from ..._words.literals import BillingInterval, BillingTiming, Currency
@@ -58,6 +59,7 @@ class AsyncPlans(AsyncResource):
         rows, meta = cut(whole.data, page, limit)
         return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
+    @shown_by("POST /plans", Made("/plans", Plan, key=("code",)))
     async def create(
         self,
         *,
@@ -101,6 +103,7 @@ class AsyncPlans(AsyncResource):
         rows = AsyncPaginator(lambda _: asked.list(), Plan)
         return await asked.get((await asked._one(rows, Route("/plans"), "code", code)).id)
 
+    @shown_by("PATCH /plans/{plan_id}", Reached("/plans/{plan_id}", Plan))
     async def update(
         self,
         plan_id: str,
@@ -122,6 +125,7 @@ class AsyncPlans(AsyncResource):
         body = _ARGUMENTS.body(**locals())
         return await self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
 
+    @shown_by("DELETE /plans/{plan_id}", Gone("/plans/{plan_id}"))
     async def delete(self, plan_id: str) -> Response[Message]:
         """Delete a plan.
 
@@ -130,6 +134,10 @@ class AsyncPlans(AsyncResource):
         """
         return await self._delete(Route("/plans/{plan_id}", plan_id))
 
+    @shown_by(
+        "POST /plans/{plan_id}/prices",
+        Made("/plans/{plan_id}", PlanPrice, inside="prices", key=("currency",)),
+    )
     async def add_price(
         self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
     ) -> Response[PlanPrice]:
@@ -142,6 +150,10 @@ class AsyncPlans(AsyncResource):
         route = Route("/plans/{plan_id}/prices", plan_id)
         return await self._post(PlanPrice, route, body, repeat="once", keys_first=True)
 
+    @shown_by(
+        "PATCH /plans/{plan_id}/prices/{price_id}",
+        Reached("/plans/{plan_id}", PlanPrice, inside="prices"),
+    )
     async def update_price(
         self, plan_id: str, price_id: str, *, amount: Amount
     ) -> Response[PlanPrice]:
@@ -149,6 +161,9 @@ class AsyncPlans(AsyncResource):
         route = Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id)
         return await self._patch(PlanPrice, route, _ARGUMENTS.body(amount=amount))
 
+    @shown_by(
+        "DELETE /plans/{plan_id}/prices/{price_id}", Gone("/plans/{plan_id}", inside="prices")
+    )
     async def delete_price(self, plan_id: str, price_id: str) -> Response[Message]:
         """Delete a price of a plan."""
         return await self._delete(Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id))

@@ -6,6 +6,8 @@ from typing import Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import shown_by
+from ..._resources.payments import STARTED
 from ..._words.arguments import Arguments
 from ..._words.checks import Omittable, text
 from ..._words.literals import InvoiceStatus
@@ -53,6 +55,7 @@ class AsyncPortal(AsyncResource):
         route = Route("/portal/customers/{external_id}/invoices", external_id)
         return self._iter(PortalInvoice, route, _ARGUMENTS.query(status=status))
 
+    @shown_by("POST /portal/customers/{external_id}/invoices/{invoice_id}/checkout", STARTED)
     async def create_checkout(
         self,
         external_id: str,

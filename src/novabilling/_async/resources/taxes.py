@@ -6,6 +6,7 @@ from typing import Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, Unknown, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Omittable, flag, identifier, money, text
 from ..._words.routes import Route
@@ -23,6 +24,7 @@ _ARGUMENTS = Arguments(
     applied_by_default=flag,
     tax_id=not_null(identifier),
 )
+_UNSEEN = "neither the charge nor the tax shows which taxes a charge has"
 
 
 class AsyncTaxes(AsyncResource):
@@ -44,6 +46,7 @@ class AsyncTaxes(AsyncResource):
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return self._iter(Tax, Route("/taxes"), filters)
 
+    @shown_by("POST /taxes", Made("/taxes?limit=100", Tax, key=("code",)))
     async def create(
         self,
         *,
@@ -65,6 +68,7 @@ class AsyncTaxes(AsyncResource):
         """Get a tax."""
         return await self._get(Tax, Route("/taxes/{tax_id}", tax_id))
 
+    @shown_by("PATCH /taxes/{tax_id}", Reached("/taxes/{tax_id}", Tax))
     async def update(
         self,
         tax_id: str,
@@ -80,6 +84,7 @@ class AsyncTaxes(AsyncResource):
         )
         return await self._patch(Tax, Route("/taxes/{tax_id}", tax_id), body)
 
+    @shown_by("DELETE /taxes/{tax_id}", Gone("/taxes/{tax_id}"))
     async def delete(self, tax_id: str) -> Response[Message]:
         """Delete a tax, even while it is assigned."""
         return await self._delete(Route("/taxes/{tax_id}", tax_id))
@@ -88,6 +93,17 @@ class AsyncTaxes(AsyncResource):
         """List the taxes of a customer; none for an unknown customer."""
         return await self._list(Tax, Route("/taxes/customer/{customer_id}", customer_id))
 
+    @shown_by(
+        "POST /taxes/customer/{customer_id}",
+        Made(
+            "/taxes/customer/{customer_id}",
+            None,
+            key=("taxId",),
+            same={"taxId": "id"},
+            place="/customers/{customer_id}",
+            timeless=True,
+        ),
+    )
     async def assign_to_customer(self, customer_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a customer.
 
@@ -96,6 +112,10 @@ class AsyncTaxes(AsyncResource):
         """
         return await self._assign(Route("/taxes/customer/{customer_id}", customer_id), tax_id)
 
+    @shown_by(
+        "DELETE /taxes/customer/{customer_id}/{tax_id}",
+        Gone("/taxes/customer/{customer_id}", inside=".", place="/customers/{customer_id}"),
+    )
     async def remove_from_customer(self, customer_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a customer; succeeds even if it was not assigned."""
         return await self._delete(
@@ -106,6 +126,17 @@ class AsyncTaxes(AsyncResource):
         """List the taxes of a plan; none for an unknown plan."""
         return await self._list(Tax, Route("/taxes/plan/{plan_id}", plan_id))
 
+    @shown_by(
+        "POST /taxes/plan/{plan_id}",
+        Made(
+            "/taxes/plan/{plan_id}",
+            None,
+            key=("taxId",),
+            same={"taxId": "id"},
+            place="/plans/{plan_id}",
+            timeless=True,
+        ),
+    )
     async def assign_to_plan(self, plan_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a plan.
 
@@ -114,10 +145,15 @@ class AsyncTaxes(AsyncResource):
         """
         return await self._assign(Route("/taxes/plan/{plan_id}", plan_id), tax_id)
 
+    @shown_by(
+        "DELETE /taxes/plan/{plan_id}/{tax_id}",
+        Gone("/taxes/plan/{plan_id}", inside=".", place="/plans/{plan_id}"),
+    )
     async def remove_from_plan(self, plan_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a plan; succeeds even if it was not assigned."""
         return await self._delete(Route("/taxes/plan/{plan_id}/{tax_id}", plan_id, tax_id))
 
+    @shown_by("POST /taxes/charge/{charge_id}", Unknown(_UNSEEN))
     async def assign_to_charge(self, charge_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a charge.
 
@@ -127,6 +163,7 @@ class AsyncTaxes(AsyncResource):
         """
         return await self._assign(Route("/taxes/charge/{charge_id}", charge_id), tax_id)
 
+    @shown_by("DELETE /taxes/charge/{charge_id}/{tax_id}", Unknown(_UNSEEN))
     async def remove_from_charge(self, charge_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a charge; succeeds even if it was not assigned."""
         return await self._delete(Route("/taxes/charge/{charge_id}/{tax_id}", charge_id, tax_id))

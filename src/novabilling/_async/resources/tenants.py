@@ -6,6 +6,8 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Unknown, shown_by
+from ..._resources.webhooks import CHANGED
 from ..._words.arguments import Arguments
 from ..._words.checks import Omittable, plain, text
 from ..._words.routes import Route
@@ -25,6 +27,7 @@ class AsyncTenants(AsyncResource):
         """Get the tenant with its API key and webhook secret."""
         return await self._get(Tenant, Route("/tenants/me"))
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def update_me(
         self,
         *,
@@ -47,6 +50,10 @@ class AsyncTenants(AsyncResource):
         """Count what the tenant holds; the revenue adds up all currencies unconverted."""
         return await self._get(TenantUsage, Route("/tenants/me/usage"))
 
+    @shown_by(
+        "POST /tenants/me/smtp/test",
+        Unknown("a test email leaves nothing on the server: it may be repeated"),
+    )
     async def test_smtp(self, *, to: str) -> Response[Message]:
         """Send a test email; the 1.0 server says "sent" even where no SMTP is configured."""
         route = Route("/tenants/me/smtp/test")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional, Sequence, Union
 
+from ..._call.call import Call, Trail
 from ..._call.envelopes import whole_list
 from ..._call.errors import (
     NovaBillingError,
@@ -12,7 +13,8 @@ from ..._call.errors import (
     mark_as_applied,
     name_operation,
 )
-from ..._resources.webhooks import webhooks_of
+from ..._reconcile.declared import shown_by
+from ..._resources.webhooks import CHANGED, webhooks_of
 from ..._words.arguments import Arguments
 from ..._words.checks import plain, text
 from ..._words.literals import WebhookEventType
@@ -63,6 +65,7 @@ class AsyncWebhooks(AsyncResource):
         found = webhooks_of(tenant.data)
         return PaginatedResponse(found, whole_list(found), tenant.http, tenant.request_id)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def create(
         self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
     ) -> Response[Webhook]:
@@ -73,20 +76,27 @@ class AsyncWebhooks(AsyncResource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
-        await one._patch(Tenant, _ROUTE, body)
+        trail = Trail()
+        trail.begin(None, self._caller.config.now)
+        patched = await one._patch(Tenant, _ROUTE, body)
         try:
             stored = await one.list()  # only this answer shows the secret
             if not stored.data:
                 raise _gone(stored.request_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            self._caller.keep_record(
+                Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
+            )
             raise
-        return Response(stored.data[0], stored.http, stored.request_id)
+        return Response(stored.data[0], stored.http, stored.request_id, patched.reconciled)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     async def delete(self) -> Response[Message]:
         """Remove the webhook of the tenant: no events are sent any more."""
         tenant = await self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
-        return Response(Message(message="Webhook deleted"), tenant.http, tenant.request_id)
+        gone = Message(message="Webhook deleted")
+        return Response(gone, tenant.http, tenant.request_id, tenant.reconciled)
 
 
 def _gone(request_id: Optional[str]) -> ResponseDecodeError:

@@ -42,6 +42,12 @@ class Resources:
 
     _caller: Caller
 
+    @classmethod
+    def _load_all(cls) -> None:
+        """Import all resources: the evidence of their operations stands beside them."""
+        for name in vars(Resources):
+            getattr(cls, name)
+
     @resource
     def customers(self) -> Customers:
         from .customers import Customers

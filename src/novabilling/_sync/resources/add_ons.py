@@ -7,6 +7,7 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import (
     Date,
@@ -55,6 +56,7 @@ class AddOns(Resource):
         """Iterate over all add-ons."""
         return self._iter(AddOn, Route("/add-ons"))
 
+    @shown_by("POST /add-ons", Made("/add-ons?limit=100", AddOn, key=("code",)))
     def create(
         self,
         *,
@@ -79,6 +81,9 @@ class AddOns(Resource):
         """Get an add-on with its prices."""
         return self._get(AddOn, Route("/add-ons/{add_on_id}", add_on_id))
 
+    @shown_by(
+        "PATCH /add-ons/{add_on_id}", Reached("/add-ons/{add_on_id}", AddOn, children=("prices",))
+    )
     def update(
         self,
         add_on_id: str,
@@ -103,10 +108,19 @@ class AddOns(Resource):
         )
         return self._patch(AddOn, Route("/add-ons/{add_on_id}", add_on_id), body, keys_first=True)
 
+    @shown_by("DELETE /add-ons/{add_on_id}", Gone("/add-ons/{add_on_id}"))
     def delete(self, add_on_id: str) -> Response[Message]:
         """Delete an add-on, even while it is applied."""
         return self._delete(Route("/add-ons/{add_on_id}", add_on_id))
 
+    @shown_by(
+        "POST /add-ons/apply",
+        Made(
+            "/add-ons/applied/list?customerId={customerId}&limit=100",
+            AppliedAddOn,
+            place="/customers/{customerId}",
+        ),
+    )
     def apply(
         self,
         *,
@@ -140,6 +154,9 @@ class AddOns(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, invoiced=invoiced)
         return self._iter(AppliedAddOn, Route("/add-ons/applied/list"), filters)
 
+    @shown_by(
+        "DELETE /add-ons/applied/{add_on_id}", Gone("/add-ons/applied/list?limit=100", inside=".")
+    )
     def remove_applied(self, add_on_id: str) -> Response[Message]:
         """Take an add-on from a customer before it is invoiced.
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from ..._reconcile.declared import Unknown, shown_by
 from ..._runtime.secrets import Secret
 from ..._words.arguments import Arguments
 from ..._words.checks import secret, text
@@ -29,6 +30,9 @@ class Auth(Resource):
 
     _needs_token = False
 
+    @shown_by(
+        "POST /auth/register", Unknown("only a login shows it, and no password is kept: try one")
+    )
     def register(
         self, *, name: str, email: str, password: str, company_name: str
     ) -> Response[Registration]:
@@ -51,6 +55,9 @@ class Auth(Resource):
             timeout=REGISTRATION_TIMEOUT,
         )
 
+    @shown_by(
+        "POST /auth/login", Unknown("a login may be repeated: it leaves nothing that matters")
+    )
     def login(self, *, email: str, password: str) -> Response[Login]:
         """Log in; the access token is valid for an hour, the refresh token for a week.
 
@@ -61,6 +68,7 @@ class Auth(Resource):
         body = _ARGUMENTS.body(email=email, password=masked)
         return self._post(Login, Route("/auth/login"), body, repeat="once")
 
+    @shown_by("POST /auth/refresh", Unknown("tokens are not stored: this may be repeated"))
     def refresh(self, *, refresh_token: str) -> Response[TokenPair]:
         """Get a new pair of tokens; the old ones stay valid until they expire."""
         masked = Secret(refresh_token)
@@ -68,11 +76,19 @@ class Auth(Resource):
         body = _ARGUMENTS.body(refresh_token=masked)
         return self._post(TokenPair, Route("/auth/refresh"), body, repeat="once")
 
+    @shown_by(
+        "POST /auth/forgot-password",
+        Unknown("an email leaves nothing on the server: it may be repeated"),
+    )
     def forgot_password(self, *, email: str) -> Response[Message]:
         """Send a link to reset the password; the answer is the same for unknown addresses."""
         body = _ARGUMENTS.body(email=email)
         return self._post(Message, Route("/auth/forgot-password"), body, repeat="once")
 
+    @shown_by(
+        "POST /auth/reset-password",
+        Unknown("only a login shows it, and no password is kept: try one"),
+    )
     def reset_password(self, *, token: str, new_password: str) -> Response[Message]:
         """Set a new password with the token of the link, valid for an hour."""
         masked_token, masked_password = Secret(token), Secret(new_password)

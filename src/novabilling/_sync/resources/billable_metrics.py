@@ -7,6 +7,7 @@ from typing import Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, structs
 from ..._words.checks import Omittable, flag, plain, refuse_null, text
 from ..._words.literals import AggregationType
@@ -40,6 +41,10 @@ class BillableMetrics(Resource):
         """List all metrics with the number of their charges."""
         return self._list(BillableMetric, Route("/billable-metrics"))
 
+    @shown_by(
+        "POST /billable-metrics",
+        Made("/billable-metrics", BillableMetric, key=("code",), detail="/billable-metrics/{id}"),
+    )
     def create(
         self,
         *,
@@ -74,6 +79,15 @@ class BillableMetrics(Resource):
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return self._get(BillableMetric, route)
 
+    @shown_by(
+        "PATCH /billable-metrics/{billable_metric_id}",
+        Reached(
+            "/billable-metrics/{billable_metric_id}",
+            BillableMetric,
+            children=("filters",),
+            emptied=True,
+        ),
+    )
     def update(
         self,
         billable_metric_id: str,
@@ -96,6 +110,10 @@ class BillableMetrics(Resource):
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return self._patch(BillableMetric, route, body)
 
+    @shown_by(
+        "DELETE /billable-metrics/{billable_metric_id}",
+        Gone("/billable-metrics/{billable_metric_id}"),
+    )
     def delete(self, billable_metric_id: str) -> Response[Message]:
         """Delete a metric.
 

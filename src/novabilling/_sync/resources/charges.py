@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional, Sequence, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null, structs
 from ..._words.checks import Omittable, flag, identifier, money, plain, refuse_null, text, whole
 from ..._words.literals import BillingTiming, ChargeModel
@@ -51,6 +52,16 @@ class Charges(Resource):
         """List all charges, or those of one plan, the newest first."""
         return self._list(Charge, Route("/charges"), _ARGUMENTS.query(plan_id=plan_id))
 
+    @shown_by(
+        "POST /charges",
+        Made(
+            "/charges?planId={planId}",
+            Charge,
+            key=("planId", "billableMetricId"),
+            detail="/charges/{id}",
+            place="/plans/{planId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -89,6 +100,12 @@ class Charges(Resource):
         """Get a charge with its metric and plan."""
         return self._get(Charge, Route("/charges/{charge_id}", charge_id))
 
+    @shown_by(
+        "PATCH /charges/{charge_id}",
+        Reached(
+            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
+        ),
+    )
     def update(
         self,
         charge_id: str,
@@ -117,6 +134,7 @@ class Charges(Resource):
         body = _ARGUMENTS.body(**locals())
         return self._patch(Charge, Route("/charges/{charge_id}", charge_id), body)
 
+    @shown_by("DELETE /charges/{charge_id}", Gone("/charges/{charge_id}"))
     def delete(self, charge_id: str) -> Response[Message]:
         """Delete a charge."""
         return self._delete(Route("/charges/{charge_id}", charge_id))

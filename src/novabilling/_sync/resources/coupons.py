@@ -8,8 +8,10 @@ from typing import Optional, Sequence, Union
 import msgspec
 from msgspec import UNSET
 
-from ..._call.call import Call
+from ..._call.call import Call, Trail
 from ..._call.envelopes import decode_object
+from ..._call.errors import NovaBillingError
+from ..._reconcile.declared import Made, Reached, Unknown, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -71,6 +73,7 @@ class Coupons(Resource):
         """Iterate over all coupons that `list` would page through."""
         return self._iter(Coupon, Route("/coupons"), _ARGUMENTS.query(active=active))
 
+    @shown_by("POST /coupons", Made("/coupons?limit=100", Coupon, key=("code",)))
     def create(
         self,
         *,
@@ -99,6 +102,7 @@ class Coupons(Resource):
         """Get a coupon with at most 20 of its applications."""
         return self._get(Coupon, Route("/coupons/{coupon_id}", coupon_id))
 
+    @shown_by("PATCH /coupons/{coupon_id}", Reached("/coupons/{coupon_id}", Coupon))
     def update(
         self,
         coupon_id: str,
@@ -116,15 +120,36 @@ class Coupons(Resource):
         )
         return self._patch(Coupon, Route("/coupons/{coupon_id}", coupon_id), body)
 
+    @shown_by(
+        "DELETE /coupons/{coupon_id}",
+        Reached("/coupons/{coupon_id}", DeletedCoupon, want={"isActive": False}, or_gone=True),
+    )
     def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
         """Delete a coupon, or make it inactive if it was ever applied."""
         route = Route("/coupons/{coupon_id}", coupon_id)
-        with self._caller.watch(Call("DELETE", route, "idempotent", gone_is_done=True)) as call:
-            answer = self._caller.send(call)
-            if answer.status_code == 404:
-                return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
-            return Response(self._read(call, answer, _read_deleted), answer)
+        deletion = Call("DELETE", route, "idempotent", gone_is_done=True, trail=Trail())
+        try:
+            with self._caller.watch(deletion) as call:
+                answer = self._caller.send(call)
+                if answer.status_code == 404:
+                    return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
+                return Response(self._read(call, answer, _read_deleted), answer)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return self._found(error)
 
+    @shown_by(
+        "POST /coupons/apply",
+        Made(
+            "/coupons/{couponId}",
+            AppliedCoupon,
+            inside="appliedCoupons",
+            key=("customerId",),
+            drifts=("usesRemaining",),
+            total="_count.appliedCoupons",
+        ),
+    )
     def apply(
         self,
         *,
@@ -144,6 +169,12 @@ class Coupons(Resource):
         body = _ARGUMENTS.body(**locals())
         return self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
 
+    @shown_by(
+        "DELETE /coupons/applied/{coupon_id}",
+        Unknown(
+            "the id of an applied coupon does not say which coupon it is, and nothing else shows it"
+        ),
+    )
     def remove_applied(self, coupon_id: str) -> Response[Message]:
         """Take a coupon from a customer; its redemption is not given back.
 

@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -80,6 +81,16 @@ class Customers(Resource):
         """Iterate over all customers that `list` would page through."""
         return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
+    @shown_by(
+        "POST /customers",
+        Made(
+            "/portal/customers/{externalId}/billing",
+            Customer,
+            inside="customer",
+            key=("externalId",),
+            detail="/customers/{id}",
+        ),
+    )
     def create(
         self,
         *,
@@ -121,6 +132,10 @@ class Customers(Resource):
         found = asked._get(PortalBilling, route)
         return asked.get(found.data.customer.id)
 
+    @shown_by(
+        "PATCH /customers/{customer_id}",
+        Reached("/customers/{customer_id}", Customer, skip=("externalId", "createdAt")),
+    )
     def update(
         self,
         customer_id: str,
@@ -141,6 +156,7 @@ class Customers(Resource):
         body = _ARGUMENTS.body(**locals())
         return self._patch(Customer, Route("/customers/{customer_id}", customer_id), body)
 
+    @shown_by("DELETE /customers/{customer_id}", Gone("/customers/{customer_id}"))
     def delete(self, customer_id: str) -> Response[Message]:
         """Delete a customer with its subscriptions and invoices.
 
@@ -167,6 +183,12 @@ class Customers(Resource):
         route = Route("/customers/{customer_id}/payment-methods", customer_id)
         return self._list(PaymentMethod, route)
 
+    @shown_by(
+        "DELETE /customers/{customer_id}/payment-methods/{payment_method_id}",
+        Gone(
+            "/customers/{customer_id}/payment-methods", inside=".", place="/customers/{customer_id}"
+        ),
+    )
     def delete_payment_method(self, customer_id: str, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, no other becomes it."""
         route = "/customers/{customer_id}/payment-methods/{payment_method_id}"

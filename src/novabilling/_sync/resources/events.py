@@ -8,6 +8,7 @@ from typing import Any, List, Mapping, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Counted, shown_by
 from ..._resources.events import (
     EMPTY_BATCH,
     METRICS,
@@ -16,6 +17,7 @@ from ..._resources.events import (
     merge,
     never_billed,
     prepare,
+    record_of_all,
     slices,
     warn_of_foreign_id,
 )
@@ -38,10 +40,14 @@ _ARGUMENTS = Arguments(
     date_to=timestamp,
 )
 
+_SENT = "/events/subscription/{subscriptionId}?from={first}&to={last}&perPage=100"
+_PLACE = "/subscriptions/{subscriptionId}"
+
 
 class Events(Resource):
     """Send usage events and read them."""
 
+    @shown_by("POST /events", Counted(_SENT, _PLACE, UsageEvent))
     def create(
         self,
         *,
@@ -72,6 +78,7 @@ class Events(Resource):
             error.events, error.partial = events, EMPTY_BATCH
             raise
 
+    @shown_by("POST /events/batch", Counted(_SENT, _PLACE, EventBatch))
     def create_batch(
         self,
         events: Sequence[Union[UsageEventInput, UsageEventParam]],
@@ -98,16 +105,18 @@ class Events(Resource):
             answer = one._post_batch(first)
             if not rest:
                 return answer
-            result = answer.data
+            result, reconciled = answer.data, answer.reconciled
             for body in rest:
                 answer = one._post_batch(body)
+                reconciled |= answer.reconciled
                 result = merge(result, answer.data)
         except NovaBillingError as error:
             error.events, error.partial = prepared, result
             if result.total > 0:
                 mark_as_applied(error)
+                error.call = record_of_all(error.call, prepared)
             raise
-        return Response(result, answer.http, answer.request_id)
+        return Response(result, answer.http, answer.request_id, reconciled)
 
     def _check_codes(self, events: List[UsageEventInput]) -> None:
         """Refuse events that would never be billed, after a fresh look at the metrics."""

@@ -14,6 +14,7 @@ from ..._call.call import Call
 from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
+from ..._reconcile.declared import Paid, Reached, Unknown, shown_by
 from ..._resources.invoice_numbers import (
     LOOK_TAKES,
     Collisions,
@@ -25,19 +26,11 @@ from ..._resources.invoice_numbers import (
     value_of,
     what_stopped,
 )
-from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
+from ..._resources.invoices import ACCEPT_PDF, MADE, PDF_HEAD, read_address, with_note
+from ..._resources.payments import STARTED
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
-from ..._words.checks import (
-    Date,
-    Omittable,
-    currency,
-    identifier,
-    money,
-    number,
-    text,
-    timestamp,
-)
+from ..._words.checks import Date, Omittable, currency, identifier, money, number, text, timestamp
 from ..._words.literals import Currency, InvoiceStatus
 from ..._words.moments import calendar_day
 from ..._words.routes import Route
@@ -68,6 +61,7 @@ _ARGUMENTS = Arguments(
     callback_url=text,
     email=text,
 )
+_ONE = "/invoices/{invoice_id}"
 
 
 class Invoices(Resource):
@@ -100,6 +94,7 @@ class Invoices(Resource):
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
+    @shown_by("POST /invoices", MADE)
     def create(
         self,
         *,
@@ -195,16 +190,25 @@ class Invoices(Resource):
         rows, route = asked.iter(), Route("/invoices")
         return asked.get((asked._one(rows, route, "invoice_number", number)).id)
 
+    @shown_by(
+        "POST /invoices/{invoice_id}/finalize",
+        Reached(_ONE, Invoice, want={"status": "PENDING"}, before=("DRAFT",), once=True),
+    )
     def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)
         return self._post(Invoice, route, repeat="once")
 
+    @shown_by(
+        "POST /invoices/{invoice_id}/void",
+        Reached(_ONE, Invoice, want={"status": "CANCELED"}, before=("DRAFT", "PENDING", "FAILED")),
+    )
     def void(self, invoice_id: str) -> Response[Invoice]:
         """Void an invoice that has not been paid."""
         route = Route("/invoices/{invoice_id}/void", invoice_id)
         return self._post(Invoice, route, repeat="once")
 
+    @shown_by("POST /invoices/{invoice_id}/mark-paid", Paid(_ONE, Invoice))
     def mark_paid(
         self, invoice_id: str, *, payment_method: Omittable[Optional[str]] = UNSET
     ) -> Response[Invoice]:
@@ -218,6 +222,7 @@ class Invoices(Resource):
         route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)
         return self._post(Invoice, route, body, repeat="once")
 
+    @shown_by("POST /invoices/{invoice_id}/checkout", STARTED)
     def create_checkout(
         self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
     ) -> Response[Checkout]:
@@ -235,6 +240,7 @@ class Invoices(Resource):
         """Start a payment at a provider: a second name of `create_checkout`."""
         return self.create_checkout(invoice_id, callback_url=callback_url)
 
+    @shown_by("POST /invoices/{invoice_id}/send-email", Unknown("an email leaves no trace"))
     def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:

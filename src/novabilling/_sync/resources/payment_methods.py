@@ -7,6 +7,7 @@ from typing import Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import NO_ARGUMENTS, Arguments, not_null
 from ..._words.checks import Omittable, identifier, text, whole
 from ..._words.literals import PaymentMethodType
@@ -35,6 +36,15 @@ class PaymentMethods(Resource):
 
     _login_only = True
 
+    @shown_by(
+        "POST /payment-methods",
+        Made(
+            "/payment-methods/customer/{customerId}",
+            PaymentMethod,
+            key=("provider", "tokenId"),
+            place="/customers/{customerId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -69,10 +79,17 @@ class PaymentMethods(Resource):
         route = Route("/payment-methods/{payment_method_id}", payment_method_id)
         return self._get(PaymentMethod, route)
 
+    @shown_by(
+        "DELETE /payment-methods/{payment_method_id}", Gone("/payment-methods/{payment_method_id}")
+    )
     def delete(self, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, the newest of the rest becomes it."""
         return self._delete(Route("/payment-methods/{payment_method_id}", payment_method_id))
 
+    @shown_by(
+        "PATCH /payment-methods/{payment_method_id}/set-default",
+        Reached("/payment-methods/{payment_method_id}", PaymentMethod, want={"isDefault": True}),
+    )
     def set_default(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Make a payment method the customer's default."""
         route = Route("/payment-methods/{payment_method_id}/set-default", payment_method_id)

@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, Unknown, shown_by
 from ..._runtime.secrets import Secret
 from ..._words.arguments import Arguments, credentials
 from ..._words.checks import Omittable, flag, plain, text
@@ -33,6 +34,10 @@ class PaymentProviders(Resource):
         """List all payment providers by priority."""
         return self._list(PaymentProvider, Route("/payment-providers"))
 
+    @shown_by(
+        "POST /payment-providers",
+        Made("/payment-providers", PaymentProvider, key=("providerName",)),
+    )
     def create(
         self,
         *,
@@ -81,6 +86,10 @@ class PaymentProviders(Resource):
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return self._get(PaymentProvider, route)
 
+    @shown_by(
+        "PATCH /payment-providers/{payment_provider_id}",
+        Reached("/payment-providers/{payment_provider_id}", PaymentProvider),
+    )
     def update(
         self,
         payment_provider_id: str,
@@ -106,11 +115,19 @@ class PaymentProviders(Resource):
         given = {name: value for name, value in changes.items() if value is not UNSET}
         return one._patch(PaymentProvider, route, _ARGUMENTS.body(**{**kept, **given}))
 
+    @shown_by(
+        "DELETE /payment-providers/{payment_provider_id}",
+        Gone("/payment-providers/{payment_provider_id}"),
+    )
     def delete(self, payment_provider_id: str) -> Response[Message]:
         """Delete a payment provider with its credentials."""
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return self._delete(route)
 
+    @shown_by(
+        "POST /payment-providers/{payment_provider_id}/test",
+        Unknown("a test of a connection leaves nothing on the server: it may be repeated"),
+    )
     def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
         """Try the credentials of a provider; a failure is `success=False`, not an error."""
         route = Route("/payment-providers/{payment_provider_id}/test", payment_provider_id)

@@ -7,6 +7,7 @@ from typing import Any, Mapping, Optional, Sequence
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Omittable, identifier, money, plain
 from ..._words.routes import Route
@@ -25,6 +26,7 @@ _ARGUMENTS = Arguments(
     overridden_charges=plain,
     overridden_prices=plain,
 )
+_EMPTY = ("overriddenPrices", "overriddenCharges")
 _LOST = "plan_overrides: the 1.0 server stores overridden_prices and overridden_charges as empty"
 
 
@@ -55,6 +57,16 @@ class PlanOverrides(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         return self._iter(PlanOverride, Route("/plan-overrides"), filters)
 
+    @shown_by(
+        "POST /plan-overrides",
+        Made(
+            "/plan-overrides?customerId={customerId}&planId={planId}",
+            PlanOverride,
+            key=("customerId", "planId"),
+            skip=_EMPTY,
+            place="/customers/{customerId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -72,6 +84,7 @@ class PlanOverrides(Resource):
         """
         if overridden_prices or overridden_charges:
             warn(_LOST)
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(
             PlanOverride, Route("/plan-overrides"), body, repeat="once", keys_first=True
@@ -82,6 +95,10 @@ class PlanOverrides(Resource):
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return self._get(PlanOverride, route)
 
+    @shown_by(
+        "PATCH /plan-overrides/{plan_override_id}",
+        Reached("/plan-overrides/{plan_override_id}", PlanOverride, skip=_EMPTY),
+    )
     def update(
         self,
         plan_override_id: str,
@@ -98,6 +115,9 @@ class PlanOverrides(Resource):
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return self._patch(PlanOverride, route, body)
 
+    @shown_by(
+        "DELETE /plan-overrides/{plan_override_id}", Gone("/plan-overrides/{plan_override_id}")
+    )
     def delete(self, plan_override_id: str) -> Response[Message]:
         """Delete an override: the plan's own terms apply again."""
         return self._delete(Route("/plan-overrides/{plan_override_id}", plan_override_id))

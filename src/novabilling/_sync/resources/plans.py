@@ -8,6 +8,7 @@ from typing import List, Optional, Sequence, Union
 from msgspec import UNSET
 
 from ..._call.envelopes import cut
+from ..._reconcile.declared import Gone, Made, Reached, shown_by
 from ..._words.arguments import Arguments, structs
 from ..._words.checks import Omittable, currency, flag, money, plain, refuse_null, text
 from ..._words.literals import BillingInterval, BillingTiming, Currency
@@ -59,6 +60,7 @@ class Plans(Resource):
         rows, meta = cut(whole.data, page, limit)
         return PaginatedResponse(rows, meta, whole.http, whole.request_id)
 
+    @shown_by("POST /plans", Made("/plans", Plan, key=("code",)))
     def create(
         self,
         *,
@@ -102,6 +104,7 @@ class Plans(Resource):
         rows = Paginator(lambda _: asked.list(), Plan)
         return asked.get((asked._one(rows, Route("/plans"), "code", code)).id)
 
+    @shown_by("PATCH /plans/{plan_id}", Reached("/plans/{plan_id}", Plan))
     def update(
         self,
         plan_id: str,
@@ -123,6 +126,7 @@ class Plans(Resource):
         body = _ARGUMENTS.body(**locals())
         return self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
 
+    @shown_by("DELETE /plans/{plan_id}", Gone("/plans/{plan_id}"))
     def delete(self, plan_id: str) -> Response[Message]:
         """Delete a plan.
 
@@ -131,6 +135,10 @@ class Plans(Resource):
         """
         return self._delete(Route("/plans/{plan_id}", plan_id))
 
+    @shown_by(
+        "POST /plans/{plan_id}/prices",
+        Made("/plans/{plan_id}", PlanPrice, inside="prices", key=("currency",)),
+    )
     def add_price(
         self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
     ) -> Response[PlanPrice]:
@@ -143,11 +151,18 @@ class Plans(Resource):
         route = Route("/plans/{plan_id}/prices", plan_id)
         return self._post(PlanPrice, route, body, repeat="once", keys_first=True)
 
+    @shown_by(
+        "PATCH /plans/{plan_id}/prices/{price_id}",
+        Reached("/plans/{plan_id}", PlanPrice, inside="prices"),
+    )
     def update_price(self, plan_id: str, price_id: str, *, amount: Amount) -> Response[PlanPrice]:
         """Change the amount of a price, in major units, for invoices made from now on."""
         route = Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id)
         return self._patch(PlanPrice, route, _ARGUMENTS.body(amount=amount))
 
+    @shown_by(
+        "DELETE /plans/{plan_id}/prices/{price_id}", Gone("/plans/{plan_id}", inside="prices")
+    )
     def delete_price(self, plan_id: str, price_id: str) -> Response[Message]:
         """Delete a price of a plan."""
         return self._delete(Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id))

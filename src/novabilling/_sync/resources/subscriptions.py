@@ -9,6 +9,8 @@ from typing import Any, Mapping, Optional, Union, overload
 from msgspec import UNSET
 
 from ..._call.errors import NovaBillingWarning
+from ..._reconcile.declared import Made, Reached, shown_by
+from ..._resources.subscriptions import has_changed_plan, is_canceled
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -60,6 +62,9 @@ _CHANGE = Arguments(
     prorate=flag,
 )
 
+_ONE = "/subscriptions/{subscription_id}"
+_LIVE = ("ACTIVE", "TRIALING", "PAST_DUE", "PAUSED")
+
 
 class Subscriptions(Resource):
     """Create subscriptions and move them through their life."""
@@ -89,6 +94,19 @@ class Subscriptions(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)
 
+    @shown_by(
+        "POST /subscriptions",
+        Made(
+            "/subscriptions?customerId={customerId}&planId={planId}&limit=100",
+            Subscription,
+            key=("externalId",),
+            same={"startDate": "currentPeriodStart"},
+            skip=("trialDays", "currentPeriodEnd"),
+            grows=("metadata",),
+            drifts=("status", "startDate"),
+            place="/customers/{customerId}",
+        ),
+    )
     def create(
         self,
         *,
@@ -114,6 +132,7 @@ class Subscriptions(Resource):
         Raises:
             ConflictError: A subscription has this external id (the 1.0 server answers 500).
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(
             Subscription, Route("/subscriptions"), body, repeat="once", keys_first=True
@@ -137,6 +156,9 @@ class Subscriptions(Resource):
         rows, route = asked.iter(), Route("/subscriptions")
         return asked.get((asked._one(rows, route, "external_id", external_id)).id)
 
+    @shown_by(
+        "PATCH /subscriptions/{subscription_id}", Reached(_ONE, Subscription, grows=("metadata",))
+    )
     def update(
         self,
         subscription_id: str,
@@ -147,6 +169,10 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._patch(Subscription, route, _ARGUMENTS.body(metadata=metadata))
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/cancel",
+        Reached(_ONE, Subscription, test=is_canceled, at="canceledAt", before=_LIVE, once=True),
+    )
     def cancel(
         self,
         subscription_id: str,
@@ -170,11 +196,25 @@ class Subscriptions(Resource):
         route = Route("/subscriptions/{subscription_id}/cancel", subscription_id)
         return self._post(Subscription, route, body, repeat="once")
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/pause",
+        Reached(
+            _ONE,
+            Subscription,
+            want={"status": "PAUSED"},
+            before=("ACTIVE", "TRIALING", "PAST_DUE"),
+            once=True,
+        ),
+    )
     def pause(self, subscription_id: str) -> Response[Subscription]:
         """Pause an active subscription: it is not billed until it is resumed."""
         route = Route("/subscriptions/{subscription_id}/pause", subscription_id)
         return self._post(Subscription, route, repeat="once")
 
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/resume",
+        Reached(_ONE, Subscription, want={"status": "ACTIVE"}, before=("PAUSED",), once=True),
+    )
     def resume(self, subscription_id: str) -> Response[Subscription]:
         """Resume a paused subscription."""
         route = Route("/subscriptions/{subscription_id}/resume", subscription_id)
@@ -188,6 +228,10 @@ class Subscriptions(Resource):
     def change_plan(
         self, subscription_id: str, *, new_plan_id: str, prorate: Omittable[bool] = UNSET
     ) -> Response[Subscription]: ...
+    @shown_by(
+        "POST /subscriptions/{subscription_id}/change-plan",
+        Reached(_ONE, Subscription, test=has_changed_plan),
+    )
     def change_plan(
         self,
         subscription_id: str,

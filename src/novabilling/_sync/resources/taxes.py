@@ -7,6 +7,7 @@ from typing import Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Gone, Made, Reached, Unknown, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Omittable, flag, identifier, money, text
 from ..._words.routes import Route
@@ -24,6 +25,7 @@ _ARGUMENTS = Arguments(
     applied_by_default=flag,
     tax_id=not_null(identifier),
 )
+_UNSEEN = "neither the charge nor the tax shows which taxes a charge has"
 
 
 class Taxes(Resource):
@@ -45,6 +47,7 @@ class Taxes(Resource):
         filters = _ARGUMENTS.query(applied_by_default=applied_by_default)
         return self._iter(Tax, Route("/taxes"), filters)
 
+    @shown_by("POST /taxes", Made("/taxes?limit=100", Tax, key=("code",)))
     def create(
         self,
         *,
@@ -66,6 +69,7 @@ class Taxes(Resource):
         """Get a tax."""
         return self._get(Tax, Route("/taxes/{tax_id}", tax_id))
 
+    @shown_by("PATCH /taxes/{tax_id}", Reached("/taxes/{tax_id}", Tax))
     def update(
         self,
         tax_id: str,
@@ -81,6 +85,7 @@ class Taxes(Resource):
         )
         return self._patch(Tax, Route("/taxes/{tax_id}", tax_id), body)
 
+    @shown_by("DELETE /taxes/{tax_id}", Gone("/taxes/{tax_id}"))
     def delete(self, tax_id: str) -> Response[Message]:
         """Delete a tax, even while it is assigned."""
         return self._delete(Route("/taxes/{tax_id}", tax_id))
@@ -89,6 +94,17 @@ class Taxes(Resource):
         """List the taxes of a customer; none for an unknown customer."""
         return self._list(Tax, Route("/taxes/customer/{customer_id}", customer_id))
 
+    @shown_by(
+        "POST /taxes/customer/{customer_id}",
+        Made(
+            "/taxes/customer/{customer_id}",
+            None,
+            key=("taxId",),
+            same={"taxId": "id"},
+            place="/customers/{customer_id}",
+            timeless=True,
+        ),
+    )
     def assign_to_customer(self, customer_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a customer.
 
@@ -97,6 +113,10 @@ class Taxes(Resource):
         """
         return self._assign(Route("/taxes/customer/{customer_id}", customer_id), tax_id)
 
+    @shown_by(
+        "DELETE /taxes/customer/{customer_id}/{tax_id}",
+        Gone("/taxes/customer/{customer_id}", inside=".", place="/customers/{customer_id}"),
+    )
     def remove_from_customer(self, customer_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a customer; succeeds even if it was not assigned."""
         return self._delete(Route("/taxes/customer/{customer_id}/{tax_id}", customer_id, tax_id))
@@ -105,6 +125,17 @@ class Taxes(Resource):
         """List the taxes of a plan; none for an unknown plan."""
         return self._list(Tax, Route("/taxes/plan/{plan_id}", plan_id))
 
+    @shown_by(
+        "POST /taxes/plan/{plan_id}",
+        Made(
+            "/taxes/plan/{plan_id}",
+            None,
+            key=("taxId",),
+            same={"taxId": "id"},
+            place="/plans/{plan_id}",
+            timeless=True,
+        ),
+    )
     def assign_to_plan(self, plan_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a plan.
 
@@ -113,10 +144,15 @@ class Taxes(Resource):
         """
         return self._assign(Route("/taxes/plan/{plan_id}", plan_id), tax_id)
 
+    @shown_by(
+        "DELETE /taxes/plan/{plan_id}/{tax_id}",
+        Gone("/taxes/plan/{plan_id}", inside=".", place="/plans/{plan_id}"),
+    )
     def remove_from_plan(self, plan_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a plan; succeeds even if it was not assigned."""
         return self._delete(Route("/taxes/plan/{plan_id}/{tax_id}", plan_id, tax_id))
 
+    @shown_by("POST /taxes/charge/{charge_id}", Unknown(_UNSEEN))
     def assign_to_charge(self, charge_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a charge.
 
@@ -126,6 +162,7 @@ class Taxes(Resource):
         """
         return self._assign(Route("/taxes/charge/{charge_id}", charge_id), tax_id)
 
+    @shown_by("DELETE /taxes/charge/{charge_id}/{tax_id}", Unknown(_UNSEEN))
     def remove_from_charge(self, charge_id: str, tax_id: str) -> Response[Message]:
         """Take a tax from a charge; succeeds even if it was not assigned."""
         return self._delete(Route("/taxes/charge/{charge_id}/{tax_id}", charge_id, tax_id))

@@ -7,6 +7,8 @@ from typing import Any, Mapping, Optional
 
 from msgspec import UNSET
 
+from ..._reconcile.declared import Unknown, shown_by
+from ..._resources.webhooks import CHANGED
 from ..._words.arguments import Arguments
 from ..._words.checks import Omittable, plain, text
 from ..._words.routes import Route
@@ -26,6 +28,7 @@ class Tenants(Resource):
         """Get the tenant with its API key and webhook secret."""
         return self._get(Tenant, Route("/tenants/me"))
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     def update_me(
         self,
         *,
@@ -48,6 +51,10 @@ class Tenants(Resource):
         """Count what the tenant holds; the revenue adds up all currencies unconverted."""
         return self._get(TenantUsage, Route("/tenants/me/usage"))
 
+    @shown_by(
+        "POST /tenants/me/smtp/test",
+        Unknown("a test email leaves nothing on the server: it may be repeated"),
+    )
     def test_smtp(self, *, to: str) -> Response[Message]:
         """Send a test email; the 1.0 server says "sent" even where no SMTP is configured."""
         route = Route("/tenants/me/smtp/test")

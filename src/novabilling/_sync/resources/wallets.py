@@ -7,9 +7,10 @@ from typing import Any, Mapping, Optional, Union
 
 from msgspec import UNSET
 
-from ..._call.call import Call
+from ..._call.call import Call, Trail
 from ..._call.envelopes import decode_object
 from ..._call.errors import BadRequestError, NovaBillingError, mark_as_applied
+from ..._reconcile.declared import Filled, Made, Reached, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import Date, Omittable, currency, identifier, money, plain, text, timestamp
 from ..._words.literals import (
@@ -41,6 +42,7 @@ _ARGUMENTS = Arguments(
     status=word(WalletStatus),
     metadata=plain,
 )
+_PARTS = {"grantedCredits": "GRANTED", "paidCredits": "PURCHASED"}
 _TRANSACTIONS = Arguments(
     status=word(WalletTransactionStatus),
     transaction_status=word(WalletTransactionKind),
@@ -70,6 +72,15 @@ class Wallets(Resource):
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
 
+    @shown_by(
+        "POST /wallets",
+        Made(
+            "/wallets?customerId={customerId}&limit=100",
+            Wallet,
+            place="/customers/{customerId}",
+            parts=_PARTS,
+        ),
+    )
     def create(
         self,
         *,
@@ -88,6 +99,7 @@ class Wallets(Resource):
         That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
         twice it makes two wallets, so it is never repeated after it may have worked.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
 
@@ -95,6 +107,7 @@ class Wallets(Resource):
         """Get a wallet with its customer."""
         return self._get(Wallet, Route("/wallets/{wallet_id}", wallet_id))
 
+    @shown_by("PATCH /wallets/{wallet_id}", Reached("/wallets/{wallet_id}", Wallet))
     def update(
         self,
         wallet_id: str,
@@ -107,6 +120,17 @@ class Wallets(Resource):
         body = _ARGUMENTS.body(name=name, expiration_at=expiration_at, metadata=metadata)
         return self._patch(Wallet, Route("/wallets/{wallet_id}", wallet_id), body)
 
+    @shown_by(
+        "DELETE /wallets/{wallet_id}",
+        Reached(
+            "/wallets/{wallet_id}",
+            Wallet,
+            want={"status": "TERMINATED"},
+            at="terminatedAt",
+            before=("ACTIVE",),
+            once=True,
+        ),
+    )
     def terminate(self, wallet_id: str) -> Response[Wallet]:
         """End a wallet; what is left in it is lost.
 
@@ -114,10 +138,17 @@ class Wallets(Resource):
             BadRequestError: It was terminated before.
         """
         one = self._with_one_deadline()
-        route = Route("/wallets/{wallet_id}", wallet_id)
-        with one._caller.watch(Call("DELETE", route, "idempotent")) as call:
+        try:
+            return one._terminate(Route("/wallets/{wallet_id}", wallet_id), wallet_id)
+        except NovaBillingError as error:
+            if not self._caller.config.reconcile:
+                raise
+            return one._found(error)
+
+    def _terminate(self, route: Route, wallet_id: str) -> Response[Wallet]:
+        with self._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
             try:
-                answer = one._caller.send(call)
+                answer = self._caller.send(call)
             except BadRequestError as error:
                 if not error.may_have_been_applied:
                     raise
@@ -125,18 +156,29 @@ class Wallets(Resource):
                 refused = error
             else:
                 return Response(self._read(call, answer, decode_object, Wallet), answer)
-            return one._terminated(wallet_id, refused)
+            return self._terminated(wallet_id, refused)
 
     def _terminated(self, wallet_id: str, refused: BadRequestError) -> Response[Wallet]:
         try:
             wallet = self.get(wallet_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            error.call = refused.call
             raise
         if wallet.data.status != "terminated":
             raise refused
         return wallet
 
+    @shown_by(
+        "POST /wallets/transactions",
+        Filled(
+            "/wallets/{walletId}/transactions?limit=100",
+            "/wallets/{walletId}",
+            WalletTopUp,
+            {"voidedCredits": "VOIDED", **_PARTS},
+            WalletTransaction,
+        ),
+    )
     def create_transaction(
         self,
         *,
@@ -151,6 +193,7 @@ class Wallets(Resource):
         Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
         same time may take away more than there is: have a lock of your own, also between processes.
         """
+        metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(WalletTopUp, Route("/wallets/transactions"), body, repeat="once")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Optional, Sequence, Union
 
+from ..._call.call import Call, Trail
 from ..._call.envelopes import whole_list
 from ..._call.errors import (
     NovaBillingError,
@@ -13,7 +14,8 @@ from ..._call.errors import (
     mark_as_applied,
     name_operation,
 )
-from ..._resources.webhooks import webhooks_of
+from ..._reconcile.declared import shown_by
+from ..._resources.webhooks import CHANGED, webhooks_of
 from ..._words.arguments import Arguments
 from ..._words.checks import plain, text
 from ..._words.literals import WebhookEventType
@@ -64,6 +66,7 @@ class Webhooks(Resource):
         found = webhooks_of(tenant.data)
         return PaginatedResponse(found, whole_list(found), tenant.http, tenant.request_id)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     def create(
         self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
     ) -> Response[Webhook]:
@@ -74,20 +77,27 @@ class Webhooks(Resource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
-        one._patch(Tenant, _ROUTE, body)
+        trail = Trail()
+        trail.begin(None, self._caller.config.now)
+        patched = one._patch(Tenant, _ROUTE, body)
         try:
             stored = one.list()  # only this answer shows the secret
             if not stored.data:
                 raise _gone(stored.request_id)
         except NovaBillingError as error:
             mark_as_applied(error)
+            self._caller.keep_record(
+                Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
+            )
             raise
-        return Response(stored.data[0], stored.http, stored.request_id)
+        return Response(stored.data[0], stored.http, stored.request_id, patched.reconciled)
 
+    @shown_by("PATCH /tenants/me", CHANGED)
     def delete(self) -> Response[Message]:
         """Remove the webhook of the tenant: no events are sent any more."""
         tenant = self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
-        return Response(Message(message="Webhook deleted"), tenant.http, tenant.request_id)
+        gone = Message(message="Webhook deleted")
+        return Response(gone, tenant.http, tenant.request_id, tenant.reconciled)
 
 
 def _gone(request_id: Optional[str]) -> ResponseDecodeError:

@@ -1,0 +1,96 @@
+"""Every write, each way to lose its answer: nothing wrong is said, and nearly all is known."""
+
+from __future__ import annotations
+
+from typing import Any, Dict, List
+
+import pytest
+
+from tests.reconciling import CALLS, FAULTS, NO_OTHER, UNKNOWABLE
+from tests.reconciling_arguments import WITH_ALL_ARGUMENTS
+
+from .shop import Shop
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+def shop(clock) -> Shop:
+    return Shop(clock)
+
+
+def figures(title: str, truth: Dict[str, Any], outcomes: Dict[str, Any]) -> None:
+    """Print what was found, and fail if a tenth is not known or anything is wrong."""
+    wrong = [n for n, o in outcomes.items() if o.applied not in (None, truth[n])]
+    open_ = [n for n, o in outcomes.items() if o.applied is None]
+    print(  # noqa: T201
+        f"{title}: {len(outcomes)} calls, {len(wrong)} wrong, {len(open_)} not known {open_}"
+    )
+    assert wrong == [], [(n, truth[n], outcomes[n]) for n in wrong]
+    assert len(open_) <= len(outcomes) / 10, [(n, outcomes[n].why) for n in open_]
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_every_write_is_found_out_beside_one_who_does_the_same_elsewhere(shop, fault):
+    truth, outcomes = {}, {}
+    for name, call in CALLS.items():
+        shop.restore()
+
+        def bystander(_: object, name: str = name, call: Any = call) -> None:
+            if name not in NO_OTHER:
+                call(shop.others, shop.theirs)
+
+        outcomes[name] = await shop.lose(name, fault, bystander)
+        truth[name] = shop.sandbox.applied
+
+    assert set(truth.values()) == {FAULTS[fault].applies}
+    figures(fault, truth, outcomes)
+    for name, outcome in outcomes.items():
+        assert (outcome.evidence is not None) is bool(outcome.applied), name
+        assert outcome.why
+
+
+@pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+@pytest.mark.parametrize("marks", [False, True])
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_every_argument_is_found_as_the_server_keeps_it(shop, fault, marks):
+    truth, outcomes = {}, {}
+    for name, call in WITH_ALL_ARGUMENTS.items():
+        shop.restore()
+        client = shop.client(name).with_options(marks=marks)
+        outcomes[name] = await shop.lose(name, fault, client=client, call=call)
+        truth[name] = shop.sandbox.applied
+
+    assert set(truth.values()) == {FAULTS[fault].applies}
+    figures(f"{fault}, all arguments", truth, outcomes)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+async def test_with_a_twin_a_single_state_key_or_mark_is_right(shop, fault):
+    outcomes = {}
+    for name in CALLS:
+        shop.restore()
+        outcomes[name] = await shop.lose(name, fault, shop.sandbox.again)
+
+    doubled: List[str] = []
+    for name, outcome in outcomes.items():
+        if outcome.evidence != "trace":
+            assert outcome.applied in (True, None), (name, outcome)  # the twin has done it
+        if outcome.applied is None and outcome.candidates:
+            doubled.append(name)
+            assert len(outcome.candidates) >= 2, (name, outcome)
+    if fault == "after":
+        assert "invoices.create" in doubled
+        assert "wallets.create_transaction" in doubled
+        assert [n for n, o in outcomes.items() if o.evidence == "trace"] == []
+    print(f"a twin, {fault}: two rows {doubled}")  # noqa: T201
+
+
+@pytest.mark.parametrize("name", UNKNOWABLE)
+async def test_what_leaves_no_trace_is_not_looked_for(shop, name):
+    outcome = await shop.lose(name, "after")
+
+    assert outcome.applied is None
+    assert outcome.evidence is None
+    assert outcome.why
+    assert shop.sandbox.requests == []
