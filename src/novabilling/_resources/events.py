@@ -6,7 +6,7 @@ The server takes events in a batch that it can never bill; `never_billed` finds 
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union, cast
 from uuid import uuid4
@@ -52,20 +52,38 @@ def prepare(
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, msgspec.Struct)):
         events = list(events)  # it may be one that can be walked through only once
     _checked("events", events)
-    made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more
     return [
-        _complete(e if isinstance(e, UsageEventInput) else UsageEventInput(**e), made)
-        for e in events
+        complete(e if isinstance(e, UsageEventInput) else UsageEventInput(**e), now) for e in events
     ]
 
 
-def _complete(event: UsageEventInput, made: datetime) -> UsageEventInput:
+def complete(event: UsageEventInput, now: datetime) -> UsageEventInput:
+    """Give an event a transaction id and a time, if it has none."""
     missing: Dict[str, Any] = {}
     if event.transaction_id is UNSET:
         missing["transaction_id"] = str(uuid4())
-    if not isinstance(event.timestamp, (date, str)):  # None as well: the server takes it for now
+    at = cast("object", event.timestamp)
+    if at is UNSET or at is None:  # the server takes null for now
+        made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # it keeps no more
         missing["timestamp"] = made
     return msgspec.structs.replace(event, **missing) if missing else event
+
+
+def sealed(event: UsageEventInput, name: str = "events[0]") -> bytes:
+    """Check a complete event and write it as it is sent, alone or in a batch."""
+    body = encode(_EVENT.fields(_fields_of(event), f"{name}.")).reveal()
+    if len(body) > MAX_SLICE:
+        raise ValueError(f"{name} is larger than {MAX_SLICE:,} bytes")
+    return body
+
+
+def _fields_of(event: UsageEventInput) -> Dict[str, Any]:
+    return {name: getattr(event, name) for name in event.__struct_fields__}
+
+
+def batch_of(bodies: Sequence[bytes]) -> Secret[bytes]:
+    """Write the body of a request from events that are written already."""
+    return Secret(b'{"events":[' + b",".join(bodies) + b"]}")
 
 
 def event_body(event: UsageEventInput) -> Secret[bytes]:
@@ -81,9 +99,7 @@ def slices(events: List[UsageEventInput]) -> List[Secret[bytes]]:
     current: List[msgspec.Raw] = []
     size = _AROUND
     for index, event in enumerate(events):
-        raw = event_body(event).reveal()
-        if len(raw) > MAX_SLICE:
-            raise ValueError(f"events[{index}] is larger than {MAX_SLICE:,} bytes")
+        raw = sealed(event, f"events[{index}]")
         if current and (len(current) == MAX_EVENTS or size + len(raw) + 1 > MAX_SLICE):
             bodies.append(encode({"events": current}))
             current, size = [], _AROUND
@@ -124,15 +140,22 @@ def never_billed(
     if known is None or now >= known.read_at + SECONDS_KNOWN:
         return "the metrics have not been read lately"
     for index, event in enumerate(events):
-        metric = known.by_code.get(event.code)
-        if metric is None:
-            return f"events[{index}].code: no billable metric has the code {event.code!r}"
-        field = metric.field_name
-        if metric.aggregation_type in _OF_NUMBERS and field and not _has_number(event, field):
-            return (
-                f"events[{index}].properties: {field!r} must be a number, "
-                f"for the {metric.aggregation_type} of the metric {event.code!r}"
-            )
+        problem = not_counted(event.code, event.properties, known.by_code.get(event.code))
+        if problem is not None:
+            return f"events[{index}].{problem}"
+    return None
+
+
+def not_counted(code: str, properties: object, metric: Optional[BillableMetric]) -> Optional[str]:
+    """Say why the metric of its code does not count an event; None if it does."""
+    if metric is None:
+        return f"code: no billable metric has the code {code!r}"
+    field = metric.field_name
+    if metric.aggregation_type in _OF_NUMBERS and field and not _has_number(properties, field):
+        return (
+            f"properties: {field!r} must be a number, "
+            f"for the {metric.aggregation_type} of the metric {code!r}"
+        )
     return None
 
 
@@ -140,10 +163,10 @@ _OF_NUMBERS = ("sum", "max", "latest", "weighted_sum")
 _NUMBER = re.compile(r"^\s*[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\Z")
 
 
-def _has_number(event: UsageEventInput, field: str) -> bool:
-    if not isinstance(event.properties, Mapping):
+def _has_number(properties: object, field: str) -> bool:
+    if not isinstance(properties, Mapping):
         return False
-    value = cast("Mapping[str, object]", event.properties).get(field)
+    value = cast("Mapping[str, object]", properties).get(field)
     if isinstance(value, str):  # the server reads "12.5" as a number
         return _NUMBER.match(value) is not None
     return isinstance(python_number(field, value), (int, float, Decimal))

@@ -1,0 +1,60 @@
+"""How much a store may still take."""
+
+from __future__ import annotations
+
+from typing import Callable, Tuple
+
+from .._call.errors import OutboxFullError
+from .._runtime import concurrency
+from .._runtime.forks import RenewedLock
+
+LOOK_AGAIN = 0.05
+"""Seconds after which a full store is looked at once more."""
+AROUND = 32
+"""Bytes that an event takes beside its own, about."""
+
+
+class Room:
+    """Count what is recorded against the limits of a folder.
+
+    Other processes record too, so each looks at the folder, takes a hundredth of the limits at most
+    for itself, and looks again when that is used up.
+    """
+
+    def __init__(
+        self, max_events: int, max_bytes: int, look: Callable[[], Tuple[int, int]]
+    ) -> None:
+        """Take the limits, and what returns the events and bytes that are there."""
+        self._limits = (max_events, max_bytes)
+        self._look = look
+        self._lock = RenewedLock()
+        self._events = self._bytes = 0
+        self._full_until = 0.0
+
+    def take(self, events: int, size: int) -> None:
+        """Take room for events; OutboxFullError if there is not enough."""
+        size += events * AROUND
+        with self._lock.held:
+            if events > self._events or size > self._bytes:
+                self._look_again(events, size)
+            self._events -= events
+            self._bytes -= size
+
+    def _look_again(self, events: int, size: int) -> None:
+        now = concurrency.monotonic()
+        if now < self._full_until:
+            raise self._full()
+        there = self._look()
+        left = [limit - used for limit, used in zip(self._limits, there)]
+        if events > left[0] or size > left[1]:
+            self._full_until = now + LOOK_AGAIN
+            raise self._full()
+        hundredth = [min(some, limit // 100) for some, limit in zip(left, self._limits)]
+        self._events, self._bytes = max(events, hundredth[0]), max(size, hundredth[1])
+
+    def _full(self) -> OutboxFullError:
+        events, size = self._limits
+        return OutboxFullError(
+            f"the outbox has as much as it may ({events:,} events, {size:,} bytes): nothing was "
+            "recorded; does its sender work? max_events and max_bytes are settings of the store"
+        )

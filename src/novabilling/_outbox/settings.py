@@ -1,0 +1,45 @@
+"""What users give to an outbox, checked."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from typing import Iterable, List, Sequence, TypeVar, Union, cast
+
+from .._resources.events import complete, prepare
+from ..types._inputs import Fields, UsageEventInput
+
+S = TypeVar("S")
+
+
+def check_seconds(name: str, value: object) -> float:
+    """Take seconds, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise TypeError(f"{name} must be a number of seconds, not {type(value).__name__}")
+    if not value >= 0:
+        raise ValueError(f"{name} must be 0 seconds or more")
+    return float(min(value, 1e9))
+
+
+def check_store(store: S) -> S:
+    """Refuse what is no store, such as the path of one."""
+    if not all(callable(getattr(store, name, None)) for name in ("add", "claim", "settle")):
+        raise TypeError(f"store must be a store such as SQLiteStore, not {type(store).__name__}")
+    return store
+
+
+def completed(
+    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+) -> List[UsageEventInput]:
+    """Give events their ids and times; structs are checked when they are written, dicts now."""
+    given: object = events
+    if isinstance(given, list) and all(type(event) is UsageEventInput for event in events):
+        return [complete(event, now) for event in cast("List[UsageEventInput]", events)]
+    return prepare(events, now)
+
+
+def write_lines(path: str, lines: Iterable[bytes]) -> None:
+    """Write a file that nobody else can read."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with open(descriptor, "wb") as file:
+        file.writelines(lines)
