@@ -134,7 +134,8 @@ class Claims:
     def close(self) -> None:
         """Let another process send."""
         for view in self._views.values():
-            view.close()
+            if not view.remove_if_empty():
+                view.close()
         self._views.clear()
         self._lock.release()
 

@@ -26,7 +26,8 @@ def judge_codes(
 ) -> Dict[int, Outcome]:
     """Return what becomes of events that no metric counts.
 
-    They are dead if the metrics have just been read, and else held until they may be read again.
+    They are dead if the metrics were read after they came, and else held until they may be read
+    again.
     """
     if known is None:
         return {}
@@ -37,11 +38,19 @@ def judge_codes(
             continue
         properties = None if metric is None else _decode_properties(item.body).properties
         problem = not_counted(item.head.code, properties, metric)
-        if problem is not None:
-            wait = known.read_at + LOOK_AGAIN - now
-            found[number] = (
-                Outcome("dead", problem)
-                if now <= known.read_at
-                else Outcome("hold", problem, "event", max(0.0, wait))
-            )
+        if problem is None:
+            continue
+        if item.age >= now - known.read_at:
+            found[number] = Outcome("dead", problem)
+        else:
+            wait = max(0.0, known.read_at + LOOK_AGAIN - now)
+            found[number] = Outcome("hold", problem, "event", wait)
     return found
+
+
+def may_look(known: Optional[KnownMetrics], found: Dict[int, Outcome], now: float) -> bool:
+    """Say whether the metrics are to be read now: for the first time, or once more."""
+    if known is None:
+        return True
+    held = any(outcome.status == "hold" for outcome in found.values())
+    return held and now >= known.read_at + LOOK_AGAIN

@@ -29,7 +29,8 @@ class Room:
         self._look = look
         self._lock = RenewedLock()
         self._events = self._bytes = 0
-        self._full_until = 0.0
+        self._left = (0, 0)
+        self._left_until = 0.0
 
     def take(self, events: int, size: int) -> None:
         """Take room for events; OutboxFullError if there is not enough."""
@@ -42,13 +43,14 @@ class Room:
 
     def _look_again(self, events: int, size: int) -> None:
         now = concurrency.monotonic()
-        if now < self._full_until:
-            raise self._full()
-        there = self._look()
-        left = [limit - used for limit, used in zip(self._limits, there)]
+        if now >= self._left_until or (events <= self._left[0] and size <= self._left[1]):
+            there = self._look()
+            self._left = (self._limits[0] - there[0], self._limits[1] - there[1])
+        left = self._left
         if events > left[0] or size > left[1]:
-            self._full_until = now + LOOK_AGAIN
+            self._left_until = now + LOOK_AGAIN
             raise self._full()
+        self._left_until = 0.0
         hundredth = [min(some, limit // 100) for some, limit in zip(left, self._limits)]
         self._events, self._bytes = max(events, hundredth[0]), max(size, hundredth[1])
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from typing import List, NamedTuple, Optional, Sequence
 
+from .._words.decoders import UNREADABLE
 from .entries import Dead, Entry, Settlement, Waiting, head_of
 from .schedule import Batch
-from .verdicts import Item, Outcome
+from .verdicts import NO_ITEM, Item, Outcome
 
 FIRST_WAIT = 5.0
 MAX_WAIT = 300.0
@@ -68,4 +69,7 @@ def _wait(
 
 def item_of(entry: Entry) -> Item:
     """Read what has to be known of an event to send it."""
-    return Item(entry.body, head_of(entry.body))
+    try:
+        return Item(entry.body, head_of(entry.body), time.time() - entry.at)
+    except UNREADABLE:
+        return NO_ITEM

@@ -71,7 +71,9 @@ class Spool:
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
         mode = "rwc" if make else "rw"
         uri = f"{_uri(path)}?mode={mode}"
-        db = sqlite3.connect(uri, BUSY, 0, None, check_same_thread=False, uri=True)
+        db = sqlite3.connect(
+            uri, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True
+        )
         db.execute(f"PRAGMA synchronous = {sync}")
         if sys.platform == "darwin" and sync == "full":
             db.execute("PRAGMA fullfsync = 1")

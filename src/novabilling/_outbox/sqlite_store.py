@@ -284,6 +284,10 @@ class SQLiteStore:
                     spool.remove() if empty else spool.close()
                     lock.release(remove=empty)
 
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}({self.folder!r}{label})"
+
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 

@@ -35,6 +35,8 @@ class Item(msgspec.Struct, frozen=True, eq=False):
 
     body: bytes
     head: Head
+    age: float = 0.0
+    """Seconds since it was recorded."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -74,6 +76,10 @@ def call_hook(hook: Hook, verdict: Verdict) -> None:
     except Exception:
         logger.exception("The hook %r of the outbox failed", hook)
 
+
+NO_ITEM = Item(b"", Head("", ""))
+"""For what is no event, such as a row that others have changed."""
+NO_EVENT = Outcome("dead", "it is no event")
 
 SENT = Outcome("sent")
 DUPLICATE = Outcome("duplicate")

@@ -80,7 +80,13 @@ class AsyncWorkers:
         if self._group is None:
             return
         group, self._group = self._group, None
-        with anyio.move_on_after(seconds):
-            await self._ended.wait()
+        try:
+            with anyio.move_on_after(seconds):
+                await self._ended.wait()
+        except BaseException as error:  # the block is cancelled: so are the tasks
+            group.cancel_scope.cancel()
+            if await group.__aexit__(type(error), error, error.__traceback__):
+                return
+            raise
         group.cancel_scope.cancel()
         await group.__aexit__(None, None, None)

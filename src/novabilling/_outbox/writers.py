@@ -25,7 +25,7 @@ class Writer:
         """Return when these events are safe."""
         self._add(bodies)
 
-    def close(self) -> None:
+    def end(self) -> None:
         """Do nothing: there is no thread to end."""
 
 
@@ -63,7 +63,7 @@ class AsyncWriter:
         if order.error is not None:
             raise order.error
 
-    async def aclose(self) -> None:
+    def end(self) -> None:
         """End the thread, once it has written what it was given."""
         self._closing = True
         self._wait.wake()

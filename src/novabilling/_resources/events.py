@@ -33,7 +33,7 @@ EMPTY_BATCH = EventBatch(total=0, created=0, duplicates=0, errors=0, results=[])
 _EVENT = Arguments(
     subscription_id=not_null(identifier),
     transaction_id=not_null(identifier),
-    code=text,
+    code=not_null(text),
     timestamp=timestamp,
     properties=plain,
 )

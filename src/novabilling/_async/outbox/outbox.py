@@ -30,6 +30,7 @@ from ..._outbox.writers import AsyncWriter
 from ..._resources.events import sealed
 from ..._runtime import concurrency
 from ..._runtime.forks import Renewed
+from ..._runtime.waits import AsyncWait
 from ..._words.checks import Date, Omittable
 from ...types._inputs import Fields, UsageEventInput
 from ..client import AsyncNovaBilling
@@ -162,19 +163,16 @@ class AsyncOutbox:
         sender = self._sender.held
         sender.hurry(1)
         try:
+            if self._sends:  # so that it knows what others have left
+                await concurrency.async_run(self._store.claim, 0)
             while await concurrency.async_run(self._store.pending):
                 left = ends - concurrency.monotonic()
                 if left <= 0:
                     return False
-                await self._pause(min(LOOK, left))
+                await AsyncWait().wait(min(LOOK, left))
         finally:
             sender.hurry(-1)
         return True
-
-    async def _pause(self, seconds: float) -> None:
-        from ..._runtime.waits import AsyncWait
-
-        await AsyncWait().wait(seconds)
 
     async def stats(self) -> OutboxStats:
         """Count what waits, and say how fast it is sent."""
@@ -224,13 +222,17 @@ class AsyncOutbox:
         The store keeps all that was not sent. The client stays open.
         """
         ends = concurrency.monotonic() + self._close_timeout
-        if self._sends:
-            await self.flush(self._close_timeout)
-        self._sender.held.stop()
-        await self._workers.stop(max(0.5, ends - concurrency.monotonic()))
-        await self._writer.aclose()
-        await concurrency.async_run(self._store.close)
-        self._sender.renew()
+        try:
+            if self._sends:
+                await self.flush(self._close_timeout)
+        finally:
+            self._sender.held.stop()
+            try:
+                await self._workers.stop(max(0.5, ends - concurrency.monotonic()))
+            finally:  # nothing here waits, so a cancellation does not come between
+                self._writer.end()
+                self._store.close()
+                self._sender.renew()
 
     async def __aenter__(self) -> Self:
         await self.start()

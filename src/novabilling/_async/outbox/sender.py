@@ -100,6 +100,9 @@ class AsyncSender:
             except OutboxError as error:  # the disk is full, or in use: it may pass
                 logger.error("The outbox cannot use its store at the moment: %s", error)
                 seconds = 1.0
+            except Exception:  # whatever it is: a sender that ends would send nothing any more
+                logger.exception("The outbox cannot use its store at the moment")
+                seconds = 1.0
             await self._wait.wait(1.0 if seconds is None else min(seconds or POLL, 1.0))
         return None
 
@@ -116,7 +119,7 @@ class AsyncSender:
         outcomes: List[Outcome] = []
         try:
             await concurrency.async_run(self._store.extend, batch.entries)
-            outcomes = await self._delivery.send([item_of(entry) for entry in batch.entries])
+            outcomes = await self._delivery.send(list(map(item_of, batch.entries)))
         except (ClientClosedError, OutboxError):
             raise
         except Exception as error:  # a token of the user's that cannot be had, for instance

@@ -12,9 +12,11 @@ from msgspec import structs
 from ..._call.call import Call
 from ..._call.errors import ClientClosedError, NovaBillingError
 from ..._call.retries import RetryBudget
-from ..._outbox.codes import LOOK_AGAIN, judge_codes
+from ..._outbox.codes import judge_codes, may_look
 from ..._outbox.given import Given, read_events, slices_of, too_old
 from ..._outbox.verdicts import (
+    NO_EVENT,
+    NO_ITEM,
     Item,
     Outcome,
     Verdict,
@@ -65,11 +67,11 @@ class Delivery(Resource):
 
     def send(self, items: Sequence[Item]) -> List[Outcome]:
         """Send one batch and return what became of each event; ClientClosedError is raised."""
-        found: Dict[int, Outcome] = {}
-        if self._check_codes:
+        found = {n: NO_EVENT for n, item in enumerate(items) if item is NO_ITEM}
+        if self._check_codes and len(found) < len(items):
             try:
                 with self._looking:
-                    found = self._judge_codes(items)
+                    found = {**self._judge_codes(items), **found}
             except ClientClosedError:
                 raise
             except NovaBillingError as error:
@@ -119,7 +121,7 @@ class Delivery(Resource):
         now = concurrency.monotonic()
         known = METRICS.get(token)
         found = judge_codes(items, known, now)
-        if known is None or (found and now >= known.read_at + LOOK_AGAIN):
+        if may_look(known, found, now):
             listed = self._list(BillableMetric, Route("/billable-metrics"))
             by_code = {metric.code: metric for metric in listed.data}
             METRICS[token] = known = KnownMetrics(by_code, now)

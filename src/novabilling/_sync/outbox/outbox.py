@@ -31,6 +31,7 @@ from ..._outbox.writers import Writer
 from ..._resources.events import sealed
 from ..._runtime import concurrency
 from ..._runtime.forks import Renewed
+from ..._runtime.waits import Wait
 from ..._words.checks import Date, Omittable
 from ...types._inputs import Fields, UsageEventInput
 from ..client import NovaBilling
@@ -163,19 +164,16 @@ class Outbox:
         sender = self._sender.held
         sender.hurry(1)
         try:
+            if self._sends:  # so that it knows what others have left
+                concurrency.run(self._store.claim, 0)
             while concurrency.run(self._store.pending):
                 left = ends - concurrency.monotonic()
                 if left <= 0:
                     return False
-                self._pause(min(LOOK, left))
+                Wait().wait(min(LOOK, left))
         finally:
             sender.hurry(-1)
         return True
-
-    def _pause(self, seconds: float) -> None:
-        from ..._runtime.waits import Wait
-
-        Wait().wait(seconds)
 
     def stats(self) -> OutboxStats:
         """Count what waits, and say how fast it is sent."""
@@ -225,13 +223,17 @@ class Outbox:
         The store keeps all that was not sent. The client stays open.
         """
         ends = concurrency.monotonic() + self._close_timeout
-        if self._sends:
-            self.flush(self._close_timeout)
-        self._sender.held.stop()
-        self._workers.stop(max(0.5, ends - concurrency.monotonic()))
-        self._writer.close()
-        concurrency.run(self._store.close)
-        self._sender.renew()
+        try:
+            if self._sends:
+                self.flush(self._close_timeout)
+        finally:
+            self._sender.held.stop()
+            try:
+                self._workers.stop(max(0.5, ends - concurrency.monotonic()))
+            finally:  # nothing here waits, so a cancellation does not come between
+                self._writer.end()
+                self._store.close()
+                self._sender.renew()
 
     def __enter__(self) -> Self:
         self.start()
