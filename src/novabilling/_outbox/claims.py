@@ -145,6 +145,8 @@ class Claims:
         for path in paths:
             if own is None or path != own.path:
                 self._look_at(path)
+            else:
+                own.give_back()
         for name, view in list(self._views.items()):
             if view.path not in paths:  # its process has removed it
                 view.close()
@@ -167,6 +169,7 @@ class Claims:
             if view.lock is not None:
                 logger.info("The spool %s was left by a process that is gone; it is sent", path)
         try:
+            view.spool.give_back()
             if view.lock is not None and view.remove_if_empty():
                 del self._views[view.spool.name]
         except sqlite3.DatabaseError as error:

@@ -40,7 +40,7 @@ def judge_codes(
         problem = not_counted(item.head.code, properties, metric)
         if problem is None:
             continue
-        if item.age >= now - known.read_at:
+        if known.read_at >= min(now, item.recorded):
             found[number] = Outcome("dead", problem)
         else:
             wait = max(0.0, known.read_at + LOOK_AGAIN - now)

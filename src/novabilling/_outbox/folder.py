@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import sqlite3
 import uuid
 from typing import List, Optional, Set, Tuple
@@ -11,7 +12,7 @@ from typing import List, Optional, Set, Tuple
 from .._call.errors import OutboxError
 from .entries import Report, Target
 from .locks import FileLock
-from .spool import SUFFIX, Spool, Unmade, Unusable
+from .spool import PAGE, SUFFIX, Spool, Unmade, Unusable, checkpoint_pages
 
 logger = logging.getLogger("novabilling")
 
@@ -57,6 +58,12 @@ def file_system(folder: str) -> Optional[str]:
     except OSError:  # not Linux
         return None
     return found[1]
+
+
+def disk_left(folder: str) -> int:
+    """Return the bytes that may still be recorded; three logs are left free for sending."""
+    left = shutil.disk_usage(folder).free
+    return max(0, left - 3 * PAGE * checkpoint_pages(folder))
 
 
 def spools(folder: str) -> List[str]:

@@ -18,18 +18,20 @@ class Room:
     """Count what is recorded against the limits of a folder.
 
     Other processes record too, so each looks at the folder, takes a hundredth of the limits at most
-    for itself, and looks again when that is used up.
+    for itself, and looks again when that is used up. Some of the disk is left for sending, which
+    has to write what was sent before it gives room back.
     """
 
     def __init__(
-        self, max_events: int, max_bytes: int, look: Callable[[], Tuple[int, int]]
+        self, max_events: int, max_bytes: int, look: Callable[[], Tuple[int, int, int]]
     ) -> None:
-        """Take the limits, and what returns the events and bytes that are there."""
+        """Take the limits, and what counts events, their bytes, and those that the disk has."""
         self._limits = (max_events, max_bytes)
         self._look = look
         self._lock = RenewedLock()
         self._events = self._bytes = 0
         self._left = (0, 0)
+        self._disk = 0
         self._left_until = 0.0
 
     def take(self, events: int, size: int) -> None:
@@ -43,16 +45,26 @@ class Room:
 
     def _look_again(self, events: int, size: int) -> None:
         now = concurrency.monotonic()
-        if now >= self._left_until or (events <= self._left[0] and size <= self._left[1]):
+        if now >= self._left_until or (
+            events <= self._left[0] and size <= min(self._left[1], self._disk)
+        ):
             there = self._look()
             self._left = (self._limits[0] - there[0], self._limits[1] - there[1])
+            self._disk = there[2]
         left = self._left
-        if events > left[0] or size > left[1]:
+        if events > left[0] or size > min(left[1], self._disk):
             self._left_until = now + LOOK_AGAIN
-            raise self._full()
+            raise self._disk_full() if size > self._disk else self._full()
         self._left_until = 0.0
         hundredth = [min(some, limit // 100) for some, limit in zip(left, self._limits)]
-        self._events, self._bytes = max(events, hundredth[0]), max(size, hundredth[1])
+        self._events = max(events, hundredth[0])
+        self._bytes = max(size, min(hundredth[1], self._disk // 8))
+
+    def _disk_full(self) -> OutboxFullError:
+        return OutboxFullError(
+            "the disk of the outbox is full: nothing was recorded; what little is left of it is "
+            "kept for sending"
+        )
 
     def _full(self) -> OutboxFullError:
         events, size = self._limits

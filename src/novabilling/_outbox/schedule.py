@@ -6,7 +6,7 @@ import logging
 import math
 import random
 from collections import deque
-from typing import Deque, List, Optional, Sequence, Tuple
+from typing import Deque, Dict, List, Optional, Sequence
 
 import msgspec
 
@@ -49,7 +49,8 @@ class Schedule:
         self._on_their_way = 0
         self._failures = 0
         self._resumes_at = 0.0
-        self._said: Tuple[str, float] = ("", 0.0)
+        self._said_at: Dict[str, float] = {}
+        self._has_said = False
 
     def seconds_until_next(self) -> Optional[float]:
         """Return how long nothing may go; None until a batch on its way comes back."""
@@ -76,8 +77,9 @@ class Schedule:
         if held:
             self._again.extend(_halves(batch, list(held), outcome))
         if outcome is None:
-            if self.problem is not None:
+            if self._has_said:
                 logger.warning("The outbox sends again")
+            self._has_said = False
             self.worked_at = concurrency.monotonic()
             self.problem, self._failures, self._resumes_at = None, 0, 0.0
             return
@@ -92,14 +94,14 @@ class Schedule:
         self._say(outcome, now)
 
     def _say(self, outcome: Outcome, now: float) -> None:
-        reason = outcome.reason or ""
-        if self._said[0] == reason and now < self._said[1] + SAY_AGAIN:
+        if now < self._said_at.get(outcome.cause, -math.inf) + SAY_AGAIN:
             return
-        self._said = (reason, now)
+        self._said_at[outcome.cause] = now
+        self._has_said = True
         if outcome.cause == "refused":
-            logger.error("The outbox holds all events until this is mended: %s", reason)
+            logger.error("The outbox holds all events until this is mended: %s", outcome.reason)
         else:
-            logger.warning("The outbox waits and tries again: %s", reason)
+            logger.warning("The outbox waits and tries again: %s", outcome.reason)
 
 
 def _backoff(failures: int) -> float:

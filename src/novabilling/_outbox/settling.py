@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import List, NamedTuple, Optional, Sequence
 
+from .._runtime import concurrency
 from .._words.decoders import UNREADABLE
 from .entries import Dead, Entry, Settlement, Waiting, head_of
 from .schedule import Batch
@@ -70,6 +71,7 @@ def _wait(
 def item_of(entry: Entry) -> Item:
     """Read what has to be known of an event to send it."""
     try:
-        return Item(entry.body, head_of(entry.body), time.time() - entry.at)
+        recorded = concurrency.monotonic() - (time.time() - entry.at)
+        return Item(entry.body, head_of(entry.body), recorded)
     except UNREADABLE:
         return NO_ITEM

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import sys
 import time
@@ -19,8 +20,12 @@ VERSION = 1
 SUFFIX = ".spool"
 BUSY = 10.0
 """Seconds to wait for another process that writes to the same database."""
-CHECKPOINT = 4000
-"""Pages after which the log of SQLite is written into the database."""
+PAGE = 4096
+MAX_CHECKPOINT = 4000
+"""Pages after which the log of SQLite is written into the database, on a large disk."""
+
+WORTH_IT = 256
+"""Free pages that are given back to the disk; fewer are used again soon."""
 
 _SCHEMA = """
 CREATE TABLE about (
@@ -83,6 +88,7 @@ class Spool:
         with self.gate.lock:
             version = self._one("PRAGMA user_version")
             if version == 0 and target is not None:
+                self._db.execute(f"PRAGMA page_size = {PAGE}")
                 self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 with self._transaction():
@@ -96,7 +102,8 @@ class Spool:
                 raise Unmade
             elif version != VERSION:
                 raise Unusable(f"its format is {version}, this version knows {VERSION}")
-            self._db.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT}")
+            pages = checkpoint_pages(os.path.dirname(self.path))
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
             return Target(*self._db.execute("SELECT base_url, label FROM about").fetchone())
 
     def close(self) -> None:
@@ -158,6 +165,13 @@ class Spool:
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of events, all of it or nothing."""
+        try:
+            self._settle(outcome)
+        except sqlite3.OperationalError:  # the disk is full: there may be room in the log
+            self.shorten_log()
+            self._settle(outcome)
+
+    def _settle(self, outcome: Settlement) -> None:
         with self.gate.lock, self._transaction():
             self._remove(outcome)
             self._db.executemany(
@@ -207,11 +221,11 @@ class Spool:
                 min(times) if times else None,
             )
 
-    def size(self) -> int:
-        """Return the bytes that hold something."""
+    def size(self) -> Tuple[int, int]:
+        """Return the bytes of the file that hold something, and those that are free."""
         with self.gate.lock:
-            pages = self._one("PRAGMA page_count") - self._one("PRAGMA freelist_count")
-            return int(pages * self._one("PRAGMA page_size"))
+            free = self._one("PRAGMA freelist_count") * PAGE
+            return self._one("PRAGMA page_count") * PAGE - free, free
 
     def dead_after(self, seq: int, most: int) -> List[DeadRow]:
         """Return a page of dead letters."""
@@ -232,8 +246,10 @@ class Spool:
     # Room on the disk
 
     def give_back(self) -> None:
-        """Give free pages back to the disk, as far as nobody is in the way."""
+        """Give free pages back to the disk, once there is nothing more to send."""
         with self.gate.lock:
+            if self._one("PRAGMA freelist_count") < WORTH_IT or self.depth():
+                return
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self.shorten_log()
 
@@ -273,6 +289,12 @@ class Spool:
         return int(
             self._one("SELECT max(last, ifnull((SELECT max(seq) FROM events), 0)) FROM about")
         )
+
+
+def checkpoint_pages(folder: str) -> int:
+    """Return how many pages the log may have: few on a disk that is small."""
+    total = shutil.disk_usage(folder).total
+    return max(16, min(MAX_CHECKPOINT, total // PAGE // 64))
 
 
 def _uri(path: str) -> str:

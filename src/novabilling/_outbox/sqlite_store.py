@@ -28,6 +28,7 @@ from .._runtime.forks import Renewed, RenewedLock
 from .claims import Claims
 from .entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .folder import (
+    disk_left,
     make,
     opened,
     own_spool,
@@ -144,12 +145,15 @@ class SQLiteStore:
             raise OutboxError("the store knows no server yet: give it to an Outbox first")
         return self._target
 
-    def _used(self) -> Tuple[int, int]:
-        counts, size = Counts(), 0
+    def _used(self) -> Tuple[int, int, int]:
+        counts, size, free = Counts(), 0, disk_left(self.folder)
+        own = self._own_if_open()
         for spool in self._spools():
             counts = counts.plus(spool.counts())
-            size += spool.size()
-        return counts.due + counts.waiting, size
+            used, unused = spool.size()
+            size += used
+            free += unused if spool is own else 0
+        return counts.due + counts.waiting, size, free
 
     # Sending
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import re
 from typing import Any, Callable, Dict, List, Literal, Optional, Sequence
 
@@ -35,8 +36,8 @@ class Item(msgspec.Struct, frozen=True, eq=False):
 
     body: bytes
     head: Head
-    age: float = 0.0
-    """Seconds since it was recorded."""
+    recorded: float = math.inf
+    """When it was recorded, by the monotonic clock, if that is known."""
 
 
 class Outcome(msgspec.Struct, frozen=True):
