@@ -16,11 +16,11 @@ from typing import Any, Iterator, List
 import pytest
 
 from novabilling import NovaBilling, OutboxError, OutboxFullError
-from novabilling._outbox import folder as folders
-from novabilling._outbox import room
 from novabilling._outbox.entries import Dead, Settlement, Waiting
-from novabilling._outbox.locks import FileLock
-from novabilling._outbox.spool import Spool
+from novabilling._outbox.sqlite import folder as folders
+from novabilling._outbox.sqlite import room
+from novabilling._outbox.sqlite.locks import FileLock
+from novabilling._outbox.sqlite.spool import Spool
 from novabilling.outbox import Outbox, SQLiteStore
 from tests.outbox.billing import Billing
 from tests.support import BASE_URL, TOKEN

@@ -10,7 +10,7 @@ from .._async.outbox.delivery import adeliver
 from .._async.outbox.outbox import AsyncOutbox
 from .._call.errors import OutboxError, OutboxFullError
 from .._outbox.entries import DeadLetter, OutboxStats
-from .._outbox.sqlite_store import SQLiteStore
+from .._outbox.sqlite.store import SQLiteStore
 from .._outbox.store import Store
 from .._outbox.verdicts import Verdict
 from .._sync.outbox.delivery import deliver

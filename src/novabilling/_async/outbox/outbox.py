@@ -231,6 +231,7 @@ class AsyncOutbox:
                 await self._workers.stop(max(0.5, ends - concurrency.monotonic()))
             finally:  # nothing here waits, so a cancellation does not come between
                 self._writer.end()
+                self._sender.held.say_at_the_end()
                 self._store.close()
                 self._sender.renew()
 

@@ -7,7 +7,7 @@ import sqlite3
 import time
 from typing import Callable, Dict, List, Optional, Set
 
-from .entries import Entry, Settlement, Target
+from ..entries import Entry, Settlement, Target
 from .folder import lock_path, opened, sender_path, spools
 from .locks import FileLock
 from .spool import Spool

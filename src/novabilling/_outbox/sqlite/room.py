@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Callable, Tuple
 
-from .._call.errors import OutboxFullError
-from .._runtime import concurrency
-from .._runtime.forks import RenewedLock
+from ..._call.errors import OutboxFullError
+from ..._runtime import concurrency
+from ..._runtime.forks import RenewedLock
 
 LOOK_AGAIN = 0.05
 """Seconds after which a full store is looked at once more."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, Dict, Optional
 
-from .._runtime.forks import Renewed, RenewedLock
+from ..._runtime.forks import Renewed, RenewedLock
 
 try:
     import fcntl

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import sys
 import time
 from contextlib import contextmanager
 from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
 
-from .entries import Counts, Dead, Entry, Settlement, Target, Waiting
+from ..entries import Counts, Dead, Entry, Settlement, Target, Waiting
+from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect
 from .gates import OPENING, Gate
 from .group_commit import GroupCommit
 
@@ -18,29 +17,6 @@ VERSION = 1
 """Of the format on the disk; `docs/outbox.md` describes it."""
 
 SUFFIX = ".spool"
-BUSY = 10.0
-"""Seconds to wait for another process that writes to the same database."""
-PAGE = 4096
-MAX_CHECKPOINT = 4000
-"""Pages after which the log of SQLite is written into the database, on a large disk."""
-
-WORTH_IT = 256
-"""Free pages that are given back to the disk; fewer are used again soon."""
-
-_SCHEMA = """
-CREATE TABLE about (
-    base_url TEXT NOT NULL, label TEXT NOT NULL,
-    last INTEGER NOT NULL, removed INTEGER NOT NULL);
-CREATE TABLE events (seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL);
-CREATE TABLE waiting (
-    seq INTEGER PRIMARY KEY, at REAL NOT NULL, since REAL NOT NULL, due REAL NOT NULL,
-    reason TEXT NOT NULL, body BLOB NOT NULL);
-CREATE INDEX waiting_due ON waiting (due);
-CREATE TABLE dead (seq INTEGER PRIMARY KEY, at REAL NOT NULL, reason TEXT NOT NULL,
-    body BLOB NOT NULL);
-CREATE INDEX dead_at ON dead (at);
-"""
-
 DeadRow = Tuple[int, float, str, bytes]
 
 
@@ -59,30 +35,16 @@ class Spool:
         """Open a spool; with a target, make it if it is not there."""
         self.path = path
         self.name = os.path.basename(path)[: -len(SUFFIX)]
-        self.gate = Gate()
         with OPENING.lock:
-            self._db = self._connect(path, target is not None, sync)
-        try:
-            self.target = self._prepare(target)
-            self._next = self._last() + 1
-        except BaseException:
-            self.close()
-            raise
+            self.gate = Gate()
+            self._db = connect(path, target is not None, sync)
+            try:
+                self.target = self._prepare(target)
+                self._next = self._last() + 1
+            except BaseException:
+                self.close()
+                raise
         self._commits = GroupCommit(self.gate, self._write)
-
-    @staticmethod
-    def _connect(path: str, make: bool, sync: str) -> sqlite3.Connection:
-        if make and not os.path.exists(path):  # SQLite would let others read it
-            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-        mode = "rwc" if make else "rw"
-        uri = f"{_uri(path)}?mode={mode}"
-        db = sqlite3.connect(
-            uri, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True
-        )
-        db.execute(f"PRAGMA synchronous = {sync}")
-        if sys.platform == "darwin" and sync == "full":
-            db.execute("PRAGMA fullfsync = 1")
-        return db
 
     def _prepare(self, target: Optional[Target]) -> Target:
         with self.gate.lock:
@@ -92,7 +54,7 @@ class Spool:
                 self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 self._db.execute("PRAGMA journal_mode = WAL")
                 with self._transaction():
-                    for statement in _SCHEMA.split(";\n"):
+                    for statement in SCHEMA.split(";\n"):
                         self._db.execute(statement)
                     self._db.execute(
                         "INSERT INTO about VALUES (?, ?, 0, 0)", (target.base_url, target.label)
@@ -289,18 +251,6 @@ class Spool:
         return int(
             self._one("SELECT max(last, ifnull((SELECT max(seq) FROM events), 0)) FROM about")
         )
-
-
-def checkpoint_pages(folder: str) -> int:
-    """Return how many pages the log may have: few on a disk that is small."""
-    total = shutil.disk_usage(folder).total
-    return max(16, min(MAX_CHECKPOINT, total // PAGE // 64))
-
-
-def _uri(path: str) -> str:
-    from pathlib import Path
-
-    return Path(path).absolute().as_uri()
 
 
 def _runs(ordered: Sequence[int]) -> Iterator[Tuple[int, int]]:

@@ -23,12 +23,14 @@ class Gate:
 
 _gates: WeakSet[Gate] = WeakSet()
 OPENING = Gate()
-"""For opening and closing connections."""
+"""For opening and closing connections, and for making their gates: who has it knows them all."""
 
 _taken: List[Gate] = []
 
 
 def _take_all() -> None:
+    OPENING.lock.acquire()
+    _taken.append(OPENING)
     for gate in list(_gates):
         gate.lock.acquire()
         _taken.append(gate)

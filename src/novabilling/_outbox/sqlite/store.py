@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import errno
 import os
 import sqlite3
-from contextlib import contextmanager
 from typing import (
     TYPE_CHECKING,
     Dict,
-    Generator,
     Generic,
     Iterable,
     Iterator,
@@ -22,11 +19,12 @@ from typing import (
     Union,
 )
 
-from .._call.configuration import check_count
-from .._call.errors import OutboxError, OutboxFullError
-from .._runtime.forks import Renewed, RenewedLock
+from ..._call.configuration import check_count
+from ..._call.errors import OutboxError
+from ..._runtime.forks import Renewed, RenewedLock
+from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .claims import Claims
-from .entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
+from .failures import as_outbox_errors, is_full
 from .folder import (
     disk_left,
     make,
@@ -42,7 +40,7 @@ from .room import Room
 from .spool import DeadRow, Spool
 
 if TYPE_CHECKING:
-    from .store import Place
+    from ..store import Place
 
 DEFAULT_MAX_EVENTS = 10_000_000
 DEFAULT_MAX_BYTES = 4 * 1024**3
@@ -117,17 +115,22 @@ class SQLiteStore:
         self._target = target
         make(self.folder)
 
+    @property
+    def base_url(self) -> str:
+        """The server that the events go to."""
+        return self.target.base_url
+
     # Recording
 
     def add(self, bodies: List[bytes]) -> None:
         """Return when these events are safe, all in one commit; else `OutboxFullError`."""
         self._room.take(len(bodies), sum(map(len, bodies)))
         spool = self._own()
-        with _as_outbox_errors(spool):
+        with as_outbox_errors(spool):
             try:
                 spool.add(bodies)
             except sqlite3.OperationalError as error:
-                if not _is_full(error):
+                if not is_full(error):
                     raise
                 spool.shorten_log()  # there may be room in the database itself
                 spool.add(bodies)
@@ -135,12 +138,14 @@ class SQLiteStore:
     def _own(self) -> Spool:
         open_ = self._open.held
         if open_.own is None:
-            with self._lock.held, _as_outbox_errors(None):
+            with self._lock.held, as_outbox_errors(None):
                 if open_.own is None:
-                    open_.own = own_spool(self.folder, self._bound(), self._sync)
+                    open_.own = own_spool(self.folder, self.target, self._sync)
         return open_.own[0]
 
-    def _bound(self) -> Target:
+    @property
+    def target(self) -> Target:
+        """Whose events they are; OutboxError before it is known."""
         if self._target is None:
             raise OutboxError("the store knows no server yet: give it to an Outbox first")
         return self._target
@@ -160,9 +165,9 @@ class SQLiteStore:
     def claim(self, most: int) -> List[Entry]:
         """Return events that nobody else sends now; none while another process sends."""
         open_ = self._open.held
-        with self._lock.held, _as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors(None):
             if open_.claims is None:
-                open_.claims = Claims.take(self.folder, self._bound(), self._own_if_open)
+                open_.claims = Claims.take(self.folder, self.target, self._own_if_open)
             return [] if open_.claims is None else open_.claims.claim(most)
 
     def _own_if_open(self) -> Optional[Spool]:
@@ -178,14 +183,14 @@ class SQLiteStore:
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of claimed events."""
-        with self._lock.held, _as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors(None):
             claims = self._open.held.claims
             if claims is not None:
                 claims.settle(outcome)
 
     def pending(self) -> int:
         """Return how many events of this process, and of those that are gone, are to be sent."""
-        with self._lock.held, _as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors(None):
             open_ = self._open.held
             mine = [] if open_.own is None else [open_.own[0]]
             if open_.claims is not None:
@@ -203,7 +208,7 @@ class SQLiteStore:
 
     def _spools(self) -> Iterator[Spool]:
         """Give all spools of the tenant; those of other processes are open for a moment."""
-        with self._lock.held, _as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors(None):
             own = self._own_if_open()
             for path in spools(self.folder):
                 if own is not None and path == own.path:
@@ -213,7 +218,7 @@ class SQLiteStore:
                 if spool is None:
                     continue
                 try:
-                    if spool.target == self._bound():
+                    if spool.target == self.target:
                         yield spool
                 finally:
                     spool.close()
@@ -222,11 +227,11 @@ class SQLiteStore:
         """Keep what the sender says of itself, for other processes."""
         with self._lock.held:
             if self._open.held.claims is not None:
-                write_report(sender_path(self.folder, self._bound(), ".json"), report)
+                write_report(sender_path(self.folder, self.target, ".json"), report)
 
     def reported(self) -> Report:
         """Return what the sender has said last."""
-        return read_report(sender_path(self.folder, self._bound(), ".json"))
+        return read_report(sender_path(self.folder, self.target, ".json"))
 
     # Dead letters
 
@@ -282,7 +287,7 @@ class SQLiteStore:
                 open_.claims = None
             if open_.own is not None:
                 (spool, lock), open_.own = open_.own, None
-                with _as_outbox_errors(None):
+                with as_outbox_errors(None):
                     counts = spool.counts()
                     empty = not (counts.due or counts.waiting or counts.dead)
                     spool.remove() if empty else spool.close()
@@ -291,22 +296,3 @@ class SQLiteStore:
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"{type(self).__name__}({self.folder!r}{label})"
-
-
-_NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
-
-
-def _is_full(error: Exception) -> bool:
-    return "full" in str(error) or "disk I/O" in str(error)
-
-
-@contextmanager
-def _as_outbox_errors(spool: Optional[Spool]) -> Generator[None, None, None]:
-    """Turn what SQLite and the disk say into errors of the outbox."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        if _is_full(error) or getattr(error, "errno", None) in _NO_SPACE:
-            raise OutboxFullError(f"the disk of the outbox is full: {error}") from error
-        where = "" if spool is None else f" {spool.path!r}"
-        raise OutboxError(f"the store{where} of the outbox cannot be used: {error}") from error

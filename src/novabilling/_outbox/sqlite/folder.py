@@ -9,10 +9,11 @@ import sqlite3
 import uuid
 from typing import List, Optional, Set, Tuple
 
-from .._call.errors import OutboxError
-from .entries import Report, Target
+from ..._call.errors import OutboxError
+from ..entries import Report, Target
+from .connecting import PAGE, checkpoint_pages
 from .locks import FileLock
-from .spool import PAGE, SUFFIX, Spool, Unmade, Unusable, checkpoint_pages
+from .spool import SUFFIX, Spool, Unmade, Unusable
 
 logger = logging.getLogger("novabilling")
 
@@ -73,6 +74,18 @@ def spools(folder: str) -> List[str]:
     except FileNotFoundError:
         return []
     return [os.path.join(folder, name) for name in sorted(names)]
+
+
+def targets(folder: str) -> List[Target]:
+    """Return whose events are in a folder."""
+    found: List[Target] = []
+    for path in spools(folder):
+        spool = opened(path)
+        if spool is not None:
+            spool.close()
+            if spool.target not in found:
+                found.append(spool.target)
+    return found
 
 
 def lock_path(path: str) -> str:
