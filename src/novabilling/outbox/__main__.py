@@ -68,8 +68,7 @@ def send(options: Any) -> None:
             if time.monotonic() >= next_line:
                 next_line += LINE_EVERY
                 logger.info(line(outbox.stats()))
-        stats = outbox.stats()
-    logger.info("Ended: %s", line(stats))
+    logger.info("Ended: %s", line(stats_of(store.counts(), store.reported())))
 
 
 def _token(options: Any) -> Callable[[], str]:
