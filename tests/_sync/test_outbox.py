@@ -549,6 +549,41 @@ def test_a_new_metric_makes_its_events_count(outbox_for, monkeypatch):
     assert billing.looks <= 3
 
 
+def test_opentelemetry_sees_how_it_stands(outbox_for):
+    pytest.importorskip("opentelemetry.sdk", reason="OpenTelemetry is not installed")
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+
+    from novabilling.otel import instrument_outbox
+
+    reader = InMemoryMetricReader()
+    provider = MeterProvider([reader])
+
+    def collected():
+        found = reader.get_metrics_data()
+        metrics = found.resource_metrics[0].scope_metrics[0].metrics if found else []
+        return {m.name: m.data.data_points[0].value for m in metrics if m.data.data_points}
+
+    with outbox_for(Billing()) as outbox:
+        end = instrument_outbox(outbox, provider)
+        outbox.record_many([event(1), event(2, code="cals"), event(3, subscription_id="usr_9")])
+        assert outbox.flush()
+        seen = collected()
+        end()
+        after = collected()
+    provider.shutdown()
+
+    assert seen.pop("novabilling.outbox.oldest") > 0
+    assert seen == {
+        "novabilling.outbox.depth": 1,
+        "novabilling.outbox.held": 1,
+        "novabilling.outbox.dead": 1,
+        "novabilling.outbox.sent": 1,
+        "novabilling.outbox.duplicates": 0,
+    }
+    assert not after
+
+
 # What is refused
 
 
