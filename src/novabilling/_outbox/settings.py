@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from datetime import datetime
-from typing import Iterable, List, Sequence, TypeVar, Union, cast
+from typing import Iterable, List, Sequence, Tuple, TypeVar, Union, cast
 
-from .._resources.events import complete, prepare
+from .._resources.events import complete, prepare, sealed
 from ..types._inputs import Fields, UsageEventInput
 
 S = TypeVar("S")
@@ -28,14 +28,16 @@ def check_store(store: S) -> S:
     return store
 
 
-def completed(
+def completed_and_sealed(
     events: Sequence[Union[UsageEventInput, Fields]], now: datetime
-) -> List[UsageEventInput]:
-    """Give events their ids and times; structs are checked when they are written, dicts now."""
+) -> Tuple[List[UsageEventInput], List[bytes]]:
+    """Give events their ids and times, check them, and write them as they are sent."""
     given: object = events
     if isinstance(given, list) and all(type(event) is UsageEventInput for event in events):
-        return [complete(event, now) for event in cast("List[UsageEventInput]", events)]
-    return prepare(events, now)
+        found = [complete(event, now) for event in cast("List[UsageEventInput]", events)]
+    else:  # dicts are checked before they are read
+        found = prepare(events, now)
+    return found, [sealed(event, f"events[{number}]") for number, event in enumerate(found)]
 
 
 def write_lines(path: str, lines: Iterable[bytes]) -> None:

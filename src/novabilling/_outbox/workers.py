@@ -20,7 +20,9 @@ class Workers:
         self._pid = 0
 
     def start(self, count: int, work: Callable[[], None]) -> None:
-        """Start the threads."""
+        """Start the threads, unless they run."""
+        if self._threads and not self.are_lost():
+            return
         self._pid = os.getpid()
         self._threads = [
             threading.Thread(target=work, name=f"novabilling-outbox-{number}", daemon=True)
@@ -51,9 +53,11 @@ class AsyncWorkers:
         self._ended: Any = None
 
     async def start(self, count: int, work: Callable[[], Awaitable[None]]) -> None:
-        """Start the tasks."""
+        """Start the tasks, unless they run."""
         import anyio
 
+        if self._group is not None:
+            return
         self._ended = anyio.Event()
         self._left = count
 

@@ -24,7 +24,7 @@ from .._outbox.sqlite.store import SQLiteStore
 from .._sync.client import NovaBilling
 from .._sync.outbox.outbox import Outbox
 
-logger = logging.getLogger("novabilling")
+logger: logging.Logger = logging.getLogger("novabilling")
 
 LINE_EVERY = 60.0
 PAGE = 200

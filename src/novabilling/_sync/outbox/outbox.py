@@ -23,12 +23,12 @@ from msgspec import UNSET
 from ..._call.configuration import check_count, check_flag
 from ..._outbox.entries import DeadLetter, OutboxStats
 from ..._outbox.meter import stats_of
-from ..._outbox.settings import check_seconds, check_store, completed, write_lines
+from ..._outbox.settings import check_seconds, check_store, completed_and_sealed, write_lines
 from ..._outbox.store import Place, Store
 from ..._outbox.verdicts import Verdict
 from ..._outbox.workers import Workers
 from ..._outbox.writers import Writer
-from ..._resources.events import sealed
+from ..._resources.events import complete, sealed
 from ..._runtime import concurrency
 from ..._runtime.forks import Renewed
 from ..._runtime.waits import Wait
@@ -121,7 +121,7 @@ class Outbox:
             timestamp=timestamp,
             properties=properties,
         )
-        event = completed([event], self._config.now())[0]
+        event = complete(event, self._config.now())
         self._write([sealed(event)])
         return event
 
@@ -129,8 +129,7 @@ class Outbox:
         self, events: Sequence[Union[UsageEventInput, Fields]]
     ) -> List[UsageEventInput]:
         """Record any number of events in one commit: all of them or none; see `record`."""
-        found = completed(events, self._config.now())
-        bodies = [sealed(event, f"events[{number}]") for number, event in enumerate(found)]
+        found, bodies = concurrency.run(completed_and_sealed, events, self._config.now())
         if bodies:
             self._write(bodies)
         return found
