@@ -41,7 +41,7 @@ class Run:
 
     def __init__(self, server: Server, folder: str, options: Any) -> None:
         self.server = server
-        self.folder = os.path.join(folder, "usage")
+        self.folder = os.path.join(options.spools or folder, "usage")
         self.notes = folder
         self.options = options
         self.started = 0
@@ -166,7 +166,8 @@ def settings(arguments: List[str]) -> Any:
     parser.add_argument("--pause", type=float, default=0.002, help="of a writer, after each commit")
     parser.add_argument("--seconds", type=float, default=60.0, help="to drain what is left")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--folder", default=None, help="where to put the spools")
+    parser.add_argument("--folder", default=None, help="where to put spools and notes")
+    parser.add_argument("--spools", default=None, help="where to put the spools, if elsewhere")
     return parser.parse_args(arguments)
 
 

@@ -23,6 +23,17 @@ def test_of_killed_writers_and_senders_nothing_is_lost_or_counted_twice(tmp_path
     assert result["duplicates refused"] > 0
 
 
+def test_nor_on_a_small_disk_that_is_full_most_of_the_time(tmp_path, small_disk, monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    few = ["--events", "10000", "--kills", "6", "--pause", "0", "--spools", str(small_disk)]
+
+    result = run(settings([*few, "--folder", str(tmp_path)]))
+
+    assert (result["lost"], result["twice"]) == (0, 0)
+    assert result["kills"] == 6
+    assert result["recorded"] >= 10_000
+
+
 @pytest.mark.slow
 def test_of_a_million_events_and_200_kills_nothing_is_lost_or_counted_twice(
     tmp_path, monkeypatch, capsys

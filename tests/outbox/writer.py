@@ -44,15 +44,28 @@ def events(count: int) -> List[UsageEventInput]:
     ]
 
 
+def is_safe(outbox: Outbox, some: List[UsageEventInput]) -> bool:
+    try:
+        outbox.record_many(some)
+    except OutboxFullError:
+        return False
+    return True
+
+
+async def ais_safe(outbox: AsyncOutbox, some: List[UsageEventInput]) -> bool:
+    try:
+        await outbox.record_many(some)
+    except OutboxFullError:
+        return False
+    return True
+
+
 def record(outbox: Outbox, notes: Notes, count: int, size: int, pause: float) -> None:
     while count > 0:
         some = events(min(size, count))
         notes.note("?", some)
-        try:
-            outbox.record_many(some)
-        except OutboxFullError:
+        while not is_safe(outbox, some):
             time.sleep(0.05)
-            continue
         notes.note("!", some)
         count -= len(some)
         if pause:
@@ -63,11 +76,8 @@ async def arecord(outbox: AsyncOutbox, notes: Notes, count: int, size: int, paus
     while count > 0:
         some = events(min(size, count))
         notes.note("?", some)
-        try:
-            await outbox.record_many(some)
-        except OutboxFullError:
+        while not await ais_safe(outbox, some):
             await asyncio.sleep(0.05)
-            continue
         notes.note("!", some)
         count -= len(some)
         if pause:

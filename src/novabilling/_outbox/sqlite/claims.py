@@ -8,6 +8,8 @@ import time
 from typing import Callable, Dict, List, Optional, Set
 
 from ..entries import Entry, Settlement, Target
+from .disk import give_up_reserve, keep_reserve
+from .failures import is_full
 from .folder import lock_path, opened, sender_path, spools
 from .locks import FileLock
 from .spool import Spool
@@ -125,7 +127,15 @@ class Claims:
             parts.setdefault(dead.entry.place[0], Settlement()).dead.append(dead)
         for name, part in parts.items():
             if name in self._views:
-                self._views[name].settle(part)
+                self._settle(self._views[name], part)
+
+    def _settle(self, view: View, outcome: Settlement) -> None:
+        try:
+            view.settle(outcome)
+        except sqlite3.OperationalError as error:
+            if not is_full(error) or not give_up_reserve(self._folder):
+                raise
+            view.settle(outcome)
 
     def adopted(self) -> List[Spool]:
         """Return the spools of processes that are gone."""
@@ -151,6 +161,7 @@ class Claims:
             if view.path not in paths:  # its process has removed it
                 view.close()
                 del self._views[name]
+        keep_reserve(self._folder, paths)
 
     def _look_at(self, path: str) -> None:
         view = next((v for v in self._views.values() if v.path == path), None)

@@ -11,7 +11,7 @@ from pathlib import Path
 BUSY = 10.0
 """Seconds to wait for another process that writes to the same database."""
 PAGE = 4096
-MAX_CHECKPOINT = 4000
+MAX_CHECKPOINT = 1000
 """Pages after which the log of SQLite is written into the database, on a large disk."""
 
 WORTH_IT = 256
@@ -39,9 +39,13 @@ def connect(path: str, make: bool, sync: str) -> sqlite3.Connection:
     mode = "rwc" if make else "rw"
     uri = f"{_uri(path)}?mode={mode}"
     db = sqlite3.connect(uri, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True)
-    db.execute(f"PRAGMA synchronous = {sync}")
-    if sys.platform == "darwin" and sync == "full":
-        db.execute("PRAGMA fullfsync = 1")
+    try:
+        db.execute(f"PRAGMA synchronous = {sync}")
+        if sys.platform == "darwin" and sync == "full":
+            db.execute("PRAGMA fullfsync = 1")
+    except BaseException:
+        db.close()
+        raise
     return db
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import logging
 import os
-import shutil
 import sqlite3
 import uuid
+from contextlib import suppress
 from typing import List, Optional, Set, Tuple
 
 from ..._call.errors import OutboxError
 from ..entries import Report, Target
-from .connecting import PAGE, checkpoint_pages
+from .disk import RESERVE, keep_reserve
 from .locks import FileLock
 from .spool import SUFFIX, Spool, Unmade, Unusable
 
 logger = logging.getLogger("novabilling")
 
-_OURS = (SUFFIX, "-wal", "-shm", ".lock", ".json", ".new")
+_OURS = (SUFFIX, "-wal", "-shm", ".lock", ".json", ".new", RESERVE)
 _NETWORK = frozenset(
     {"afs", "beegfs", "ceph", "cifs", "coda", "davfs", "fuse.davfs", "fuse.glusterfs", "fuse.s3fs"}
     | {"fuse.sshfs", "glusterfs", "gpfs", "lustre", "ncpfs", "nfs", "nfs4", "orangefs", "smb3"}
@@ -40,6 +40,7 @@ def make(folder: str) -> None:
         ours = hasattr(os, "getuid") and status.st_uid == os.getuid()
         if ours and status.st_mode & 0o077 and all(name.endswith(_OURS) for name in names):
             os.chmod(folder, 0o700)  # nobody else keeps anything there
+        keep_reserve(folder, spools(folder))
     except OSError as error:
         raise OutboxError(f"the folder {folder!r} of the outbox cannot be used: {error}") from error
 
@@ -59,12 +60,6 @@ def file_system(folder: str) -> Optional[str]:
     except OSError:  # not Linux
         return None
     return found[1]
-
-
-def disk_left(folder: str) -> int:
-    """Return the bytes that may still be recorded; three logs are left free for sending."""
-    left = shutil.disk_usage(folder).free
-    return max(0, left - 3 * PAGE * checkpoint_pages(folder))
 
 
 def spools(folder: str) -> List[str]:
@@ -146,13 +141,14 @@ def sender_path(folder: str, target: Target, end: str) -> str:
 
 
 def write_report(path: str, report: Report) -> None:
-    """Replace what the sender says of itself."""
+    """Replace what the sender says of itself; on a full disk, that has to wait."""
     import msgspec
 
     new = f"{path}.new"
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(msgspec.json.encode(report))
-    os.replace(new, path)
+    with suppress(OSError):
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(msgspec.json.encode(report))
+        os.replace(new, path)
 
 
 def read_report(path: str) -> Report:

@@ -24,9 +24,9 @@ from ..._call.errors import OutboxError
 from ..._runtime.forks import Renewed, RenewedLock
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .claims import Claims
+from .disk import disk_left
 from .failures import as_outbox_errors, is_full
 from .folder import (
-    disk_left,
     make,
     opened,
     own_spool,
@@ -151,7 +151,7 @@ class SQLiteStore:
         return self._target
 
     def _used(self) -> Tuple[int, int, int]:
-        counts, size, free = Counts(), 0, disk_left(self.folder)
+        counts, size, free = Counts(), 0, disk_left(self.folder, spools(self.folder))
         own = self._own_if_open()
         for spool in self._spools():
             counts = counts.plus(spool.counts())
