@@ -9,14 +9,14 @@ import pytest
 
 @pytest.fixture
 def small_disk(tmp_path):
-    """Mount a file system of 8 MB, where the machine lets us."""
+    """Mount a file system of 4 MB, where the machine lets us."""
     disk = tmp_path / "disk"
     disk.mkdir()
     mounted = (
         sys.platform == "linux"
         and os.getuid() == 0
         and not subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", str(disk)], check=False
+            ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", str(disk)], check=False
         ).returncode
     )
     if not mounted:

@@ -19,7 +19,7 @@ def test_of_killed_writers_and_senders_nothing_is_lost_or_counted_twice(tmp_path
 
     assert (result["lost"], result["twice"]) == (0, 0)
     assert result["kills"] == 8
-    assert result["recorded"] >= 5000
+    assert result["recorded"] >= 4500
     assert result["duplicates refused"] > 0
 
 
@@ -31,7 +31,7 @@ def test_nor_on_a_small_disk_that_is_full_most_of_the_time(tmp_path, small_disk,
 
     assert (result["lost"], result["twice"]) == (0, 0)
     assert result["kills"] == 6
-    assert result["recorded"] >= 10_000
+    assert result["recorded"] >= 9_000
 
 
 @pytest.mark.slow

@@ -591,7 +591,7 @@ def test_space_is_given_back_when_a_spool_is_empty(tmp_path):
 def test_a_full_disk_is_an_error_and_goes_on_when_it_is_freed(small_disk, monkeypatch):
     monkeypatch.setattr(room, "LOOK_AGAIN", 0.0)
     ballast = small_disk / "ballast"
-    ballast.write_bytes(b"x" * 5_000_000)
+    ballast.write_bytes(b"x" * 2_000_000)
     billing = Billing()
     import httpx
 

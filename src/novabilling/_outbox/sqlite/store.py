@@ -79,7 +79,7 @@ class SQLiteStore:
         sync: "normal" survives the end of a process, also by `kill -9`; "full" a loss of power as
             well, at the price of the disk's own sync for each commit.
         max_events: Of the folder, dead letters not counted; `OutboxFullError` beyond.
-        max_bytes: Of the folder, about; beside them, each process has a log of 16 MB at most.
+        max_bytes: Of the folder, about; beside them, each process has a log of some 4 MB.
     """
 
     def __init__(
