@@ -87,8 +87,14 @@ class Spool:
         self._commits.add(bodies)
 
     def _write(self, bodies: List[bytes]) -> None:
+        try:
+            self._insert(bodies)
+        except sqlite3.IntegrityError:  # a signal handler has taken the number in between
+            self._insert(bodies)
+
+    def _insert(self, bodies: List[bytes]) -> None:
         at, first = time.time(), self._next
-        self._next += len(bodies)  # at once: a signal handler may record before this has ended
+        self._next = first + len(bodies)  # at once: a signal handler may record before this ends
         try:
             if len(bodies) == 1:
                 self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (first, at, bodies[0]))
