@@ -22,7 +22,6 @@ from novabilling import (
     RateLimitError,
 )
 from novabilling.otel import instrument
-from novabilling.resources import AsyncPaginator, Paginator
 from novabilling.outbox import (
     AsyncOutbox,
     DeadLetter,
@@ -34,6 +33,7 @@ from novabilling.outbox import (
     adeliver,
     deliver,
 )
+from novabilling.resources import AsyncPaginator, Paginator
 from novabilling.types import (
     CURRENCY_DECIMALS,
     AnyWebhookEvent,
