@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import httpx
 from typing_extensions import assert_type
@@ -334,7 +334,10 @@ def the_outbox(client: NovaBilling) -> None:
         assert_type(outbox, Outbox)
         event = outbox.record(subscription_id="s", code="c", properties={"n": 1})
         assert_type(event, UsageEventInput)
-        assert_type(outbox.record_many([{"subscription_id": "s"}, event]), List[UsageEventInput])
+        assert_type(
+            outbox.record_many([{"subscription_id": "s", "code": "c"}, event]),
+            List[UsageEventInput],
+        )
         assert_type(outbox.flush(timeout=1), bool)
         assert_type(outbox.stats(), OutboxStats)
         assert_type(outbox.dead_letters(), Iterator[DeadLetter])

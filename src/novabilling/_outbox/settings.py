@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Iterable, List, Sequence, Tuple, TypeVar, Union, cast
 
 from .._resources.events import complete, prepare, sealed
-from ..types._inputs import Fields, UsageEventInput
+from ..types._inputs import UsageEventInput, UsageEventParam
 
 S = TypeVar("S")
 
@@ -29,7 +29,7 @@ def check_store(store: S) -> S:
 
 
 def completed_and_sealed(
-    events: Sequence[Union[UsageEventInput, Fields]], now: datetime
+    events: Sequence[Union[UsageEventInput, UsageEventParam]], now: datetime
 ) -> Tuple[List[UsageEventInput], List[bytes]]:
     """Give events their ids and times, check them, and write them as they are sent."""
     given: object = events

@@ -33,7 +33,7 @@ EMPTY_BATCH = EventBatch(total=0, created=0, duplicates=0, errors=0, results=[])
 _EVENT = Arguments(
     subscription_id=not_null(identifier),
     transaction_id=not_null(identifier),
-    code=not_null(text),
+    code=text,
     timestamp=timestamp,
     properties=plain,
 )
@@ -72,6 +72,7 @@ def complete(event: UsageEventInput, now: datetime) -> UsageEventInput:
 def sealed(event: UsageEventInput, name: str = "events[0]") -> bytes:
     """Check a complete event and write it as it is sent, alone or in a batch."""
     body = encode(_EVENT.fields(_fields_of(event), f"{name}.")).reveal()
+    text(f"{name}.code", event.code)  # None would be sent as null
     if len(body) > MAX_SLICE:
         raise ValueError(f"{name} is larger than {MAX_SLICE:,} bytes")
     return body
@@ -99,7 +100,9 @@ def slices(events: List[UsageEventInput]) -> List[Secret[bytes]]:
     current: List[msgspec.Raw] = []
     size = _AROUND
     for index, event in enumerate(events):
-        raw = sealed(event, f"events[{index}]")
+        raw = event_body(event).reveal()
+        if len(raw) > MAX_SLICE:
+            raise ValueError(f"events[{index}] is larger than {MAX_SLICE:,} bytes")
         if current and (len(current) == MAX_EVENTS or size + len(raw) + 1 > MAX_SLICE):
             bodies.append(encode({"events": current}))
             current, size = [], _AROUND

@@ -32,7 +32,7 @@ from ..._runtime import concurrency
 from ..._runtime.forks import Renewed
 from ..._runtime.waits import AsyncWait
 from ..._words.checks import Date, Omittable
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ..client import AsyncNovaBilling
 from .delivery import caller_of
 from .sender import AsyncSender
@@ -125,7 +125,7 @@ class AsyncOutbox:
         return event
 
     async def record_many(
-        self, events: Sequence[Union[UsageEventInput, Fields]]
+        self, events: Sequence[Union[UsageEventInput, UsageEventParam]]
     ) -> List[UsageEventInput]:
         """Record any number of events in one commit: all of them or none; see `record`."""
         found, bodies = await concurrency.async_run(

@@ -30,7 +30,7 @@ from ..._resources.events import METRICS, KnownMetrics, batch_of
 from ..._runtime import concurrency
 from ..._words.routes import Route
 from ...types._common import Response
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ...types._metering import BillableMetric, EventBatch
 from ..caller import Caller
 from ..client import NovaBilling
@@ -155,7 +155,7 @@ class Delivery(Resource):
 
 def deliver(
     client: NovaBilling,
-    events: Iterable[Union[UsageEventInput, Fields]],
+    events: Iterable[Union[UsageEventInput, UsageEventParam]],
     *,
     check_codes: bool = True,
     give_up_after: float = 3600.0,

@@ -33,7 +33,7 @@ from ..._runtime import concurrency
 from ..._runtime.forks import Renewed
 from ..._runtime.waits import Wait
 from ..._words.checks import Date, Omittable
-from ...types._inputs import Fields, UsageEventInput
+from ...types._inputs import UsageEventInput, UsageEventParam
 from ..client import NovaBilling
 from .delivery import caller_of
 from .sender import Sender
@@ -126,7 +126,7 @@ class Outbox:
         return event
 
     def record_many(
-        self, events: Sequence[Union[UsageEventInput, Fields]]
+        self, events: Sequence[Union[UsageEventInput, UsageEventParam]]
     ) -> List[UsageEventInput]:
         """Record any number of events in one commit: all of them or none; see `record`."""
         found, bodies = concurrency.run(completed_and_sealed, events, self._config.now())
