@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from contextlib import suppress
 from typing import Callable, Deque, List, Optional
 
 from .gates import Gate
@@ -49,8 +50,9 @@ class GroupCommit:
     def _commit(self) -> None:
         taken: List[_Ticket] = []
         try:
-            while self._tickets:
-                taken.append(self._tickets.popleft())
+            with suppress(IndexError):  # not asked before: a signal handler may empty it
+                while True:
+                    taken.append(self._tickets.popleft())
             if len(taken) > 1 and self._all_at_once(taken):
                 return
             for ticket in taken:
