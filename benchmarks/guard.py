@@ -20,7 +20,7 @@ from novabilling import AsyncNovaBilling, NovaBilling
 
 ROUNDS = 25
 WIDTH = 50
-LIMITS = {"sync, one object": 0.80, "sync, list of 100": 0.80, "asyncio, 50 at once": 0.60}
+LIMITS = {"sync, one object": 0.40, "sync, list of 100": 0.60, "asyncio, 50 at once": 0.30}
 
 
 def measure_sync(server: Server) -> Dict[str, Samples]:

@@ -36,6 +36,11 @@ def page(rows: List[Dict[str, Any]]) -> Dict[str, Any]:
     return {"data": rows, "meta": meta}
 
 
+def batch(count: int) -> Dict[str, Any]:
+    results = [{"transactionId": f"b-{n}", "status": "created"} for n in range(count)]
+    return {"total": count, "created": count, "duplicates": 0, "errors": 0, "results": results}
+
+
 def page_of(count: int, start: int = 0) -> bytes:
     """Write a page of customers as the server does."""
     rows = [customer(n) for n in range(start, start + count)]
@@ -122,6 +127,7 @@ ANSWERS: Dict[Tuple[str, str], Any] = {
     ("GET", "/api/customers/cus_1"): customer(1),
     ("GET", "/api/customers"): page([customer(n) for n in range(100)]),
     ("POST", "/api/customers"): customer(1),
+    ("POST", "/api/events/batch"): batch(100),
     ("GET", "/stripe/v1/customers"): a_hundred(
         stripe, object="list", url="/v1/customers", has_more=False
     ),

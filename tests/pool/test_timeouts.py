@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import socket
-from typing import Any
+import ssl
+import threading
+from contextlib import contextmanager
+from typing import Any, Iterator, Optional
 
+import anyio
 import httpx
 import pytest
 
@@ -147,3 +151,85 @@ def test_an_endless_row_of_interim_answers_is_refused(colour):
 
     with serve(flood) as server:
         play(colour, server.url, script)
+
+
+@contextmanager
+def deaf(tls: Optional[ssl.SSLContext]) -> Iterator[str]:
+    """Serve a connection that is made and never read from."""
+    over = threading.Event()
+
+    def accept() -> None:
+        peer, _ = listener.accept()
+        if tls is not None:
+            peer = tls.wrap_socket(peer, server_side=True)
+        over.wait(10)
+        peer.close()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.settimeout(10)
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        try:
+            yield f"http{'s' if tls else ''}://127.0.0.1:{listener.getsockname()[1]}"
+        finally:
+            over.set()
+        thread.join(10)
+
+
+@pytest.mark.parametrize("limits", [{"timeout": TIMEOUT}, {"timeout": per_operation(write=0.2)}])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_request_that_nobody_reads_ends_in_time(
+    colour, scheme, limits, tls, trusted, monkeypatch
+):
+    """It is larger than what the SDK sends, as the system keeps some megabytes of it."""
+
+    async def script(api: Any) -> None:
+        email = "a" * 20_000_000 + "@example.com"
+        with ends_within(TIMEOUT + 1), raises(NovaBillingTimeoutError, applied=True):
+            await api.post(email)  # to write this as JSON takes its time as well
+
+    monkeypatch.setattr("novabilling._words.encoding.MAX_BODY", 1 << 30)
+    with deaf(tls if scheme == "https" else None) as url:
+        play(colour, url, script, **limits)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_name_that_is_not_looked_up_ends_in_time(backend, monkeypatch):
+    over = threading.Event()
+    look_up = socket.getaddrinfo
+
+    def getaddrinfo(
+        host: Any, port: Any, family: int = 0, type: int = 0, proto: int = 0, flags: int = 0
+    ) -> Any:
+        if host == b"billing.example" and not flags & socket.AI_NUMERICHOST:
+            over.wait(10)
+        return look_up(host, port, family, type, proto, flags)
+
+    async def script(api: Any) -> None:
+        try:
+            with ends_within(TIMEOUT + SLACK), raises(NovaBillingTimeoutError, applied=False):
+                await api.post()
+        finally:
+            over.set()
+
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
+    play(backend, "http://billing.example", script, timeout=TIMEOUT)
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_a_download_for_which_there_is_no_thread_ends_in_time(backend, tmp_path):
+    def pdf(peer: servers.Peer, request: servers.Request) -> None:
+        head = servers.HEAD.replace(b"application/json", b"application/pdf")
+        peer.send(head + b"Content-Length: 9\r\n\r\n%PDF-1.3 ")
+
+    async def script(api: Any) -> None:
+        threads = anyio.to_thread.current_default_thread_limiter()
+        threads.total_tokens = 1
+        await threads.acquire_on_behalf_of(object())
+        with ends_within(TIMEOUT + SLACK), raises(NovaBillingTimeoutError):
+            await api.client.invoices.download_pdf("inv_1", to=tmp_path / "1.pdf")
+
+    with serve(pdf) as server:
+        play(backend, server.url, script, timeout=TIMEOUT)
+        assert server.settle(0) == 0
+    assert list(tmp_path.iterdir()) == []

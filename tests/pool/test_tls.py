@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from novabilling import APIConnectionError
+from novabilling._network.tls import READ_SIZE, AsyncTls
 from tests.pool.servers import HEAD, Peer, Request, answer, echo_in_pieces, serve
 from tests.pool.support import client_of, play, raises
 
@@ -155,3 +156,28 @@ def test_a_connection_with_nonsense_behind_an_answer_is_not_used_again(colour, t
     with serve(answer_and_nonsense, tls=tls) as server:
         play(colour, server.url, script)
         assert server.accepted == 5
+
+
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_records_of_a_byte_do_not_pile_up(backend, tls, trusted, monkeypatch):
+    most = 0
+    feed = AsyncTls._feed
+
+    def watched(self: AsyncTls, data: bytes) -> None:
+        nonlocal most
+        feed(self, data)
+        most = max(most, self._incoming.pending)
+
+    def in_records_of_a_byte(peer: Peer, request: Request) -> None:
+        body = answer(request.id).partition(b"\r\n\r\n")[2]
+        whole = HEAD + b"Content-Length: 20000\r\n\r\n" + body.ljust(20_000)
+        for at in range(len(whole)):
+            peer.send(whole[at : at + 1])
+
+    async def script(api: Any) -> None:
+        assert await api.get("cus_1") == "cus_1"
+
+    monkeypatch.setattr(AsyncTls, "_feed", watched)
+    with serve(in_records_of_a_byte, tls=tls) as server:
+        play(backend, server.url, script)
+    assert 0 < most < 2 * READ_SIZE

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, List, Literal, Mapping, Optional, Tuple, cast
+from typing import Any, Callable, Dict, Literal, Mapping, Optional, Tuple, cast
 
 import msgspec
 
 from .._network.answer import RawHeaders
+from .._network.http1 import header_lines, request_line
 from .._network.proxies import BadProxySetting
 from .._network.time_limits import TimeLimits
 from .._network.tls import BadCertificateFile
@@ -40,6 +41,8 @@ class Attempt(msgspec.Struct, frozen=True):
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
     turn: Turn
+    heads: Dict[Tuple[Optional[str], bool], Secret[bytes]]
+    """What the requests of one configuration have alike, by what they accept and have a body."""
     is_stale: Optional[Callable[[], bool]] = None
     """Whether the token was refused to another call while this one waited for its slot."""
 
@@ -66,28 +69,58 @@ class Attempt(msgspec.Struct, frozen=True):
             return url.raw_path
         return (self.config.server.path + self.path).encode("ascii")
 
+    # No local here holds the token or the body: a traceback may show what there is.
+
     def headers(self, url: Optional[httpx.URL]) -> Dict[str, str]:
         """Write the headers for an address: secrets stay with the server they are meant for."""
-        call, config = self.call, self.config
+        headers = self._headers_but_token(url)
+        if self._sends_token(url) and self.token is not None:
+            return {**headers, "authorization": f"Bearer {self.token.reveal()}"}
+        return headers
+
+    def _headers_but_token(self, url: Optional[httpx.URL]) -> Dict[str, str]:
         headers = {**STANDARD_HEADERS, "x-request-id": self.request_id}
-        if call.accept is not None:
-            headers["accept"] = call.accept
-        if url is None or may_carry_token(config.server.url, url):
-            headers.update(call.watch.headers)
-            headers.update(config.headers)
-            if self.token is not None:
-                headers["authorization"] = f"Bearer {self.token.reveal()}"
-        if call.body is not None:  # of another type, the server would take it for empty
+        if self.call.accept is not None:
+            headers["accept"] = self.call.accept
+        if self._sends_token(url):
+            headers.update(self.call.watch.headers)
+            headers.update(self.config.headers)
+        if self.call.body is not None:  # of another type, the server would take it for empty
             headers["content-type"] = "application/json"
         return headers
 
-    def raw_headers(self, url: Optional[httpx.URL]) -> List[Tuple[bytes, bytes]]:
-        """Write all headers as HTTP/1.1 sends them."""
-        raw = [(b"host", self.config.server.netloc if url is None else url.netloc)]
-        raw += [(k.encode("ascii"), v.encode("latin-1")) for k, v in self.headers(url).items()]
-        if self.call.body is not None:
-            raw.append((b"content-length", str(len(self.call.body.reveal())).encode("ascii")))
-        return raw
+    def _sends_token(self, url: Optional[httpx.URL]) -> bool:
+        return url is None or may_carry_token(self.config.server.url, url)
+
+    def encode(self, url: Optional[httpx.URL]) -> Secret[bytes]:
+        """Write the request in one piece."""
+        line = request_line(self.call.method, self.target(url))
+        if url is None and not self.call.watch.headers:
+            kind = (self.call.accept, self.call.body is not None)
+            common = self.heads.get(kind) or self.heads.setdefault(kind, self._common_head(None))
+        else:
+            common = self._common_head(url)
+        head = Secret(b"".join((line, common.reveal(), self._own_head(url))))
+        if self.call.body is None:
+            return head
+        return Secret(head.reveal() + self.call.body.reveal())
+
+    def _own_head(self, url: Optional[httpx.URL]) -> bytes:
+        """Write the headers of this request alone, and the empty line."""
+        body = self.call.body
+        length = "" if body is None else f"content-length: {len(body.reveal())}\r\n"
+        head = f"x-request-id: {self.request_id}\r\n{length}"
+        if self.token is None or not self._sends_token(url):
+            return f"{head}\r\n".encode("latin-1")
+        return f"{head}authorization: Bearer {self.token.reveal()}\r\n\r\n".encode("latin-1")
+
+    def _common_head(self, url: Optional[httpx.URL]) -> Secret[bytes]:
+        """Write what requests of one configuration have alike."""
+        headers = self._headers_but_token(url)
+        del headers["x-request-id"]
+        fields = [(k.encode("ascii"), v.encode("latin-1")) for k, v in headers.items()]
+        host = self.config.server.netloc if url is None else url.netloc
+        return Secret(header_lines([(b"host", host), *fields]))
 
     def request(self, url: httpx.URL, family: Any) -> Any:
         """Build the request as httpx sends it, or httpx2."""

@@ -14,6 +14,7 @@ from typing import (
     Callable,
     Dict,
     FrozenSet,
+    Generic,
     List,
     Optional,
     Sized,
@@ -56,12 +57,18 @@ class _Page(msgspec.Struct):
     meta: Optional[_Meta] = None
 
 
+class _PageOf(msgspec.Struct, Generic[T]):
+    data: List[T]
+    meta: Optional[_Meta] = None
+
+
 def _make_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
     return decoder(of, field_reader(root))
 
 
-def _make_list_decoder(of: Any, root: str) -> msgspec.json.Decoder[Any]:
-    return decoder(List[of], field_reader(root))
+def _make_list_decoders(of: Any, root: str) -> Tuple[msgspec.json.Decoder[Any], ...]:
+    read_field = field_reader(root)
+    return decoder(_PageOf[of], read_field), decoder(List[of], read_field)
 
 
 def _required_fields(of: Any) -> FrozenSet[str]:
@@ -69,11 +76,12 @@ def _required_fields(of: Any) -> FrozenSet[str]:
     return frozenset(field.encode_name for field in fields if field.required)
 
 
-_Prepare = Callable[[Any, str], "msgspec.json.Decoder[Any]"]
-prepare_object: _Prepare = lru_cache(maxsize=1024)(_make_decoder)
+prepare_object: Callable[[Any, str], msgspec.json.Decoder[Any]]
+prepare_object = lru_cache(maxsize=1024)(_make_decoder)
 """Make what reads one object of a type, before the request is sent that it is the answer to."""
-prepare_list: _Prepare = lru_cache(maxsize=1024)(_make_list_decoder)
-"""Make what reads a list of objects of a type, before the request is sent."""
+prepare_list: Callable[[Any, str], Tuple[msgspec.json.Decoder[Any], ...]]
+prepare_list = lru_cache(maxsize=1024)(_make_list_decoders)
+"""Make what reads a page of objects of a type, and a bare list, before the request is sent."""
 _required: Callable[..., FrozenSet[str]] = lru_cache(maxsize=None)(_required_fields)
 _decode_keys = decoder(Dict[str, msgspec.Raw]).decode
 _decode_page = decoder(_Page).decode
@@ -101,7 +109,18 @@ def _inside_envelope(content: bytes, of: Type[object]) -> Optional[msgspec.Raw]:
 
 def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], PaginationMeta]:
     """Read a list of objects: a bare array or a page, each bare or inside `data`."""
-    decode: Callable[[_Json], List[T]] = prepare_list(of, root).decode
+    pages, lists = prepare_list(of, root)
+    try:
+        found: _PageOf[T] = pages.decode(content)
+    except msgspec.ValidationError:
+        return _decode_other_list(content, lists.decode)
+    items = _in_utc(content, found.data)
+    return items, _meta(found.meta, items)
+
+
+def _decode_other_list(
+    content: bytes, decode: Callable[[_Json], List[T]]
+) -> Tuple[List[T], PaginationMeta]:
     if content.lstrip()[:1] == b"[":
         items = _in_utc(content, decode(content))
         return items, whole_list(items)
@@ -114,7 +133,7 @@ def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], Pagina
 
 def _in_utc(content: bytes, value: T) -> T:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
-    maybe = b"+" in content or b"\\u002" in content or _MAYBE_OFFSET(content)
+    maybe = b"+" in content or b"\\" in content or _MAYBE_OFFSET(content)
     if maybe and re.search(_OFFSET, content):
         try:
             _move_to_utc(value)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Optional, Tuple, Type, Union
 
-import h11
 import msgspec
 
 from .._network.answer import Answer
 from .._network.content_coding import BadEncoding, TooLarge
+from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._network.proxies import BadProxySetting
 from .._runtime import concurrency
-from .._runtime.httpx_modules import classes
+from .._runtime.httpx_modules import classes, protocol_errors
 from .attempt import Attempt, Progress
 from .call import Call
 from .errors import (
@@ -35,11 +35,13 @@ def transport_errors() -> Tuple[Type[Exception], ...]:
     """Return what is raised when an attempt fails."""
     return (
         OSError,  # the network, TLS, and TimeoutError
-        h11.ProtocolError,
+        LocalProtocolError,
+        RemoteProtocolError,
         BadEncoding,
         BadProxySetting,
         TooLarge,
         *classes("HTTPError", "InvalidURL", "StreamError"),
+        *protocol_errors(),
         RuntimeError,  # httpx's pool on an event loop that has ended
     )
 

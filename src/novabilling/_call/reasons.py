@@ -7,6 +7,7 @@ from typing import Optional, Tuple
 
 import msgspec
 
+from .._network.http1 import RemoteProtocolError, ServerDisconnected
 from .._network.proxies import BadProxySetting
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
@@ -16,8 +17,11 @@ from .attempt import Stage
 MAX_SHOWN = 60
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _NOT_TLS = ("WRONG_VERSION_NUMBER", "record layer failure", "RECORD_LAYER", "HTTP_REQUEST")
-_NOT_HTTP = r"(?:status line|Expected HTTP/|Invalid response status):.*?(b'.*'|b\".*\")"
+_NOT_HTTP = (
+    r"(?:status line|speak HTTP/1.1|Expected HTTP/|Invalid response status):.*?(b'.*'|b\".*\")"
+)
 _TLS_RECORD = r"^b.\\x1[56]\\x03"
+_SWITCHED = ("_SWITCH_UPGRADE", "no answer behind 101")
 _CUT = ("UNEXPECTED_EOF", "EOF occurred", "has been closed (EOF)")
 _CLOSED = (
     "unexpectedly closed connection",
@@ -74,7 +78,7 @@ def reason_of(
         )
     if received is not None:
         return Reason(f"{who} does not speak HTTP: it sent {received}")
-    if "_SWITCH_UPGRADE" in text:
+    if any(sign in text for sign in _SWITCHED):
         return Reason(
             f"{who} answered 101 and switched to another protocol, which nobody asked for"
         )
@@ -92,7 +96,9 @@ def _told(exc: Exception) -> Exception:
 
 
 def _no_answer(exc: Exception, text: str, place: str, proxy: Optional[str], stage: Stage) -> str:
-    closed = any(sign in text for sign in _CLOSED)
+    closed = isinstance(exc, ServerDisconnected) or any(sign in text for sign in _CLOSED)
+    if isinstance(exc, RemoteProtocolError) and not closed:
+        return f"{place} did not answer as HTTP/1.1 does: {exc}"
     if proxy is None and any(sign in text for sign in _CUT):
         return f"{place} closed the connection during TLS"
     if proxy is None:

@@ -110,7 +110,9 @@ class Answer:
 
 def header(headers: RawHeaders, name: bytes) -> str:
     """Return the value of a header, "" if there is none; several are joined."""
-    return b", ".join(value for key, value in headers if key.lower() == name).decode("latin-1")
+    size = len(name)
+    found = [value for key, value in headers if len(key) == size and key.lower() == name]
+    return b", ".join(found).decode("latin-1") if found else ""
 
 
 def says_pdf(headers: RawHeaders) -> bool:

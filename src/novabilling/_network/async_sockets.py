@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from typing import TYPE_CHECKING, List, Tuple, Union
+from typing import TYPE_CHECKING, List, Optional, Tuple, Union
 
 from .._runtime.loops import async_running_loop
-from .._runtime.secrets import Secret
 from .socket_state import HEAD_START
 
 if TYPE_CHECKING:
@@ -28,14 +27,22 @@ class LoopSocket:
         await asyncio.sleep(0)  # on the same machine it does not wait, and others want their turn
         await self._loop.sock_connect(self.sock, address)
 
+    async def receive_soon(self, size: int) -> Optional[bytes]:
+        """Let others run, and return what has come by then; nothing at the end, None before it."""
+        await asyncio.sleep(0)
+        return _receive_now(self.sock, size)
+
     async def receive(self, size: int) -> bytes:
-        """Read what there is; nothing at the end."""
-        await asyncio.sleep(0)  # what has arrived is given at once, and others want their turn
+        """Wait for bytes and return them; nothing at the end."""
         return await self._loop.sock_recv(self.sock, size)
 
-    async def send(self, data: Secret[bytes]) -> None:
+    def send_now(self, data: memoryview) -> memoryview:
+        """Write as much as can be written without a wait, and return the rest."""
+        return _send_now(self.sock, data)
+
+    async def send(self, data: memoryview) -> None:
         """Write all of it."""
-        await self._loop.sock_sendall(self.sock, data.reveal())
+        await self._loop.sock_sendall(self.sock, data)
 
     def close(self) -> None:
         self.sock.close()
@@ -45,26 +52,50 @@ class TrioSocket:
     """A socket on trio."""
 
     def __init__(self, sock: socket.socket) -> None:
+        from trio.lowlevel import checkpoint
         from trio.socket import from_stdlib_socket
 
         self.sock = sock
+        self._checkpoint = checkpoint
         self._trio = from_stdlib_socket(sock)
 
     async def connect(self, address: Address) -> None:
         await self._trio.connect(address)
 
+    async def receive_soon(self, size: int) -> Optional[bytes]:
+        """Let others run, and return what has come by then; nothing at the end, None before it."""
+        await self._checkpoint()
+        return _receive_now(self.sock, size)
+
     async def receive(self, size: int) -> bytes:
-        """Read what there is; nothing at the end."""
+        """Wait for bytes and return them; nothing at the end."""
         return await self._trio.recv(size)
 
-    async def send(self, data: Secret[bytes]) -> None:
+    def send_now(self, data: memoryview) -> memoryview:
+        """Write as much as can be written without a wait, and return the rest."""
+        return _send_now(self.sock, data)
+
+    async def send(self, data: memoryview) -> None:
         """Write all of it."""
-        rest = memoryview(data.reveal())
-        while rest:
-            rest = rest[await self._trio.send(rest) :]
+        while data:
+            data = data[await self._trio.send(data) :]
 
     def close(self) -> None:
         self._trio.close()
+
+
+def _receive_now(sock: socket.socket, size: int) -> Optional[bytes]:
+    try:
+        return sock.recv(size)
+    except (BlockingIOError, InterruptedError):
+        return None
+
+
+def _send_now(sock: socket.socket, data: memoryview) -> memoryview:
+    try:
+        return data[sock.send(data) :]
+    except (BlockingIOError, InterruptedError):
+        return data
 
 
 async def connect(host: str, port: int) -> AsyncSocket:

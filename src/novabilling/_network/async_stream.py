@@ -1,19 +1,20 @@
 """A TCP or TLS connection on asyncio or trio; all its errors are OSError or TimeoutError.
 
-The attempt as a whole is bounded by whoever sends it, with one cancel scope around all of it. So
-only the user's own limits of single operations (`limits.operation`) are looked at here, where the
-sync stream asks before each operation how much is left of the whole (`limits.left`).
+Only what waits has a time limit, as a cancel scope costs more than to read what is there already:
+`limits.left` says how long an operation may take, here as in the sync stream.
 """
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from typing import TYPE_CHECKING, NoReturn, Optional
 
+from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, kept_poll, refuse_if, shut_down
 from .time_limits import TimeLimits
 from .tls import READ_SIZE, AsyncTls
 
@@ -26,13 +27,14 @@ if TYPE_CHECKING:
 class AsyncStream:
     """An `AsyncByteStream` over a socket of the running loop."""
 
-    __slots__ = ("_loop", "_scope", "_shut", "_sock", "_stream")
+    __slots__ = ("_loop", "_poll", "_scope", "_shut", "_sock", "_stream")
 
     def __init__(self) -> None:
         self._loop: object = None
         self._scope: Optional[anyio.CancelScope] = None
         self._shut = False
         self._sock: Optional[socket.socket] = None
+        self._poll: Optional[select.poll] = None
         self._stream: Optional[AsyncSocket] = None
 
     async def connect(
@@ -44,7 +46,8 @@ class AsyncStream:
 
         1. nothing begun: `_shut` is seen before there is a socket;
         2. no socket yet, while addresses are looked up or tried: the scope is canceled on its loop,
-           and leaves its block without an error, so one is raised behind the block;
+           and leaves its block without an error, so one is raised behind the block. That its time
+           was over when all was done already is no error;
         3. a socket, during the handshake or later: that is shut down, which ends the handshake.
         """
         import anyio
@@ -52,35 +55,35 @@ class AsyncStream:
         from .async_sockets import connect
 
         self._loop = async_running_loop()
-        with anyio.fail_after(limits.operation("connect")) as scope:
+        with anyio.fail_after(limits.left("connect")) as scope:
             self._scope = scope
             refuse_if(self._shut)  # 1
             self._stream = plain = await connect(host, port)
             self._sock = plain.sock  # 3
+            self._poll = kept_poll(plain.sock)
             if context is not None:
                 self._stream = tls = AsyncTls(plain, context, host)
                 await tls.handshake()
-        refuse_if(scope.cancel_called)  # 2
+        refuse_if(self._shut)  # 2
         self._scope = None
 
     async def read(self, limits: TimeLimits) -> bytes:
-        """Read what there is; nothing at the end."""
+        """Wait for bytes and return them; nothing at the end."""
         stream = self._stream or _not_connected()
-        seconds = limits.operation("read")
-        if seconds is None:
-            return await stream.receive(READ_SIZE)
-        import anyio
-
-        with anyio.fail_after(seconds):
-            return await stream.receive(READ_SIZE)
+        limits.check()
+        data = await stream.receive_soon(READ_SIZE)
+        if data is None:
+            with async_time_limit(limits.left("read")):
+                data = await stream.receive(READ_SIZE)
+        return data
 
     async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
-        import anyio
-
         stream = self._stream or _not_connected()
-        with anyio.fail_after(limits.operation("write")):
-            await stream.send(data)
+        rest = stream.send_now(memoryview(data.reveal()))
+        if rest:
+            with async_time_limit(limits.left("write")):
+                await stream.send(rest)
 
     async def aclose(self) -> None:
         """Close the socket; this never waits."""
@@ -89,7 +92,7 @@ class AsyncStream:
 
     def is_readable(self) -> bool:
         """Say whether there are bytes that were not read, or the connection has ended."""
-        if is_readable(self._sock):
+        if self._sock is None or is_readable(self._sock, self._poll):
             return True
         return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
 

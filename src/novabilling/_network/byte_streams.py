@@ -97,11 +97,19 @@ class AsyncSocket(Protocol):
         """The socket below."""
         ...
 
-    async def receive(self, size: int) -> bytes:
-        """Read what there is; nothing at the end."""
+    async def receive_soon(self, size: int) -> Optional[bytes]:
+        """Let others run, and return what has come by then; nothing at the end, None before it."""
         ...
 
-    async def send(self, data: Secret[bytes]) -> None:
+    async def receive(self, size: int) -> bytes:
+        """Wait for bytes and return them; nothing at the end."""
+        ...
+
+    def send_now(self, data: memoryview) -> memoryview:
+        """Write as much as can be written without a wait, and return the rest."""
+        ...
+
+    async def send(self, data: memoryview) -> None:
         """Write all of it."""
         ...
 

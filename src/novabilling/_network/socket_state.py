@@ -11,16 +11,30 @@ HEAD_START = 0.25
 """Seconds after which the next address of a host is tried beside the one before."""
 
 
-def is_readable(sock: Optional[socket.socket]) -> bool:
+def is_readable(sock: socket.socket, poll: Optional[select.poll] = None) -> bool:
     """Say whether a socket has bytes, has ended, or is closed."""
-    number = -1 if sock is None else sock.fileno()
+    number = sock.fileno()
     if number < 0:
         return True
     if not hasattr(select, "poll"):  # Windows, and eventlet
         return bool(select.select([number], [], [], 0)[0])
+    return bool((poll or _poll_of(sock)).poll(0))
+
+
+def kept_poll(sock: socket.socket) -> Optional[select.poll]:
+    """Make what `is_readable` asks again and again; green threads have one for each time."""
+    return _poll_of(sock) if hasattr(select, "poll") and not is_patched() else None
+
+
+def _poll_of(sock: socket.socket) -> select.poll:
     poll = select.poll()
-    poll.register(number, select.POLLIN)
-    return bool(poll.poll(0))
+    poll.register(sock, select.POLLIN)
+    return poll
+
+
+def is_patched() -> bool:
+    """Say whether gevent or eventlet has put sockets of its own in place of the blocking ones."""
+    return socket.socket.__module__ != "socket"
 
 
 def shut_down(sock: socket.socket) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 from typing import Callable, Deque, List, Optional, Tuple, Union
 
 from .._runtime import concurrency
-from .socket_state import HEAD_START
+from .socket_state import HEAD_START, is_patched
 from .time_limits import TimeLimits
 
 Address = Tuple[int, int, int, Union[Tuple[str, int], Tuple[str, int, int, int], Tuple[int, bytes]]]
@@ -32,11 +32,6 @@ def connect(
     if len(addresses) == 1 or is_patched():
         return _one_after_another(addresses, limits, opened)
     return _Race(addresses, limits, opened).winner()
-
-
-def is_patched() -> bool:
-    """Say whether gevent or eventlet has put sockets of its own in place of the blocking ones."""
-    return socket.socket.__module__ != "socket"
 
 
 def _one_after_another(

@@ -6,12 +6,13 @@ before each operation, `limits.left` says how long it may take.
 
 from __future__ import annotations
 
+import select
 import socket
 import ssl
 from typing import List, NoReturn, Optional
 
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, refuse_if, shut_down
+from .socket_state import is_readable, kept_poll, refuse_if, shut_down
 from .sockets import connect
 from .time_limits import TimeLimits
 from .tls import READ_SIZE
@@ -20,23 +21,24 @@ from .tls import READ_SIZE
 class Stream:
     """A `ByteStream` over a blocking socket."""
 
-    __slots__ = ("_connecting", "_shut", "_sock")
+    __slots__ = ("_connecting", "_poll", "_shut", "_sock")
 
     def __init__(self) -> None:
         self._connecting: List[socket.socket] = []
         self._shut = False
         self._sock: Optional[socket.socket] = None
+        self._poll: Optional[select.poll] = None
 
     def connect(
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
     ) -> None:
         """Connect to the first address that answers, with TLS if there is a context."""
-        with _translated:
+        try:
             sock = self._sock = connect(host, port, limits, self._opened)
-        self._connecting.clear()
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        if context is not None:
-            with _translated:
+            self._connecting.clear()
+            self._poll = kept_poll(sock)
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if context is not None:
                 # In two steps, so that `shutdown` finds the socket during the handshake.
                 self._sock = tls = context.wrap_socket(
                     sock, server_hostname=host, do_handshake_on_connect=False
@@ -44,6 +46,9 @@ class Stream:
                 refuse_if(self._shut)
                 tls.settimeout(limits.left("connect"))
                 tls.do_handshake()
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def _opened(self, sock: socket.socket) -> None:
         """Note a socket that connects, so that `shutdown` ends it as well."""
@@ -53,18 +58,24 @@ class Stream:
     def read(self, limits: TimeLimits) -> bytes:
         """Read what there is; nothing at the end."""
         sock = self._sock or _not_connected()
-        with _translated:
+        try:
             sock.settimeout(limits.left("read"))
             return sock.recv(READ_SIZE)
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
         """Write all of it."""
         sock = self._sock or _not_connected()
         rest = memoryview(data.reveal())
-        with _translated:
+        try:
             while rest:
                 sock.settimeout(limits.left("write"))
                 rest = rest[sock.send(rest) :]
+        except (OSError, ValueError) as exc:
+            _translate(exc)
+            raise
 
     def close(self) -> None:
         """Close the socket; another process that has a copy of it is not disturbed."""
@@ -76,7 +87,7 @@ class Stream:
 
     def is_readable(self) -> bool:
         """Say whether there are bytes that were not read, or the connection has ended."""
-        return is_readable(self._sock)
+        return self._sock is None or is_readable(self._sock, self._poll)
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread."""
@@ -91,18 +102,10 @@ def _not_connected() -> NoReturn:
     raise ConnectionAbortedError("not connected")
 
 
-class _Translation:
-    """Let only OSError and TimeoutError out of a block."""
-
-    def __enter__(self) -> None:
-        return
-
-    def __exit__(self, _: object, exc: Optional[BaseException], __: object) -> None:
-        if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
-            raise TimeoutError(*exc.args) from exc
-        # Of a socket that another thread has closed; some errors of ssl are one as well.
-        if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
-            raise ConnectionAbortedError(*exc.args) from exc
-
-
-_translated = _Translation()
+def _translate(exc: Exception) -> None:
+    """Raise what is said of an error of a socket, if that is not the error itself."""
+    if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
+        raise TimeoutError(*exc.args) from exc
+    # Of a socket that another thread has closed; some errors of ssl are one as well.
+    if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+        raise ConnectionAbortedError(*exc.args) from exc

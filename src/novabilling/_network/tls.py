@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
 from .._runtime.forks import RenewedLock
 from .._runtime.lazy_httpx import httpx
-from .._runtime.secrets import Secret
 
 if TYPE_CHECKING:
     from .byte_streams import AsyncSocket
@@ -69,20 +69,40 @@ class AsyncTls:
         """Agree on keys, and check the server's certificate."""
         await self._call(self._tls.do_handshake)
 
+    async def receive_soon(self, size: int) -> Optional[bytes]:
+        """Let others run, and return what has come by then; nothing at the end, None before it."""
+        if self._incoming.pending or self._tls.pending():  # or records of a byte would pile up
+            with suppress(ssl.SSLWantReadError):
+                return self._read(size)
+        data = await self._stream.receive_soon(READ_SIZE)
+        if data is not None:
+            self._feed(data)
+            with suppress(ssl.SSLWantReadError):
+                return self._read(size)
+        return None
+
     async def receive(self, size: int) -> bytes:
-        """Read what there is; nothing at the end."""
+        """Wait for bytes and return them; nothing at the end."""
+        return await self._call(self._read, size)
+
+    def _read(self, size: int) -> bytes:
         try:
-            return await self._call(self._tls.read, size)
+            return self._tls.read(size)
+        except ssl.SSLWantReadError:
+            raise
         except ssl.SSLError as exc:
             if isinstance(exc, ssl.SSLEOFError) or "UNEXPECTED_EOF" in str(exc):
                 return b""  # many servers end without a word
             raise
 
-    async def send(self, data: Secret[bytes]) -> None:
+    def send_now(self, data: memoryview) -> memoryview:
+        """Return all of it: what TLS makes of it may have to wait."""
+        return data
+
+    async def send(self, data: memoryview) -> None:
         """Write all of it."""
-        rest = memoryview(data.reveal())
-        while rest:
-            rest = rest[await self._call(self._tls.write, rest) :]
+        while data:
+            data = data[await self._call(self._tls.write, data) :]
 
     async def _call(self, work: Callable[..., T], *args: object) -> T:
         while True:
@@ -90,18 +110,22 @@ class AsyncTls:
                 result = work(*args)
             except ssl.SSLWantReadError:  # noqa: PERF203  # its way to ask for more
                 await self._flush()
-                data = await self._stream.receive(READ_SIZE)
-                if data:
-                    self._incoming.write(data)
-                else:
-                    self._incoming.write_eof()
+                # A flood of records without content must let others run, also their time limits.
+                data = await self._stream.receive_soon(READ_SIZE)
+                self._feed(await self._stream.receive(READ_SIZE) if data is None else data)
             else:
                 await self._flush()
                 return result
 
+    def _feed(self, data: bytes) -> None:
+        if data:
+            self._incoming.write(data)
+        else:
+            self._incoming.write_eof()
+
     async def _flush(self) -> None:
         if self._outgoing.pending:
-            await self._stream.send(Secret(self._outgoing.read()))
+            await self._stream.send(memoryview(self._outgoing.read()))
 
     def is_readable(self) -> bool:
         """Say whether something has arrived that was not read."""

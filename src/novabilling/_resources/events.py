@@ -5,19 +5,25 @@ The server takes events in a batch that it can never bill; `never_billed` finds 
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Dict, Iterable, List, Mapping, Optional, Sequence, Union, cast
-from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 import msgspec
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
+
+if sys.version_info >= (3, 9):
+    from typing import Annotated
+else:
+    from typing_extensions import Annotated
 
 from .._runtime.secrets import Secret
 from .._words.arguments import Arguments, not_null, structs
-from .._words.checks import identifier, plain, text, timestamp
+from .._words.checks import MAX_ID, identifier, plain, text, timestamp
 from .._words.encoding import encode
 from .._words.numbers import python_number
 from .._words.warnings import warn
@@ -39,6 +45,30 @@ _EVENT = Arguments(
 )
 _checked = structs(UsageEventInput, _EVENT)
 
+_Id = Annotated[str, msgspec.Meta(min_length=3, max_length=MAX_ID)]  # no "." and no ".."
+_Number = Annotated[float, msgspec.Meta(ge=-1e300, le=1e300)]
+_Properties = Dict[str, Union[str, int, bool, _Number, None]]
+
+
+class _Plain(msgspec.Struct, forbid_unknown_fields=True):
+    """An event as most are: msgspec checks it at once, and all others are checked one by one."""
+
+    subscription_id: _Id
+    code: str
+    transaction_id: Union[_Id, UnsetType] = UNSET
+    timestamp: Union[str, UnsetType] = UNSET
+    properties: Union[_Properties, UnsetType] = UNSET
+
+
+class _Sent(msgspec.Struct, rename="camel"):
+    """An event as the server reads it."""
+
+    subscription_id: str
+    code: str
+    transaction_id: Union[str, UnsetType]
+    timestamp: str
+    properties: Any
+
 
 def prepare(
     events: Sequence[Union[UsageEventInput, UsageEventParam]], now: datetime
@@ -51,9 +81,34 @@ def prepare(
     given = cast("object", events)
     if isinstance(given, Iterable) and not isinstance(given, (str, bytes, Mapping, msgspec.Struct)):
         events = list(events)  # it may be one that can be walked through only once
+    made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # the server keeps no more
+    found = _plain_ones(events, made)
+    if found is not None:
+        return found
     _checked("events", events)
     return [
         complete(e if isinstance(e, UsageEventInput) else UsageEventInput(**e), now) for e in events
+    ]
+
+
+def _plain_ones(events: object, made: datetime) -> Optional[List[UsageEventInput]]:
+    """Check and complete events at a tenth of the cost; None if one has to be looked at closely."""
+    try:
+        found = msgspec.convert(events, List[_Plain])
+        written = msgspec.json.encode(found)
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError):
+        return None
+    if not written.isascii() or b"\\" in written or b"\x7f" in written:  # maybe in an id
+        return None
+    return [
+        UsageEventInput(
+            subscription_id=event.subscription_id,
+            code=event.code,
+            transaction_id=event.transaction_id or _new_id(),
+            timestamp=made if event.timestamp is UNSET else event.timestamp,
+            properties=event.properties,
+        )
+        for event in found
     ]
 
 
@@ -61,12 +116,18 @@ def complete(event: UsageEventInput, now: datetime) -> UsageEventInput:
     """Give an event a transaction id and a time, if it has none."""
     missing: Dict[str, Any] = {}
     if event.transaction_id is UNSET:
-        missing["transaction_id"] = str(uuid4())
+        missing["transaction_id"] = _new_id()
     at = cast("object", event.timestamp)
     if at is UNSET or at is None:  # the server takes null for now
         made = now.replace(microsecond=now.microsecond // 1000 * 1000)  # it keeps no more
         missing["timestamp"] = made
     return msgspec.structs.replace(event, **missing) if missing else event
+
+
+def _new_id() -> str:
+    """Make a random UUID, at a third of the cost of `uuid4`."""
+    hexed = os.urandom(16).hex()
+    return f"{hexed[:8]}-{hexed[8:12]}-4{hexed[13:16]}-a{hexed[17:20]}-{hexed[20:]}"
 
 
 def sealed(event: UsageEventInput, name: str = "events[0]") -> bytes:
@@ -96,6 +157,25 @@ def slices(events: List[UsageEventInput]) -> List[Secret[bytes]]:
     """Write the bodies of as many requests as the server needs to take them all."""
     if not events:
         raise ValueError("events must not be empty")
+    times: Dict[object, str] = {}  # most have that of the call
+    try:
+        sent = [_sent(event, times) for event in events]
+        starts = range(0, len(sent), MAX_EVENTS)
+        bodies = [encode({"events": sent[at : at + MAX_EVENTS]}) for at in starts]
+    except ValueError:  # too large, or of what is no text: which one?
+        return _slices_by_size(events)
+    fit = all(len(body.reveal()) <= MAX_SLICE for body in bodies)
+    return bodies if fit else _slices_by_size(events)
+
+
+def _sent(event: UsageEventInput, times: Dict[object, str]) -> _Sent:
+    when = times.get(event.timestamp)
+    if when is None:
+        when = times[event.timestamp] = timestamp("timestamp", event.timestamp)
+    return _Sent(event.subscription_id, event.code, event.transaction_id, when, event.properties)
+
+
+def _slices_by_size(events: List[UsageEventInput]) -> List[Secret[bytes]]:
     bodies: List[Secret[bytes]] = []
     current: List[msgspec.Raw] = []
     size = _AROUND

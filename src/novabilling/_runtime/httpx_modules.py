@@ -51,6 +51,12 @@ def classes(*names: str) -> Tuple[Any, ...]:
     return tuple(getattr(m, name) for m in modules for name in names if hasattr(m, name))
 
 
+def protocol_errors() -> Tuple[Any, ...]:
+    """Return what h11 raises in a transport of the user's that speaks by it, if it was imported."""
+    error = getattr(sys.modules.get("h11"), "ProtocolError", None)
+    return () if error is None else (error,)
+
+
 def httpx_module_of(client: object) -> Any:
     """Return the module whose requests and answers a client takes and gives."""
     return httpx if isinstance(client, (httpx.Client, httpx.AsyncClient)) else sys.modules["httpx2"]

@@ -13,10 +13,13 @@ def async_running_loop() -> object:
     """Return the running event loop: what was made on it cannot be used on another."""
     asyncio = sys.modules.get("asyncio")  # whoever runs it has imported it
     try:
-        # The common case, without what anyio asks; under trio there is no loop of asyncio.
-        if asyncio is not None and asyncio.current_task() is not None:
-            return asyncio.get_running_loop()
-    except (RuntimeError, AttributeError):  # another thread is in the middle of importing it
+        # The common cases, without what anyio asks. A loop without a task may have trio as a guest.
+        if asyncio is not None:
+            loop = asyncio._get_running_loop()
+            if loop is not None and asyncio.current_task(loop) is not None:
+                return loop
+        return sys.modules["trio"].lowlevel.current_trio_token()
+    except (KeyError, RuntimeError, AttributeError):  # another thread may be importing it
         pass
     from anyio.lowlevel import current_token
 

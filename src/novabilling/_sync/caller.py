@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Callable, ContextManager, Optional, Protocol
+from typing import TYPE_CHECKING, Callable, ContextManager, Dict, Optional, Protocol, Tuple
 
 from msgspec import structs
 
@@ -30,6 +30,7 @@ from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
+from .._runtime.secrets import Secret
 from .rate_limiter import RateLimiter
 from .transport.transport import Transport
 
@@ -72,6 +73,7 @@ class Caller:
         self.budget = budget
         self.hooks = hooks
         self._ends = ends
+        self._heads: Dict[Tuple[Optional[str], bool], Secret[bytes]] = {}
         has_none, sends = config.token.reveal() is None, config.needs != "nothing"
         by_login = config.goes_by_login
         self._has_none = has_none and sends and not by_login
@@ -85,7 +87,7 @@ class Caller:
 
     def copy(self, *, config: Optional[Config] = None, ends: Optional[float] = None) -> Caller:
         """Return a copy on the same connections, limits, budget and hooks."""
-        return Caller(
+        copy = Caller(
             self.transport,
             config or self.config,
             self.limiter,
@@ -93,6 +95,9 @@ class Caller:
             self.hooks,
             self._ends if ends is None else ends,
         )
+        if config is None:
+            copy._heads = self._heads
+        return copy
 
     def with_needs(self, needs: Needs) -> Caller:
         """Return a copy for operations that need another credential."""
@@ -240,8 +245,8 @@ class Caller:
             left = _left(ends)
             if left is not None and left <= 0:
                 return deadline_failure(call)
-            limit = self._limit(call, left)
-            attempt = Attempt(call, self.config, token, request_id, limit, turn, is_stale)
+            limit, heads = self._limit(call, left), self._heads
+            attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
             outcome = self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

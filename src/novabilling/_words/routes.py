@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Tuple
 from urllib.parse import quote
 
 from .checks import identifier
+
+_is_plain = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}").fullmatch
 
 
 class Route:
@@ -18,15 +21,20 @@ class Route:
         self.template: str = template
         if ids:
             texts, names = _split(template)
-            filled = [
-                texts[i] + quote(identifier(names[i], ids[i]), safe="") for i in range(len(ids))
-            ]
+            filled = [texts[i] + _in_path(names[i], ids[i]) for i in range(len(ids))]
             self.path: str = "".join(filled) + texts[-1]
         else:
             self.path = template
 
     def __repr__(self) -> str:
         return f"Route({self.template!r})"
+
+
+def _in_path(name: str, value: str) -> str:
+    """Check an id and write it as part of a path."""
+    if isinstance(value, str) and _is_plain(value):  # pyright: ignore[reportUnnecessaryIsInstance]
+        return value
+    return quote(identifier(name, value), safe="")
 
 
 @lru_cache(maxsize=None)

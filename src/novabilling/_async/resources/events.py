@@ -95,6 +95,8 @@ class AsyncEvents(AsyncResource):
             if flag("check_codes", check_codes):
                 await one._check_codes(prepared)
             answer = await one._post_batch(first)
+            if not rest:
+                return answer
             result = answer.data
             for body in rest:
                 answer = await one._post_batch(body)

@@ -51,8 +51,10 @@ class AsyncBody:
         return self._memory.getvalue()
 
     async def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
-        try:
-            await concurrency.async_run(work, *args)
-        except Exception:  # of the file; the timeout of the attempt is none
-            self._progress.on_disk = True
-            raise
+        # A thread that writes is waited for, but not the turn to have one.
+        with concurrency.async_time_limit(self._progress.limits.left("disk")):
+            try:
+                await concurrency.async_run(work, *args)
+            except Exception:  # of the file; the timeout of the attempt is none
+                self._progress.on_disk = True
+                raise

@@ -57,10 +57,12 @@ class AsyncPool:
         A URL of None is one of the server of this pool.
         """
         self._refuse_if_closed()
-        await self._close_expired()
         connection = None
-        if self._is_own_server(url):
-            connection = await self._take_idle(max_idle)
+        if self._idle:
+            now = concurrency.monotonic()
+            await self._close_expired(now - MAX_IDLE)
+            if self._is_own_server(url):
+                connection = await self._take_idle(now - max_idle)
         return connection or await self._connect(url, limits)
 
     async def give_back(
@@ -77,8 +79,7 @@ class AsyncPool:
     def _is_own_server(self, url: Optional[httpx.URL]) -> bool:
         return url is None or same_origin(url, self._server.url)
 
-    async def _take_idle(self, max_idle: float) -> Optional[AsyncConnection]:
-        oldest = concurrency.monotonic() - max_idle
+    async def _take_idle(self, oldest: float) -> Optional[AsyncConnection]:
         while True:
             with self._lock:
                 if not self._idle or self._idle[-1].idle_since <= oldest:
@@ -88,8 +89,7 @@ class AsyncPool:
                 return connection
             await self._close(connection)  # 2
 
-    async def _close_expired(self) -> None:
-        oldest = concurrency.monotonic() - MAX_IDLE
+    async def _close_expired(self, oldest: float) -> None:
         while True:
             with self._lock:
                 if not self._idle or self._idle[0].idle_since > oldest:

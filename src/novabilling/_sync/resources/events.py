@@ -96,6 +96,8 @@ class Events(Resource):
             if flag("check_codes", check_codes):
                 one._check_codes(prepared)
             answer = one._post_batch(first)
+            if not rest:
+                return answer
             result = answer.data
             for body in rest:
                 answer = one._post_batch(body)

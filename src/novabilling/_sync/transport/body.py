@@ -52,8 +52,10 @@ class Body:
         return self._memory.getvalue()
 
     def _on_disk(self, work: Callable[..., None], *args: bytes) -> None:
-        try:
-            concurrency.run(work, *args)
-        except Exception:  # of the file; the timeout of the attempt is none
-            self._progress.on_disk = True
-            raise
+        # A thread that writes is waited for, but not the turn to have one.
+        with concurrency.time_limit(self._progress.limits.left("disk")):
+            try:
+                concurrency.run(work, *args)
+            except Exception:  # of the file; the timeout of the attempt is none
+                self._progress.on_disk = True
+                raise

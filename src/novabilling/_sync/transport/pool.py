@@ -56,10 +56,12 @@ class Pool:
         A URL of None is one of the server of this pool.
         """
         self._refuse_if_closed()
-        self._close_expired()
         connection = None
-        if self._is_own_server(url):
-            connection = self._take_idle(max_idle)
+        if self._idle:
+            now = concurrency.monotonic()
+            self._close_expired(now - MAX_IDLE)
+            if self._is_own_server(url):
+                connection = self._take_idle(now - max_idle)
         return connection or self._connect(url, limits)
 
     def give_back(self, connection: Connection, url: Optional[httpx.URL], reusable: bool) -> None:
@@ -74,8 +76,7 @@ class Pool:
     def _is_own_server(self, url: Optional[httpx.URL]) -> bool:
         return url is None or same_origin(url, self._server.url)
 
-    def _take_idle(self, max_idle: float) -> Optional[Connection]:
-        oldest = concurrency.monotonic() - max_idle
+    def _take_idle(self, oldest: float) -> Optional[Connection]:
         while True:
             with self._lock:
                 if not self._idle or self._idle[-1].idle_since <= oldest:
@@ -85,8 +86,7 @@ class Pool:
                 return connection
             self._close(connection)  # 2
 
-    def _close_expired(self) -> None:
-        oldest = concurrency.monotonic() - MAX_IDLE
+    def _close_expired(self, oldest: float) -> None:
         while True:
             with self._lock:
                 if not self._idle or self._idle[0].idle_since > oldest:

@@ -21,7 +21,7 @@ from .slots import Slots
 class PoolSender:
     """The sender over the connections of the pool of the running loop."""
 
-    grace = 0.0
+    grace = None
     is_closed = False
 
     def __init__(self, server: Server, max_connections: int, max_response_bytes: int) -> None:
@@ -58,23 +58,31 @@ class PoolSender:
         progress: Progress,
     ) -> Answer:
         limits = progress.limits
-        request = connection.encode(attempt, url)
+        request = attempt.encode(url)
         limits.check()
         progress.sent = True
         connection.stream.write(request, limits)
         head = connection.read_head(limits)
         progress.status = head.status_code
-        headers = progress.headers = head.headers.raw_items()
-        body = Body(self._max_response_bytes, attempt.call.sink, progress)
-        body.start()
-        while True:
-            chunk = connection.read_chunk(limits)
-            if chunk is None:
-                break
-            body.take(chunk)
+        progress.headers = head.headers
+        content = connection.read_chunk(limits)
+        plain = connection.has_read_all and not head.is_coded and attempt.call.sink is None
+        if not plain or len(content) > self._max_response_bytes:
+            content = self._read(connection, content, attempt, progress)
         extensions = {"http_version": b"HTTP/" + head.http_version, "reason_phrase": head.reason}
         where, method = url or attempt.address, attempt.call.method
-        return Answer(method, where, head.status_code, headers, body.finish(), extensions)
+        return Answer(method, where, head.status_code, head.headers, content, extensions)
+
+    def _read(
+        self, connection: Connection, chunk: bytes, attempt: Attempt, progress: Progress
+    ) -> bytes:
+        """Read and decode what is not here in one piece, as it is."""
+        body = Body(self._max_response_bytes, attempt.call.sink, progress)
+        body.start()
+        while chunk:
+            body.take(chunk)
+            chunk = connection.read_chunk(progress.limits)
+        return body.finish()
 
     def close(self) -> None:
         """Close the connections; calls on their way end, on other loops as well."""

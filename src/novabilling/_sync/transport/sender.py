@@ -19,8 +19,11 @@ class Sender(Protocol):
     """Send requests from any event loop, each by a holder of a slot."""
 
     @property
-    def grace(self) -> float:
-        """Seconds that its own time limits may take longer than those of the attempt."""
+    def grace(self) -> Optional[float]:
+        """Seconds that its own time limits may take longer than those of the attempt.
+
+        None if no wait of it can outlast the attempt.
+        """
         ...
 
     @property

@@ -79,8 +79,8 @@ class Transport:
 
         1. The client was closed before: nothing is sent.
         2. An answer, of whatever status; if the client was closed meanwhile, an error all the same.
-        3. Its time is over: on an event loop one cancel scope around everything here, and for a
-           thread what each operation of its socket is told. Both raise TimeoutError.
+        3. Its time is over: each operation of a socket is told how long it may take, and around
+           what httpx sends on an event loop there is one cancel scope. Both raise TimeoutError.
         4. The user cancels the task: the exception passes through. Slot and connection are given
            back on its way, and a connection whose answer was not read to its end is closed.
         5. Anything else of the network: `progress` says how far the request had come.
@@ -147,5 +147,7 @@ class Transport:
 
 
 def _guard(sender: Sender, progress: Progress) -> Optional[float]:
-    until = progress.limits.until
-    return None if until is None else until - concurrency.monotonic() + sender.grace
+    until, grace = progress.limits.until, sender.grace
+    if until is None or grace is None:
+        return None
+    return until - concurrency.monotonic() + grace
