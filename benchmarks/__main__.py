@@ -20,6 +20,7 @@ from benchmarks.calls import print_calls
 from benchmarks.concurrency import print_concurrency
 from benchmarks.decoding import print_decoding
 from benchmarks.memory import print_memory
+from benchmarks.outbox import print_outbox
 from benchmarks.peers import print_peers
 from benchmarks.sandbox import print_sandbox
 from benchmarks.server import serve
@@ -36,6 +37,7 @@ SECTIONS = {
     "decoding": print_decoding,
     "sandbox": print_sandbox,
     "tables": print_tables,
+    "outbox": print_outbox,
 }
 
 

@@ -29,6 +29,7 @@ OWN_TESTS = {
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
     "mocking.md",
+    "outbox.md#Where it runs",
     "sandbox.md",
     "webhooks.md",
     "words.md#Words",
@@ -39,6 +40,8 @@ COMMANDS = {
     'python -m pip install ".[trio]" && python examples/quickstart.py',
     'python -m pip install -e ".[test]" && python -m pytest --cov',
     "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
+    "python -m tests.chaos.differential --count 10000000 --processes 2",  # too
+    "python -m tests.outbox.killing --events 1000000 --kills 200 --writers 8 --seconds 1800",  # too
     "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }

@@ -28,6 +28,8 @@ FAMILY = {
     "ResponseDecodeError": "NovaBillingError",
     "ClientClosedError": "NovaBillingError",
     "MissingTokenError": "NovaBillingError",
+    "OutboxError": "NovaBillingError",
+    "OutboxFullError": "OutboxError",
     "WebhookSignatureError": "NovaBillingError",
 }
 ERRORS = [getattr(novabilling, name) for name in ["NovaBillingError", *FAMILY]]

@@ -63,6 +63,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     for name in ("fastapi", "flask", "django"):
         made[name] = f"novabilling.contrib.{name}", directive(f"novabilling.contrib.{name}")
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
+    made["outbox"] = "novabilling.outbox", directives("novabilling.outbox", outbox())
     made["aiohttp"] = "novabilling.aiohttp", directive("novabilling.aiohttp")
     made["otel"] = "novabilling.otel", directive("novabilling.otel")
     made["tables"] = "novabilling.tables", directive("novabilling.tables")
@@ -102,6 +103,14 @@ def sandbox() -> List[str]:
     source = (PACKAGE / "sandbox" / "__init__.py").read_text("utf-8")
     names = re.findall(r'"(\w+)"', source.partition("__all__")[2])
     return sorted(names, key=lambda name: name != "Sandbox")
+
+
+def outbox() -> List[str]:
+    """Return the names of the outbox but for its errors, itself first."""
+    source = (PACKAGE / "outbox" / "__init__.py").read_text("utf-8")
+    names = re.findall(r'"(\w+)"', source.partition("__all__")[2])
+    found = [name for name in names if not name.endswith("Error")]
+    return sorted(found, key=lambda name: name != "Outbox")
 
 
 def client() -> str:

@@ -1,14 +1,15 @@
-"""OpenTelemetry spans for the calls of a client; this needs `novabilling[otel]`."""
+"""OpenTelemetry: spans of a client, metrics of an outbox; this needs `novabilling[otel]`."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Callable, Dict, Generator, Optional, Union
+from typing import TYPE_CHECKING, Callable, Dict, Generator, Iterable, Optional, Union
 from urllib.parse import urlsplit
 
 try:
     from opentelemetry import propagate
+    from opentelemetry.metrics import CallbackOptions, MeterProvider, Observation, get_meter
     from opentelemetry.trace import Span, SpanKind, StatusCode, Tracer, TracerProvider, get_tracer
 except ImportError as _error:
     raise ImportError('OpenTelemetry is missing: pip install "novabilling[otel]"') from _error
@@ -20,9 +21,11 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from ._async.client import AsyncNovaBilling
+    from ._async.outbox.outbox import AsyncOutbox
     from ._sync.client import NovaBilling
+    from ._sync.outbox.outbox import Outbox
 
-__all__ = ["instrument"]
+__all__ = ["instrument", "instrument_outbox"]
 
 _Attributes = Dict[str, Union[str, int, float]]
 
@@ -102,3 +105,42 @@ def _type_name(error: BaseException) -> str:
     if kind.__module__ == "builtins":
         return kind.__qualname__
     return f"{kind.__module__}.{kind.__qualname__}"
+
+
+_GAUGES = {
+    "depth": ("{event}", "Events that are to be sent, with those that are held"),
+    "held": ("{event}", "Events that the server has refused for the moment"),
+    "dead": ("{event}", "Events that were given up and are kept"),
+    "oldest": ("s", "Age of the oldest event that is to be sent"),
+}
+_COUNTERS = {
+    "sent": ("{event}", "Events that the server has taken"),
+    "duplicates": ("{event}", "Events that the server had already"),
+}
+
+
+def instrument_outbox(
+    outbox: Union[Outbox, AsyncOutbox], meter_provider: Optional[MeterProvider] = None
+) -> Callable[[], None]:
+    """Record how an outbox stands each time metrics are collected; return what ends that.
+
+    The metrics are `novabilling.outbox.depth`, `held`, `dead`, `oldest` (seconds), `sent` and
+    `duplicates`, of all processes of its folder. They hold no ids.
+    """
+    meter = get_meter("novabilling", __version__, meter_provider)
+    watching = [outbox]
+
+    def callback(name: str) -> Callable[[CallbackOptions], Iterable[Observation]]:
+        def observe(_: CallbackOptions) -> Iterable[Observation]:
+            for watched in watching:
+                value = getattr(watched._look(), name)  # pyright: ignore[reportPrivateUsage]
+                yield Observation(value or 0)
+
+        return observe
+
+    for name, (unit, about) in _GAUGES.items():
+        meter.create_observable_gauge(f"novabilling.outbox.{name}", [callback(name)], unit, about)
+    for name, (unit, about) in _COUNTERS.items():
+        full = f"novabilling.outbox.{name}"
+        meter.create_observable_counter(full, [callback(name)], unit, about)
+    return watching.clear

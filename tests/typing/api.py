@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timezone
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, Callable, Dict, List, Optional
+from typing import Any, Callable, Dict, Iterator, List, Optional
 
 import httpx
 from typing_extensions import assert_type
@@ -24,6 +24,17 @@ from novabilling import (
     RateLimitError,
 )
 from novabilling.otel import instrument
+from novabilling.outbox import (
+    AsyncOutbox,
+    DeadLetter,
+    Outbox,
+    OutboxStats,
+    SQLiteStore,
+    Store,
+    Verdict,
+    adeliver,
+    deliver,
+)
 from novabilling.resources import AsyncPaginator, Paginator
 from novabilling.types import (
     CURRENCY_DECIMALS,
@@ -63,6 +74,7 @@ from novabilling.types import (
     Tenant,
     TenantUsage,
     TokenPair,
+    UsageEventInput,
     Webhook,
     from_minor_units,
     to_minor_units,
@@ -334,3 +346,29 @@ def minor_units() -> None:
     assert_type(to_minor_units(19.99, "USD"), int)
     assert_type(from_minor_units(1999, currency="USD"), Decimal)
     assert_type(CURRENCY_DECIMALS["NGN"], int)
+
+
+def the_outbox(client: NovaBilling) -> None:
+    store: Store = SQLiteStore(Path("usage"), label="a", sync="full")
+    with Outbox(client, store) as outbox:
+        assert_type(outbox, Outbox)
+        event = outbox.record(subscription_id="s", code="c", properties={"n": 1})
+        assert_type(event, UsageEventInput)
+        assert_type(
+            outbox.record_many([{"subscription_id": "s", "code": "c"}, event]),
+            List[UsageEventInput],
+        )
+        assert_type(outbox.flush(timeout=1), bool)
+        assert_type(outbox.stats(), OutboxStats)
+        assert_type(outbox.dead_letters(), Iterator[DeadLetter])
+        assert_type(outbox.requeue(outbox.dead_letters()), int)
+        assert_type(outbox.on_verdict(lambda verdict: verdict.status), Callable[[], None])
+    assert_type(deliver(client, [event])[0], Verdict)
+
+
+async def the_outbox_of_a_loop(client: AsyncNovaBilling) -> None:
+    async with AsyncOutbox(client, SQLiteStore("usage")) as outbox:
+        assert_type(await outbox.record(subscription_id="s", code="c"), UsageEventInput)
+        async for letter in outbox.dead_letters():
+            assert_type(letter, DeadLetter)
+    assert_type(await adeliver(client, []), List[Verdict])

@@ -171,10 +171,10 @@ class AsyncCaller:
         credential = None if self._credential is None else self._credential()
         while True:
             too_late: Optional[Failure] = None
-            # Without retries, no call stands in the line.
-            limited = self.config.max_retries and not turn.limit.is_open
-            if limited and (refused or not turn.limit.start(turn)):
-                too_late = await self.limiter.wait(call, turn, ends, refused)
+            # Without retries, no call stands in the line, unless it says for how long.
+            limited = self.config.max_retries or call.patience is not None
+            if limited and not turn.limit.is_open and (refused or not turn.limit.start(turn)):
+                too_late = await self.limiter.wait(call, turn, _line_ends(call, ends), refused)
             refused = False
             call.watch.begin(retries + 1, request_id)
             outcome: Outcome
@@ -299,6 +299,13 @@ class AsyncCaller:
         # The budget is for outages: a server that counts calls is none.
         costs = not isinstance(failure.error, RateLimitError)
         return wait if not costs or self.budget.spend() else None
+
+
+def _line_ends(call: Call, ends: Optional[float]) -> Optional[float]:
+    if call.patience is None:
+        return ends
+    last = concurrency.monotonic() + call.patience
+    return last if ends is None else min(last, ends)
 
 
 def _left(ends: Optional[float]) -> Optional[float]:

@@ -52,6 +52,8 @@ class Call(msgspec.Struct, frozen=True):
     """Whether a 404 after an attempt of unknown fate means that it worked."""
     keys_first: bool = False
     """Whether its first write holds the unique keys: a 500 for one that is taken did nothing."""
+    patience: Optional[float] = None
+    """Seconds in the line of the rate limit at most, also where a call is not tried again."""
     watch: CallWatch = UNWATCHED
     trail: Optional[Trail] = None
     """Of a write; the same for all its attempts."""

@@ -10,6 +10,8 @@ NovaBillingError
 ├── ResponseDecodeError
 ├── ClientClosedError
 ├── MissingTokenError
+├── OutboxError
+│   └── OutboxFullError
 └── WebhookSignatureError
 """
 
@@ -259,6 +261,17 @@ class MissingTokenError(NovaBillingError):
     """Raised by a call that needs a token on a client that has none; nothing was sent.
 
     Also when a callable that was given as token returns None.
+    """
+
+
+class OutboxError(NovaBillingError):
+    """Raised when the store of an outbox cannot be used; what was recorded before is safe."""
+
+
+class OutboxFullError(OutboxError):
+    """Raised when an event cannot be recorded: the disk is full, or the limit of the store reached.
+
+    Nothing was recorded, and nothing that was recorded before is dropped.
     """
 
 

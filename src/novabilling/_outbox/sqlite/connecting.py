@@ -1,0 +1,59 @@
+"""Connections to the databases, and their format on the disk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+from pathlib import Path
+
+BUSY = 10.0
+"""Seconds to wait for another process that writes to the same database."""
+PAGE = 4096
+MAX_CHECKPOINT = 1000
+"""Pages after which the log of SQLite is written into the database, on a large disk."""
+
+WORTH_IT = 256
+"""Free pages that are given back to the disk; fewer are used again soon."""
+
+SCHEMA = """
+CREATE TABLE about (
+    base_url TEXT NOT NULL, label TEXT NOT NULL,
+    last INTEGER NOT NULL, removed INTEGER NOT NULL);
+CREATE TABLE events (seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL);
+CREATE TABLE waiting (
+    seq INTEGER PRIMARY KEY, at REAL NOT NULL, since REAL NOT NULL, due REAL NOT NULL,
+    reason TEXT NOT NULL, body BLOB NOT NULL);
+CREATE INDEX waiting_due ON waiting (due);
+CREATE TABLE dead (seq INTEGER PRIMARY KEY, at REAL NOT NULL, reason TEXT NOT NULL,
+    body BLOB NOT NULL);
+CREATE INDEX dead_at ON dead (at);
+"""
+
+
+def connect(path: str, make: bool, sync: str) -> sqlite3.Connection:
+    """Open a database, or make one that nobody else can read."""
+    if make and not os.path.exists(path):  # SQLite would let others read it
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    mode = "rwc" if make else "rw"
+    uri = f"{_uri(path)}?mode={mode}"
+    db = sqlite3.connect(uri, timeout=BUSY, isolation_level=None, check_same_thread=False, uri=True)
+    try:
+        db.execute(f"PRAGMA synchronous = {sync}")
+        if sys.platform == "darwin" and sync == "full":
+            db.execute("PRAGMA fullfsync = 1")
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def checkpoint_pages(folder: str) -> int:
+    """Return how many pages the log may have: few on a disk that is small."""
+    total = shutil.disk_usage(folder).total
+    return max(16, min(MAX_CHECKPOINT, total // PAGE // 64))
+
+
+def _uri(path: str) -> str:
+    return Path(path).absolute().as_uri()

@@ -1,0 +1,283 @@
+"""One database of a store on the disk: the events of one process, and what became of them."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import time
+from contextlib import contextmanager
+from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
+
+from ..entries import Counts, Dead, Entry, Settlement, Target, Waiting
+from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect
+from .gates import OPENING, Gate
+from .group_commit import GroupCommit
+
+VERSION = 1
+"""Of the format on the disk; `docs/outbox.md` describes it."""
+
+SUFFIX = ".spool"
+DeadRow = Tuple[int, float, str, bytes]
+
+
+class Unusable(Exception):
+    """A file that is no spool of this version."""
+
+
+class Unmade(Unusable):
+    """A file whose process has not come to write more, or has not yet."""
+
+
+class Spool:
+    """A database of events; every call holds its lock, so threads may share it."""
+
+    def __init__(self, path: str, target: Optional[Target] = None, sync: str = "normal") -> None:
+        """Open a spool; with a target, make it if it is not there."""
+        self.path = path
+        self.name = os.path.basename(path)[: -len(SUFFIX)]
+        with OPENING.lock:
+            self.gate = Gate()
+            self._db = connect(path, target is not None, sync)
+            try:
+                self.target = self._prepare(target)
+                self._next = self._last() + 1
+            except BaseException:
+                self.close()
+                raise
+        self._commits = GroupCommit(self.gate, self._write)
+
+    def _prepare(self, target: Optional[Target]) -> Target:
+        with self.gate.lock:
+            version = self._one("PRAGMA user_version")
+            if version == 0 and target is not None:
+                self._db.execute(f"PRAGMA page_size = {PAGE}")
+                self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+                self._db.execute("PRAGMA journal_mode = WAL")
+                with self._transaction():
+                    for statement in SCHEMA.split(";\n"):
+                        self._db.execute(statement)
+                    self._db.execute(
+                        "INSERT INTO about VALUES (?, ?, 0, 0)", (target.base_url, target.label)
+                    )
+                    self._db.execute(f"PRAGMA user_version = {VERSION}")
+            elif version == 0:
+                raise Unmade
+            elif version != VERSION:
+                raise Unusable(f"its format is {version}, this version knows {VERSION}")
+            pages = checkpoint_pages(os.path.dirname(self.path))
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            return Target(*self._db.execute("SELECT base_url, label FROM about").fetchone())
+
+    def close(self) -> None:
+        """Close the database; SQLite removes its log if nobody else has it open."""
+        with OPENING.lock, self.gate.lock:
+            self._db.close()
+
+    def remove(self) -> None:
+        """Close the database and remove its files: nobody else may write to it."""
+        self.close()
+        for end in ("", "-wal", "-shm"):
+            if os.path.exists(self.path + end):
+                os.unlink(self.path + end)
+
+    # Recording
+
+    def add(self, bodies: List[bytes]) -> None:
+        """Return when these events are safe; those of other threads share the commit."""
+        self._commits.add(bodies)
+
+    def _write(self, bodies: List[bytes]) -> None:
+        try:
+            self._insert(bodies)
+        except sqlite3.IntegrityError:  # a signal handler has taken the number in between
+            self._insert(bodies)
+
+    def _insert(self, bodies: List[bytes]) -> None:
+        at, first = time.time(), self._next
+        self._next = first + len(bodies)  # at once: a signal handler may record before this ends
+        try:
+            if len(bodies) == 1:
+                self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (first, at, bodies[0]))
+                return
+            rows = [(first + n, at, body) for n, body in enumerate(bodies)]
+            with self._transaction():
+                self._db.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
+        except BaseException:
+            self._next = self._last() + 1
+            raise
+
+    # Sending
+
+    def events_after(self, seq: int, most: int) -> List[Entry]:
+        """Return the next events in their order."""
+        with self.gate.lock:
+            rows = self._db.execute(
+                "SELECT body, at, seq FROM events WHERE seq > ? ORDER BY seq LIMIT ?", (seq, most)
+            ).fetchall()
+        return [Entry(body, at, (self.name, seq)) for body, at, seq in rows]
+
+    def waiting_until(self, now: float, most: int) -> List[Entry]:
+        """Return events that are to be tried again now, those that are due first."""
+        with self.gate.lock:
+            rows = self._db.execute(
+                "SELECT body, at, seq, since FROM waiting WHERE due <= ? ORDER BY due LIMIT ?",
+                (now, most),
+            ).fetchall()
+        return [Entry(body, at, (self.name, seq), since) for body, at, seq, since in rows]
+
+    def next_due(self) -> Optional[float]:
+        """Return when the next event is to be tried again."""
+        with self.gate.lock:
+            found: Optional[float] = self._one("SELECT min(due) FROM waiting")
+        return found
+
+    def settle(self, outcome: Settlement) -> None:
+        """Write what became of events, all of it or nothing."""
+        try:
+            self._settle(outcome)
+        except sqlite3.OperationalError:  # the disk is full: there may be room in the log
+            self.shorten_log()
+            self._settle(outcome)
+
+    def _settle(self, outcome: Settlement) -> None:
+        with self.gate.lock, self._transaction():
+            self._remove(outcome)
+            self._db.executemany(
+                "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
+                map(_waiting_row, outcome.waiting),
+            )
+            self._db.executemany(
+                "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)", map(_dead_row, outcome.dead)
+            )
+
+    def _remove(self, outcome: Settlement) -> None:
+        entries = list(outcome.done)
+        entries += [row.entry for row in outcome.waiting]
+        entries += [row.entry for row in outcome.dead]
+        first_time = sorted(entry.place[1] for entry in entries if entry.since is None)
+        removed = 0
+        for low, high in _runs(first_time):
+            removed += self._db.execute(
+                "DELETE FROM events WHERE seq BETWEEN ? AND ?", (low, high)
+            ).rowcount
+        if removed:
+            self._db.execute(
+                "UPDATE about SET last = max(last, ?), removed = removed + ?",
+                (first_time[-1], removed),
+            )
+        waited = [(entry.place[1],) for entry in entries if entry.since is not None]
+        self._db.executemany("DELETE FROM waiting WHERE seq = ?", waited)
+
+    # Looking
+
+    def depth(self) -> int:
+        """Return how many events are still to be sent for the first time, at no cost."""
+        with self.gate.lock:
+            removed = self._one("SELECT removed FROM about")
+            return self._last() - int(removed)
+
+    def counts(self) -> Counts:
+        """Count what there is."""
+        with self.gate.lock:
+            first: Optional[float] = self._one("SELECT at FROM events ORDER BY seq LIMIT 1")
+            held: Optional[float] = self._one("SELECT min(at) FROM waiting")
+            times = [at for at in (first, held) if at is not None]
+            return Counts(
+                self.depth(),
+                self._one("SELECT count(*) FROM waiting"),
+                self._one("SELECT count(*) FROM dead"),
+                min(times) if times else None,
+            )
+
+    def size(self) -> Tuple[int, int]:
+        """Return the bytes of the file that hold something, and those that are free."""
+        with self.gate.lock:
+            free = self._one("PRAGMA freelist_count") * PAGE
+            return self._one("PRAGMA page_count") * PAGE - free, free
+
+    def dead_after(self, seq: int, most: int) -> List[DeadRow]:
+        """Return a page of dead letters."""
+        with self.gate.lock:
+            rows: List[DeadRow] = self._db.execute(
+                "SELECT seq, at, reason, body FROM dead WHERE seq > ? ORDER BY seq LIMIT ?",
+                (seq, most),
+            ).fetchall()
+        return rows
+
+    def discard(self, seqs: Sequence[int]) -> int:
+        """Remove dead letters; return how many there were."""
+        with self.gate.lock, self._transaction():
+            before = self._db.total_changes
+            self._db.executemany("DELETE FROM dead WHERE seq = ?", [(seq,) for seq in seqs])
+            return self._db.total_changes - before
+
+    # Room on the disk
+
+    def give_back(self) -> None:
+        """Give free pages back to the disk, once there is nothing more to send."""
+        with self.gate.lock:
+            if self._one("PRAGMA freelist_count") < WORTH_IT or self.depth():
+                return
+            self._db.execute("PRAGMA incremental_vacuum").fetchall()
+            self.shorten_log()
+
+    def shorten_log(self) -> None:
+        """Write the log into the database and cut it off, unless another process reads it."""
+        with self.gate.lock:
+            self._db.execute("PRAGMA busy_timeout = 0")
+            try:
+                self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            finally:
+                self._db.execute(f"PRAGMA busy_timeout = {int(BUSY * 1000)}")
+
+    # Within
+
+    @contextmanager
+    def _transaction(self) -> Generator[None, None, None]:
+        if self._db.in_transaction:  # a signal handler, in the middle of another call
+            yield
+            return
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            self._roll_back()
+            raise
+
+    def _roll_back(self) -> None:
+        if self._db.in_transaction:  # SQLite ends it itself when the disk is full
+            self._db.execute("ROLLBACK")
+
+    def _one(self, query: str) -> Any:
+        row = self._db.execute(query).fetchone()
+        return None if row is None else row[0]
+
+    def _last(self) -> int:
+        return int(
+            self._one("SELECT max(last, ifnull((SELECT max(seq) FROM events), 0)) FROM about")
+        )
+
+
+def _runs(ordered: Sequence[int]) -> Iterator[Tuple[int, int]]:
+    """Join numbers that follow each other."""
+    low: Optional[int] = None
+    high = 0
+    for number in ordered:
+        if low is not None and number <= high + 1:
+            high = number
+            continue
+        if low is not None:
+            yield low, high
+        low = high = number
+    if low is not None:
+        yield low, high
+
+
+def _waiting_row(row: Waiting) -> Tuple[Any, ...]:
+    entry = row.entry
+    return entry.place[1], entry.at, row.since, row.due, row.reason, entry.body
+
+
+def _dead_row(row: Dead) -> Tuple[Any, ...]:
+    return row.entry.place[1], time.time(), row.reason, row.entry.body

@@ -1,0 +1,647 @@
+"""The store on the disk: what survives, who may read it, and who sends what others left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any, Iterator, List
+
+import pytest
+
+from novabilling import NovaBilling, OutboxError, OutboxFullError
+from novabilling._outbox.entries import Dead, Settlement, Waiting
+from novabilling._outbox.sqlite import folder as folders
+from novabilling._outbox.sqlite import room
+from novabilling._outbox.sqlite.locks import FileLock
+from novabilling._outbox.sqlite.spool import Spool
+from novabilling.outbox import Outbox, SQLiteStore
+from tests.outbox.billing import Billing
+from tests.support import BASE_URL, TOKEN
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = Path(__file__).resolve().parents[1] / "data"
+posix = pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
+
+
+def body(number: int) -> bytes:
+    return (
+        f'{{"subscriptionId":"usr_1","transactionId":"t{number}","code":"calls",'
+        '"timestamp":"2026-11-22T18:54:51.406Z"}'
+    ).encode()
+
+
+_stores: List[SQLiteStore] = []
+
+
+def store_in(folder: Any, **options: Any) -> SQLiteStore:
+    store = SQLiteStore(folder, **options)
+    store.bind(BASE_URL)
+    _stores.append(store)
+    return store
+
+
+@pytest.fixture(autouse=True)
+def _closed() -> Iterator[None]:
+    yield
+    while _stores:
+        _stores.pop().close()
+
+
+def names(store: SQLiteStore) -> List[str]:
+    """Claim everything; return the ids."""
+    store.claim(0)
+    entries = store.claim(1_000_000)
+    return [
+        entry.body.decode().partition('"transactionId":"')[2].partition('"')[0] for entry in entries
+    ]
+
+
+def in_another_process(folder: Path, code: str) -> subprocess.Popen[bytes]:
+    """Run code with a `store`; it prints a line when it is ready, and waits then."""
+    program = (
+        "import sys, time, os\n"
+        "from tests.outbox.test_store import store_in, body\n"
+        f"store = store_in({str(folder)!r})\n{code}\n"
+        "print('ready', flush=True)\nsys.stdin.read()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    return process
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.kill()
+    process.communicate()
+
+
+# What survives
+
+
+def test_events_of_a_killed_process_are_adopted_in_their_order(tmp_path):
+    process = in_another_process(
+        tmp_path, "store.add([body(n) for n in range(3)]); store.add([body(3)])"
+    )
+    kill(process)
+
+    assert names(store_in(tmp_path)) == ["t0", "t1", "t2", "t3"]
+
+
+def test_a_living_process_keeps_its_spool_and_another_one_sends_it(tmp_path):
+    process = in_another_process(tmp_path, "store.add([body(1)])")
+    store = store_in(tmp_path)
+    try:
+        (entry,) = store.claim(10)
+        store.settle(Settlement(done=[entry]))
+        assert store.counts().due == 0
+        assert list(tmp_path.glob("*.spool"))
+    finally:
+        kill(process)
+
+    store.close()
+    store.claim(0)
+    assert store.pending() == 0
+    store.close()
+    assert not list(tmp_path.glob("*.spool*"))
+
+
+def test_one_process_at_a_time_sends(tmp_path):
+    process = in_another_process(tmp_path, "store.add([body(1)]); assert len(store.claim(9)) == 1")
+    store = store_in(tmp_path)
+    try:
+        store.add([body(2)])
+        assert store.claim(10) == []
+        assert not store.leads()
+    finally:
+        kill(process)
+
+    assert sorted(names(store)) == ["t1", "t2"]  # also what the other one had claimed
+    assert store.leads()
+
+
+def test_a_new_process_goes_on_with_the_spool_of_one_that_is_gone(tmp_path):
+    kill(in_another_process(tmp_path, "store.add([body(1)])"))
+    store = store_in(tmp_path)
+
+    store.add([body(2)])
+
+    assert len(list(tmp_path.glob("*.spool"))) == 1
+    assert names(store) == ["t1", "t2"]
+
+
+def test_claims_are_given_once_and_settled_at_once(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(n) for n in range(10)])
+    first, second = store.claim(4), store.claim(100)
+
+    assert len(first) + len(second) == 10
+    assert store.claim(100) == []
+    store.settle(Settlement(done=second[2:]))
+    store.settle(
+        Settlement(
+            done=first[:2],
+            waiting=[
+                Waiting(e, time.time() + 60, time.time(), "no subscription") for e in first[2:]
+            ],
+            dead=[Dead(e, "no code") for e in second[:2]],
+        )
+    )
+    counts = store.counts()
+
+    assert (counts.due, counts.waiting, counts.dead) == (0, 2, 2)
+    assert store.pending() == 0
+    store.add([body(11)])
+    assert store.counts().due == 1
+    assert names(store) == ["t11"]
+
+
+def test_depth_is_right_whatever_the_order_of_settling(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(n) for n in range(10)])
+    entries = store.claim(100)
+
+    store.settle(Settlement(done=entries[5:]))
+    assert store.counts().due == 5
+    store.settle(Settlement(done=entries[5:]))
+    assert store.counts().due == 5
+    store.close()
+    store = store_in(tmp_path)
+    store.add([body(99)])
+    assert store.counts().due == 6
+    assert names(store) == ["t0", "t1", "t2", "t3", "t4", "t99"]
+
+
+def test_events_that_wait_come_again_when_they_are_due(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    (entry,) = store.claim(9)
+    store.settle(Settlement(waiting=[Waiting(entry, time.time() + 0.2, 5.0, "why")]))
+
+    assert store.claim(9) == []
+    time.sleep(0.25)
+    (again,) = store.claim(9)
+    assert (again.since, again.body) == (5.0, entry.body)
+    assert store.claim(9) == []
+    store.settle(Settlement(done=[again]))
+    assert store.counts().waiting == 0
+
+
+def test_a_commit_is_shared_by_those_who_wait_and_each_has_its_own_error(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(0)])
+    spool = store._own()
+    done: List[int] = []
+    commits = []
+    write = spool._commits._write
+
+    def slow(bodies: List[bytes]) -> None:
+        commits.append(len(bodies))
+        if b"broken" in bodies:
+            raise ValueError("broken")
+        time.sleep(0.05)
+        write(bodies)
+
+    spool._commits._write = slow
+
+    def add(number: int) -> None:
+        try:
+            store.add([b"broken" if number == 7 else body(number)])
+            done.append(number)
+        except ValueError:
+            pass
+
+    threads = [threading.Thread(target=add, args=[n]) for n in range(1, 21)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(done) == [n for n in range(1, 21) if n != 7]
+    assert len(commits) < 30
+    assert max(commits) > 5
+    assert len(names(store)) == 20
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="Windows has no timers")
+def test_a_signal_handler_may_record_in_the_middle_of_recording(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(0)])
+    handled = []
+
+    def handler(*_: object) -> None:
+        handled.append(1)
+        store.add([body(100_000 + len(handled))])
+
+    before = signal.signal(signal.SIGALRM, handler)
+    signal.setitimer(signal.ITIMER_REAL, 0.001, 0.001)
+    try:
+        for number in range(1, 2000):
+            store.add([body(number), body(number + 10_000)])
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert handled
+    assert len(set(names(store))) == 1 + 2 * 1999 + len(handled)
+
+
+def test_an_interrupt_leaves_the_events_of_others_to_them(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(0)])
+    spool = store._own()
+    write, begun, go = spool._commits._write, threading.Event(), threading.Event()
+
+    def interrupted(bodies: List[bytes]) -> None:
+        spool._commits._write = write
+        begun.set()
+        go.wait(10)
+        raise KeyboardInterrupt
+
+    spool._commits._write = interrupted
+    caught: List[BaseException] = []
+
+    def first() -> None:
+        try:
+            store.add([body(1)])
+        except KeyboardInterrupt as error:
+            caught.append(error)
+
+    threads = [threading.Thread(target=first)]
+    threads[0].start()
+    assert begun.wait(10)
+    threads += [threading.Thread(target=store.add, args=[[body(n)]]) for n in (2, 3)]
+    for thread in threads[1:]:
+        thread.start()
+    go.set()
+    for thread in threads:
+        thread.join()
+
+    assert caught
+    assert set(names(store)) >= {"t0", "t2", "t3"}
+
+
+# Forks
+
+
+@posix
+def test_a_forked_child_records_into_a_spool_of_its_own(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    assert len(store.claim(9)) == 1
+    pid = os.fork()
+    if pid == 0:
+        try:
+            store.add([body(2)])
+            assert store.claim(9) == []  # the parent sends
+            os._exit(0)
+        finally:
+            os._exit(1)
+
+    assert os.waitpid(pid, 0)[1] == 0
+    store.add([body(3)])
+    assert len(list(tmp_path.glob("*.spool"))) == 2
+    time.sleep(1.01)  # until it looks at the folder again
+    assert sorted(names(store)) == ["t2", "t3"]
+
+
+@posix
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded")
+def test_forks_while_threads_record_lose_nothing_and_stop_nobody(tmp_path):
+    store = store_in(tmp_path)
+    stop = threading.Event()
+    counts = [0, 0]
+
+    def record(which: int) -> None:
+        while not stop.is_set():
+            store.add([body(which * 1_000_000 + counts[which])])
+            counts[which] += 1
+
+    threads = [threading.Thread(target=record, args=[n]) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        pids = []
+        for child in range(8):
+            pid = os.fork()
+            if pid == 0:
+                try:
+                    for number in range(50):
+                        store.add([body(10_000_000 + child * 1000 + number)])
+                    os._exit(0)
+                finally:
+                    os._exit(1)
+            pids.append(pid)
+        assert {os.waitpid(pid, 0)[1] for pid in pids} == {0}
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert len(names(store)) == sum(counts) + 8 * 50
+
+
+@posix
+def test_the_lock_of_a_parent_ends_with_it_though_its_child_lives(tmp_path):
+    code = (
+        "store.add([body(1)])\n"
+        "assert store.claim(0) == []\n"
+        "pid = os.fork()\n"
+        "if pid == 0: os.close(1); time.sleep(60); os._exit(0)\n"
+        "print('child', pid, flush=True)\n"
+    ).replace(
+        "print('child', pid, flush=True)",
+        "open(os.path.join(store.folder, 'pid'), 'w').write(str(pid))",
+    )
+    kill(in_another_process(tmp_path, code))
+    try:
+        assert names(store_in(tmp_path)) == ["t1"]
+    finally:
+        os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
+
+
+@posix
+def test_an_outbox_sends_in_a_forked_child_as_well(tmp_path):
+    """The child's sender starts with its first event; the parent has not sent at all."""
+    from tests.outbox.ledger import serving
+
+    with serving() as server:
+        client = NovaBilling(token=TOKEN, base_url=server.url)
+        outbox = Outbox(client, SQLiteStore(tmp_path), linger=0)
+        outbox.start()
+        time.sleep(0.1)
+        outbox._store.close()  # it has sent nothing, and does not lead any more
+        outbox._sender.held.stop()
+        pid = os.fork()
+        if pid == 0:
+            try:
+                outbox.record(subscription_id="usr_1", code="calls")
+                os._exit(0 if outbox.flush(10) else 2)
+            finally:
+                os._exit(1)
+        assert os.waitpid(pid, 0)[1] == 0
+        assert server.ledger()["counted"] == 1
+        outbox.close()
+
+
+# Files of others, old, new and broken
+
+
+def test_a_file_of_a_newer_format_is_left_alone_and_it_is_said(tmp_path, caplog):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    store.close()
+    (path,) = tmp_path.glob("*.spool")
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+
+    store.add([body(2)])
+
+    assert names(store) == ["t2"]
+    assert "its format is 99, this version knows 1" in caplog.text
+    assert path.exists()
+    store.close()
+
+
+def test_a_broken_file_is_left_alone_and_it_is_said(tmp_path, caplog):
+    (tmp_path / "0123.spool").write_bytes(b"no database, " * 1000)
+    store = store_in(tmp_path)
+    store.add([body(1)])
+
+    assert names(store) == ["t1"]
+    assert "0123.spool cannot be used and is left alone" in caplog.text
+    assert store.counts().due == 1
+    store.close()
+
+
+def test_a_spool_that_breaks_later_does_not_stop_the_others(tmp_path, caplog):
+    process = in_another_process(tmp_path, "store.add([body(n) for n in range(2000)])")
+    kill(process)
+    (path,) = tmp_path.glob("*.spool")
+    Spool(str(path)).close()  # so that nothing is left in its log
+    content = path.read_bytes()
+    path.write_bytes(content[:20_000] + b"\xff" * (len(content) - 20_000))
+
+    store = store_in(tmp_path)
+    store.claim(0)
+    store.add([body(9999)])
+    found = names(store)
+
+    assert "t9999" in found
+    assert "is left alone" in caplog.text
+    store.close()
+
+
+def test_a_process_that_was_killed_while_it_made_its_spool_leaves_no_trouble(tmp_path, caplog):
+    (tmp_path / "0123.spool").touch()
+    store = store_in(tmp_path)
+    assert names(store) == []
+    store.close()
+
+    store.add([body(1)])
+
+    assert names(store) == ["t1"]
+    assert [path.name for path in tmp_path.glob("*.spool")] == ["0123.spool"]
+    assert not caplog.records
+    store.close()
+
+
+def test_a_spool_of_the_first_version_can_be_read(tmp_path):
+    """The file was written by version 0.1.0; every later version has to read it."""
+    (tmp_path / "0123.spool").write_bytes((DATA / "outbox-1.spool").read_bytes())
+    store = store_in(tmp_path)
+
+    assert names(store) == ["t1", "t2"]
+    counts = store.counts()
+    assert (counts.due, counts.waiting, counts.dead) == (2, 1, 1)
+    (letter,) = store.dead_letters(None, 10)
+    assert (letter.event.transaction_id, letter.reason) == ("t4", "no such code")
+    store.close()
+
+
+def test_files_that_are_not_ours_are_not_touched(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    os.chmod(tmp_path, 0o755)
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    store.close()
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+@posix
+def test_an_empty_folder_that_others_can_read_is_closed_to_them(tmp_path):
+    os.chmod(tmp_path, 0o755)
+
+    store_in(tmp_path)
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+
+
+@posix
+def test_files_are_private_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        store = store_in(tmp_path / "usage")
+        store.add([body(1)])
+        store.claim(0)
+    finally:
+        os.umask(before)
+
+    modes = {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "usage").iterdir()}
+    assert modes == {0o600}
+    assert stat.S_IMODE((tmp_path / "usage").stat().st_mode) == 0o700
+
+
+# What is refused
+
+
+def test_a_network_file_system_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(folders, "file_system", lambda _: "nfs4")
+
+    with pytest.raises(OutboxError, match=r"network file system \(nfs4\)"):
+        store_in(tmp_path)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Linux has /proc")
+def test_the_file_system_of_a_folder_is_known(tmp_path):
+    assert folders.file_system("/proc/self") == "proc"
+    assert folders.file_system(str(tmp_path)) not in (None, "proc")
+
+
+def test_a_folder_that_cannot_be_made_is_an_error(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(OutboxError, match="cannot be used"):
+        store_in(tmp_path / "file")
+
+
+def test_settings_are_checked(tmp_path):
+    for options, message in (
+        ({"sync": "off"}, 'sync must be "normal" or "full"'),
+        ({"label": 5}, "label must be a str"),
+        ({"max_events": 0}, "max_events must be at least 1"),
+        ({"max_bytes": "1"}, "max_bytes must be an int"),
+    ):
+        with pytest.raises((TypeError, ValueError), match=message):
+            SQLiteStore(tmp_path, **options)
+    with pytest.raises(OutboxError, match="knows no server yet"):
+        SQLiteStore(tmp_path).add([body(1)])
+
+
+def test_full_is_synced_and_works(tmp_path):
+    store = store_in(tmp_path / "usage", sync="full")
+    store.add([body(1)])
+
+    assert store._own()._one("PRAGMA synchronous") == 2
+    assert store_in(tmp_path / "other")._target is not None
+    assert names(store) == ["t1"]
+
+
+# Room
+
+
+def test_limits_are_those_of_the_folder(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "LOOK_AGAIN", 0.0)
+    process = in_another_process(tmp_path, "store.add([body(n) for n in range(8)])")
+    store = store_in(tmp_path, max_events=10)
+    try:
+        store.add([body(100), body(101)])
+        with pytest.raises(OutboxFullError):
+            store.add([body(102)])
+        entries = store.claim(3)
+        store.settle(Settlement(done=entries))
+        store.add([body(103)])
+    finally:
+        kill(process)
+
+
+def test_space_is_given_back_when_a_spool_is_empty(tmp_path):
+    store = store_in(tmp_path)
+    for start in range(0, 20_000, 1000):
+        store.add([body(start + n) for n in range(1000)])
+    (path,) = tmp_path.glob("*.spool")
+    full, _ = store._own().size()
+    while True:
+        entries = store.claim(1000)
+        if not entries:
+            break
+        store.settle(Settlement(done=entries))
+    time.sleep(1.01)  # until it looks at the folder again
+    store.claim(0)
+
+    assert full > 2_000_000
+    assert path.stat().st_size < 100_000
+    assert Path(f"{path}-wal").stat().st_size == 0
+
+
+def test_a_full_disk_is_an_error_and_goes_on_when_it_is_freed(small_disk, monkeypatch):
+    monkeypatch.setattr(room, "LOOK_AGAIN", 0.0)
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(b"x" * 2_000_000)
+    billing = Billing()
+    import httpx
+
+    http = httpx.Client(transport=httpx.MockTransport(billing))
+    client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
+    outbox = Outbox(client, SQLiteStore(small_disk / "usage"), linger=0)
+    safe: List[str] = []
+
+    def fill() -> None:
+        while True:
+            some = [
+                {"subscription_id": "usr_1", "code": "calls", "properties": {"text": "x" * 500}}
+                for _ in range(20)
+            ]
+            found = outbox.record_many(some)
+            safe.extend(str(event.transaction_id) for event in found)
+
+    started = time.monotonic()
+    with pytest.raises(OutboxFullError, match="disk of the outbox is full"):
+        fill()
+    before = len(safe)
+    with pytest.raises(OutboxFullError):
+        fill()
+    assert time.monotonic() - started < 10
+    ballast.unlink()
+    with pytest.raises(OutboxFullError):
+        fill()
+    after = len(safe)
+    outbox.start()
+    assert outbox.flush(30)
+    outbox.record(subscription_id="usr_1", code="calls", transaction_id="last")
+    outbox.close()
+
+    assert 50 < before < after
+    assert set(billing.counted) == {*safe, "last"}
+    assert set(billing.counted.values()) == {1}
+
+
+# Locks
+
+
+def test_a_lock_is_taken_once_and_can_be_taken_again(tmp_path):
+    path = str(tmp_path / "a.lock")
+    lock = FileLock.take(path)
+
+    assert lock is not None
+    assert FileLock.take(path) is None
+    lock.release()
+    lock.release()
+    again = FileLock.take(path)
+    assert again is not None
+    again.release(remove=True)
+    assert not os.path.exists(path)
