@@ -17,6 +17,7 @@ from novabilling import (
     APIConnectionError,
     BadRequestError,
     CallRecord,
+    LoginSession,
     NotFoundError,
     NovaBilling,
     NovaBillingError,
@@ -671,3 +672,36 @@ def test_a_client_that_is_closed_cannot_look(shop):
     shop.key.close()
     with pytest.raises(NovaBillingError, match="closed"):
         shop.key.reconcile(error)
+
+
+@pytest.mark.parametrize("late", [1.5, 3])
+def test_the_sandbox_carries_out_late_what_is_found_before_it_is_denied(clock, late):
+    began = clock.now
+    start = datetime(2026, 6, 1, tzinfo=timezone.utc)
+    sandbox = Sandbox(clock=lambda: start + timedelta(seconds=clock.now - began))
+    client = sandbox.client(max_retries=0)
+    customer = client.customers.create(external_id="u", email="a@b.co", currency="NGN")
+    sandbox.drop_next(late=late)
+    with pytest.raises(NovaBillingError) as caught:
+        client.wallets.create(customer_id=customer.data.id, currency="NGN")
+    outcome = client.reconcile(caught.value)
+
+    assert outcome.applied is True
+    assert outcome.evidence == "trace"
+
+
+def test_a_login_session_looks_with_the_credential_that_each_address_asks_for():
+    sandbox = Sandbox()
+    session = LoginSession(email="owner@example.com", password="sandbox-password")
+    client = sandbox.client(login=session, max_retries=0)
+    customer = client.customers.create(external_id="u", email="a@b.co", currency="NGN")
+    for applies in (False, True):
+        sandbox.drop_next(after_apply=applies)
+        with pytest.raises(NovaBillingError) as caught:
+            client.payment_methods.create(
+                customer_id=customer.data.id, provider="stripe", token_id="tok"
+            )
+        assert "tok" not in json.dumps(caught.value.call.fields.get("tokenId"))
+        record = CallRecord.from_dict(caught.value.call.to_dict())
+        outcome = client.reconcile(record, settle=0)
+        assert outcome.applied is applies, outcome

@@ -9,26 +9,15 @@ from msgspec import UNSET
 
 from .._call.envelopes import decode_object
 from .._call.redirects import is_web_address
-from .._reconcile.declared import Made
 from .._runtime.lazy_httpx import httpx
 from .._words.fields import AbsoluteUrl, Model
-from ..types._billing import NOTE_PREFIX, Invoice
+from ..types._billing import NOTE_PREFIX
 from ..types._inputs import InvoiceItemDto
 
 T = TypeVar("T")
 
 ACCEPT_PDF = "application/pdf, application/json;q=0.9"
 PDF_HEAD = b"%PDF-"
-
-MADE = Made(
-    "/invoices?customerId={customerId}&limit=100",
-    Invoice,
-    key=("invoiceNumber",),
-    same={"items": "metadata.items"},
-    drifts=("status", "paidAt"),
-    place="/customers/{customerId}",
-)
-"""What shows that an invoice was made."""
 
 
 class _Address(Model, frozen=True, kw_only=True):

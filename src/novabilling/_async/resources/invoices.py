@@ -13,7 +13,8 @@ from ..._call.call import Call
 from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
-from ..._reconcile.declared import Paid, Reached, Unknown, shown_by
+from ..._reconcile.declared import Unknown, shown_by
+from ..._resources import invoice_evidence as evidence
 from ..._resources.invoice_numbers import (
     LOOK_TAKES,
     Collisions,
@@ -25,7 +26,7 @@ from ..._resources.invoice_numbers import (
     value_of,
     what_stopped,
 )
-from ..._resources.invoices import ACCEPT_PDF, MADE, PDF_HEAD, read_address, with_note
+from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
 from ..._resources.payments import STARTED
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
@@ -60,7 +61,6 @@ _ARGUMENTS = Arguments(
     callback_url=text,
     email=text,
 )
-_ONE = "/invoices/{invoice_id}"
 
 
 class AsyncInvoices(AsyncResource):
@@ -93,7 +93,7 @@ class AsyncInvoices(AsyncResource):
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
-    @shown_by("POST /invoices", MADE)
+    @shown_by("POST /invoices", evidence.MADE)
     async def create(
         self,
         *,
@@ -189,25 +189,19 @@ class AsyncInvoices(AsyncResource):
         rows, route = asked.iter(), Route("/invoices")
         return await asked.get((await asked._one(rows, route, "invoice_number", number)).id)
 
-    @shown_by(
-        "POST /invoices/{invoice_id}/finalize",
-        Reached(_ONE, Invoice, want={"status": "PENDING"}, before=("DRAFT",), once=True),
-    )
+    @shown_by("POST /invoices/{invoice_id}/finalize", evidence.FINALIZED)
     async def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
-    @shown_by(
-        "POST /invoices/{invoice_id}/void",
-        Reached(_ONE, Invoice, want={"status": "CANCELED"}, before=("DRAFT", "PENDING", "FAILED")),
-    )
+    @shown_by("POST /invoices/{invoice_id}/void", evidence.VOIDED)
     async def void(self, invoice_id: str) -> Response[Invoice]:
         """Void an invoice that has not been paid."""
         route = Route("/invoices/{invoice_id}/void", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
-    @shown_by("POST /invoices/{invoice_id}/mark-paid", Paid(_ONE, Invoice))
+    @shown_by("POST /invoices/{invoice_id}/mark-paid", evidence.PAID)
     async def mark_paid(
         self, invoice_id: str, *, payment_method: Omittable[Optional[str]] = UNSET
     ) -> Response[Invoice]:

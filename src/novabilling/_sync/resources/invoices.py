@@ -14,7 +14,8 @@ from ..._call.call import Call
 from ..._call.errors import NovaBillingError, NovaBillingWarning
 from ..._network.answer import Answer, is_file, says_pdf
 from ..._network.downloads import Sink, Target
-from ..._reconcile.declared import Paid, Reached, Unknown, shown_by
+from ..._reconcile.declared import Unknown, shown_by
+from ..._resources import invoice_evidence as evidence
 from ..._resources.invoice_numbers import (
     LOOK_TAKES,
     Collisions,
@@ -26,7 +27,7 @@ from ..._resources.invoice_numbers import (
     value_of,
     what_stopped,
 )
-from ..._resources.invoices import ACCEPT_PDF, MADE, PDF_HEAD, read_address, with_note
+from ..._resources.invoices import ACCEPT_PDF, PDF_HEAD, read_address, with_note
 from ..._resources.payments import STARTED
 from ..._runtime import concurrency
 from ..._words.arguments import Arguments, not_null, structs
@@ -61,7 +62,6 @@ _ARGUMENTS = Arguments(
     callback_url=text,
     email=text,
 )
-_ONE = "/invoices/{invoice_id}"
 
 
 class Invoices(Resource):
@@ -94,7 +94,7 @@ class Invoices(Resource):
         """Iterate over all invoices that `list` would page through."""
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
-    @shown_by("POST /invoices", MADE)
+    @shown_by("POST /invoices", evidence.MADE)
     def create(
         self,
         *,
@@ -190,25 +190,19 @@ class Invoices(Resource):
         rows, route = asked.iter(), Route("/invoices")
         return asked.get((asked._one(rows, route, "invoice_number", number)).id)
 
-    @shown_by(
-        "POST /invoices/{invoice_id}/finalize",
-        Reached(_ONE, Invoice, want={"status": "PENDING"}, before=("DRAFT",), once=True),
-    )
+    @shown_by("POST /invoices/{invoice_id}/finalize", evidence.FINALIZED)
     def finalize(self, invoice_id: str) -> Response[Invoice]:
         """Finalize a draft, so that it can be paid."""
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)
         return self._post(Invoice, route, repeat="once")
 
-    @shown_by(
-        "POST /invoices/{invoice_id}/void",
-        Reached(_ONE, Invoice, want={"status": "CANCELED"}, before=("DRAFT", "PENDING", "FAILED")),
-    )
+    @shown_by("POST /invoices/{invoice_id}/void", evidence.VOIDED)
     def void(self, invoice_id: str) -> Response[Invoice]:
         """Void an invoice that has not been paid."""
         route = Route("/invoices/{invoice_id}/void", invoice_id)
         return self._post(Invoice, route, repeat="once")
 
-    @shown_by("POST /invoices/{invoice_id}/mark-paid", Paid(_ONE, Invoice))
+    @shown_by("POST /invoices/{invoice_id}/mark-paid", evidence.PAID)
     def mark_paid(
         self, invoice_id: str, *, payment_method: Omittable[Optional[str]] = UNSET
     ) -> Response[Invoice]:
