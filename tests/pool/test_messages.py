@@ -320,9 +320,7 @@ def test_an_argument_without_its_name_says_which_one_it_may_be(client):
 
 @pytest.mark.parametrize("client", [NovaBilling, AsyncNovaBilling])
 def test_an_argument_of_another_name_says_which_there_are(client):
-    with pytest.raises(
-        TypeError, match="does not take 'api_key'; it takes token=, login=, base_url="
-    ) as e:
+    with pytest.raises(TypeError, match="does not take 'api_key'; it takes token=, ") as e:
         client(api_key="sk_live_canary")
     assert (
         "canary"
