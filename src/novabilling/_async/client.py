@@ -81,10 +81,8 @@ class AsyncNovaBilling(AsyncResources):
         max_connections: Connections at the same time (default 100); not with `http_client`.
         max_response_bytes: The largest answer that is read (default 64 MiB).
         headers: Extra headers for every request to the server, not to other origins.
-        reconcile: After a write whose outcome is unknown, look for it, as `reconcile()` does: if
-            it was carried out, the call returns as if answered; else its error has `outcome`.
-        marks: Write a mark into the metadata of new subscriptions, wallets, top-ups, credit notes
-            and overrides, and as transaction id of payments that have none, to find them by.
+        reconcile: A write whose answer is lost looks for its effect, and returns as if answered.
+        marks: New subscriptions, wallets, top-ups, payments, notes and overrides get a mark.
 
     Raises:
         ValueError, TypeError: An argument is not usable; the message never shows the token.
@@ -167,12 +165,12 @@ class AsyncNovaBilling(AsyncResources):
             config = structs.replace(config, deadline=check_timeout(deadline, "deadline"))
         if headers is not UNSET:
             config = structs.replace(config, headers={**config.headers, **check_headers(headers)})
-        if login is not UNSET:
-            config = structs.replace(config, login=check_login(login, config.server))
         if reconcile is not UNSET:
             config = structs.replace(config, reconcile=check_flag(reconcile, "reconcile"))
         if marks is not UNSET:
             config = structs.replace(config, marks=check_flag(marks, "marks"))
+        if login is not UNSET:
+            config = structs.replace(config, login=check_login(login, config.server))
         copy = copy_of(self, AsyncResource)
         copy._caller = self._caller.copy(config=config)
         for name, value in vars(self).items():
@@ -257,36 +255,22 @@ class AsyncNovaBilling(AsyncResources):
     ) -> Outcome:
         """Find out whether a write was carried out whose answer was lost; it only reads.
 
-        It takes the error, or the record in `error.call`. It looks at most three times, with one or
-        two requests each: at once, in between, and `settle` seconds after the attempt ended, as the
-        server finishes what has arrived. `timeout` are the seconds for all of it; a deadline of the
-        client holds as well. A look that fails makes `applied` None.
+        It looks at most three times, with one or two requests each, until `settle` seconds after
+        the attempt ended: the server finishes what has arrived. `timeout` are the seconds in all.
 
         Raises:
             ValueError: The call went to another base_url, or was no write.
         """
-        from .reconciler import (
-            NOT_APPLIED,
-            AsyncReconciler,
-            record_of,
-        )  # most programs are never in doubt
+        from .reconciler import async_outcome  # most programs are never in doubt
 
-        record = record_of(error_or_call)
-        if record is None:
-            return NOT_APPLIED
         self._load_all()
-        waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
-        if waits is None:
-            raise TypeError("settle must be a number of seconds")
-        caller = self._caller.with_one_deadline(check_timeout(timeout))
-        return await AsyncReconciler(caller, record, waits).outcome()
+        return await async_outcome(self._caller, error_or_call, settle, timeout)
 
     @staticmethod
     def track() -> ContextManager[TrackedCalls]:
-        """Record the writes of a `with` block that end without an answer, also by a cancellation.
+        """Record the writes of a block that end without an answer, also by a cancellation.
 
-        `last` of what it gives is the latest of them. It sees the calls of all clients in this task
-        or thread, and in the tasks that are started in the block.
+        It sees those of all clients in this task or thread, and in the tasks that it starts.
         """
         return track()
 

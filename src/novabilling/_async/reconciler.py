@@ -9,6 +9,7 @@ import msgspec
 from msgspec import structs
 
 from .._call.call import Call, Trail
+from .._call.configuration import check_timeout
 from .._call.envelopes import decode_object
 from .._call.errors import (
     ClientClosedError,
@@ -19,6 +20,7 @@ from .._call.errors import (
     UnauthorizedError,
     mark_as_ruled_out,
 )
+from .._call.free_requests import needs_of
 from .._network.answer import Answer, header
 from .._reconcile.cases import Ask, Case, Shown
 from .._reconcile.declared import DECLARED, Evidence, Unknown
@@ -112,16 +114,18 @@ class AsyncReconciler:
             read = await self._read(found, trail)
             if isinstance(read, Verdict):
                 return read
+            if not seen:
+                same_token = self._record.knows_token(trail.token)
             seen.append(read)
-            same_token = self._record.knows_token(trail.token)
 
     async def _read(self, ask: Ask, trail: Trail) -> Union[Shown, Verdict]:
         call = Call("GET", Route(ask.template, *ask.ids), "read", dict(ask.query) or None)
-        sent = self._caller.config.now()
+        caller = self._caller.with_needs(needs_of(call.route.path))
+        sent = caller.config.now()
         problem = ""
         try:
-            with self._caller.watch(structs.replace(call, trail=trail)) as watched:
-                answer = await self._caller.send(watched)
+            with caller.watch(structs.replace(call, trail=trail)) as watched:
+                answer = await caller.send(watched)
             self._hear(header(answer.raw_headers, b"date"), sent)
             self.answer = answer, answer.request_id
             return Shown(ask.template, True, msgspec.json.decode(without_bom(answer.content)))
@@ -199,6 +203,20 @@ def record_of(error_or_call: object) -> Optional[CallRecord]:
     if error_or_call.call is None and error_or_call.may_have_been_applied:
         raise ValueError("the error holds no record of its call: look at the server yourself")
     return error_or_call.call
+
+
+async def async_outcome(
+    caller: AsyncCaller, error_or_call: object, settle: float, timeout: Optional[float]
+) -> Outcome:
+    """Find out what became of a write, within a time."""
+    record = record_of(error_or_call)
+    if record is None:
+        return NOT_APPLIED
+    waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
+    if waits is None:
+        raise TypeError("settle must be a number of seconds")
+    within = caller.with_one_deadline(check_timeout(timeout))
+    return await AsyncReconciler(within, record, waits).outcome()
 
 
 async def async_found(caller: AsyncCaller, error: NovaBillingError) -> Response[Any]:
