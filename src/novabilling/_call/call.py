@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Callable, Dict, Optional
 
 import msgspec
 
+from .._runtime import concurrency
 from .._runtime.secrets import Secret
 from .._words.routes import Route
 from .retries import Repeat
@@ -57,6 +58,13 @@ class Call(msgspec.Struct, frozen=True):
     watch: CallWatch = UNWATCHED
     trail: Optional[Trail] = None
     """Of a write; the same for all its attempts."""
+
+    def ends_in_line(self, ends: Optional[float]) -> Optional[float]:
+        """Return when it leaves the line of the rate limit: at its deadline, or sooner."""
+        if self.patience is None:
+            return ends
+        last = concurrency.monotonic() + self.patience
+        return last if ends is None else min(last, ends)
 
     def __enter__(self) -> Call:
         return self  # without hooks, a call is the block in which it is sent

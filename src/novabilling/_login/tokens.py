@@ -13,7 +13,16 @@ from .._words.decoders import UNREADABLE
 
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 LOG_IN_AGAIN = "log in again, or give the client login=LoginSession(...), which renews its tokens"
+_HAS_NONE = (
+    "the client has no token: pass token=, or with_options(token=). Was it None, as "
+    "os.environ.get() returns for a variable that is not set?"
+)
 _LATEST = 32503680000.0  # the year 3000: a later time is none that a server means
+
+
+def no_token(by_login: bool) -> str:
+    """Say what is missing for an operation that needs a token, or a login token."""
+    return f"{LOGIN_NEEDED if by_login else 'this needs a token'}; {_HAS_NONE}"
 
 
 class Life(msgspec.Struct, frozen=True):

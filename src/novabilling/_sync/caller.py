@@ -38,12 +38,6 @@ from .transport.transport import Transport
 if TYPE_CHECKING:
     from .credentials import Credential
 
-NO_CREDENTIAL = (
-    "the client has no token: pass token=, or with_options(token=). Was it None, as "
-    "os.environ.get() returns for a variable that is not set?"
-)
-CREDENTIAL_NEEDED = "this needs a token"
-
 
 class Again(Protocol):
     """What knows more than the loop about the errors of one call."""
@@ -160,7 +154,9 @@ class Caller:
         `again` is asked about errors that are not tried again here.
         """
         if self._lacks_token:
-            missing = MissingTokenError(self._missing())
+            from .._login.tokens import no_token
+
+            missing = MissingTokenError(no_token(self.config.needs == "login"))
             name_operation(missing, call.method, call.route.template)
             raise missing
         ends = self._end()
@@ -175,7 +171,7 @@ class Caller:
             # Without retries, no call stands in the line, unless it says for how long.
             limited = self.config.max_retries or call.patience is not None
             if limited and not turn.limit.is_open and (refused or not turn.limit.start(turn)):
-                too_late = self.limiter.wait(call, turn, _line_ends(call, ends), refused)
+                too_late = self.limiter.wait(call, turn, call.ends_in_line(ends), refused)
             refused = False
             call.watch.begin(retries + 1, request_id)
             outcome: Outcome
@@ -227,23 +223,17 @@ class Caller:
             if not refused:  # else it waits in the line
                 self.transport.waits.wait(wait)
 
-    def _missing(self) -> str:
-        from .._login.tokens import LOGIN_NEEDED
-
-        needed = LOGIN_NEEDED if self.config.needs == "login" else CREDENTIAL_NEEDED
-        return f"{needed}; {NO_CREDENTIAL}"
-
     def _explain(self, error: NovaBillingError, credential: Optional[Credential]) -> None:
         """Say what to do about a 401: the server does not tell what is wrong with a token."""
-        from .._login.tokens import hint_for
+        from .._login.tokens import hint_for, no_token
 
         if self.config.needs == "nothing":
             return
         sent = self._token if credential is None else credential.sent
         said = error.timestamp if isinstance(error, APIStatusError) else None
         now = self.config.seconds() if said is None else said.timestamp()
-        hint = hint_for(sent, self.config.needs == "login", now)
-        hint = self._missing() if self._has_none else hint
+        by_login = self.config.needs == "login"
+        hint = no_token(by_login) if self._has_none else hint_for(sent, by_login, now)
         if hint:
             error.add_hint(hint)
 
@@ -300,13 +290,6 @@ class Caller:
         # The budget is for outages: a server that counts calls is none.
         costs = not isinstance(failure.error, RateLimitError)
         return wait if not costs or self.budget.spend() else None
-
-
-def _line_ends(call: Call, ends: Optional[float]) -> Optional[float]:
-    if call.patience is None:
-        return ends
-    last = concurrency.monotonic() + call.patience
-    return last if ends is None else min(last, ends)
 
 
 def _left(ends: Optional[float]) -> Optional[float]:
