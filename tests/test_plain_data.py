@@ -273,6 +273,16 @@ BAD: List[Any] = [
     ({"amount": True}, TypeError, r"Invoice\.amount must be .*, not bool"),
     ({"due_date": "soon"}, ValueError, r"Invoice\.due_date must be a time of ISO 8601, not 'soon'"),
     ({"due_date": "2026-11-22T18:54:51"}, ValueError, r"due_date must have a time zone"),
+    (
+        {"due_date": "0001-01-01T00:00:00+01:00"},
+        ValueError,
+        r"Invoice\.due_date must lie in the years 1 to 9999",
+    ),
+    (
+        {"due_date": datetime.max.replace(tzinfo=timezone(-timedelta(hours=1)))},
+        ValueError,
+        r"Invoice\.due_date must lie in the years 1 to 9999",
+    ),
     ({"id": 1}, TypeError, r"Invoice\.id must be str, not int"),
     ({"status": 1}, TypeError, r"Invoice\.status must be str, not int"),
     ({"metadata": []}, TypeError, r"Invoice\.metadata must be a dict, not list"),

@@ -170,12 +170,17 @@ def test_errors_are_those_of_pydantic():
     assert errors_of(Invoice, {**invoice, "due_date": "2026-01-01T00:00:00"}) == [
         (("due_date",), "timezone_aware")
     ]
+    assert errors_of(Invoice, {**invoice, "due_date": "0001-01-01T00:00:00+01:00"}) == [
+        (("due_date",), "value_error")
+    ]
     assert errors_of(Invoice, {**invoice, "customer": {"id": 1}})[0] == (
         ("customer", "id"),
         "string_type",
     )
     assert errors_of(Invoice, {**invoice, "amount": "1e99"}) == [((), "value_error")]
     assert errors_of(Invoice, "inv_1") == [((), "dict_type")]
+    assert errors_of(InvoicePdf, {"url": None, "content": 1}) == [(("content",), "bytes_type")]
+    assert errors_of(InvoicePdf, {"url": None, "content": "a"}) == [(("content",), "value_error")]
     assert errors_of(Webhook, {"id": "1", "url": "u", "events": [], "status": "x"}) == [
         (("status",), "literal_error")
     ]

@@ -18,7 +18,7 @@ from novabilling import (
     ResponseDecodeError,
     ServerError,
 )
-from novabilling.types import Customer, Message, UsageEventInput
+from novabilling.types import Customer, Message, UsageEventInput, Webhook
 from tests.support import CUSTOMER, TOKEN, Server, page, problem
 
 pytestmark = pytest.mark.anyio
@@ -258,6 +258,8 @@ async def test_the_prefix_of_the_server_stays(client_for):
         ({"query": "a=b"}, TypeError, "query must be a dict, not str"),
         ({"query": {1: "a"}}, TypeError, "query: keys must be str, not int"),
         ({"query": {"a": [1]}}, TypeError, "query.'a'. must be a text, number, flag or time"),
+        ({"query": {"a": float("nan")}}, ValueError, "must not be NaN or infinite"),
+        ({"query": {"a": Decimal("inf")}}, ValueError, "must not be NaN or infinite"),
         ({"query": {"a": "\ud800"}}, ValueError, "must not hold lone surrogates"),
         ({"query": {"a": datetime(2026, 1, 1)}}, ValueError, "must have a time zone"),
         ({"method": "GET", "body": {}}, ValueError, "body: a GET has none; give query="),
@@ -267,6 +269,8 @@ async def test_the_prefix_of_the_server_stays(client_for):
         ({"of": int}, TypeError, "of must be a type of results, a List of one, or bytes"),
         ({"of": List[int]}, TypeError, "of must be a type of results"),
         ({"of": "Customer"}, TypeError, "of must be a type of results"),
+        ({"of": UsageEventInput}, TypeError, "of must be a type of results"),
+        ({"of": List[UsageEventInput]}, TypeError, "of must be a type of results"),
     ],
 )
 async def test_what_cannot_be_sent_is_refused(client_for, change, error, message):
@@ -279,8 +283,25 @@ async def test_what_cannot_be_sent_is_refused(client_for, change, error, message
     assert server.requests == []
 
 
-async def test_request_structs_are_no_bodies_of_the_wire(client_for):
-    event = UsageEventInput(subscription_id="s", code="c")
+EVENT = UsageEventInput(subscription_id="s", code="c")
 
-    with pytest.raises(TypeError, match="body"):
-        await client_for(Server(DONE)).request("POST", "/events", body=event)
+
+@pytest.mark.parametrize("body", [EVENT, [EVENT], {"a": {"b": EVENT}}])
+async def test_structs_of_the_sdk_are_no_bodies_of_the_wire(client_for, body):
+    server = Server(DONE)
+
+    with pytest.raises(TypeError, match="an object of type UsageEventInput is not sent here"):
+        await client_for(server).request("POST", "/events", body=body)
+
+    assert server.requests == []
+
+
+async def test_results_are_no_metadata(client_for):
+    server = Server(DONE)
+
+    with pytest.raises(TypeError, match=r"type Webhook is not sent here: .* at metadata.'hook'."):
+        await client_for(server).customers.update(
+            "cus_1", metadata={"hook": Webhook(id="w", url="u", events=[], secret="s3cret")}
+        )
+
+    assert server.requests == []

@@ -187,6 +187,17 @@ def test_items_are_taken_one_batch_after_another(client_for):
     assert ids(rows.take(9)) == []
 
 
+def test_nothing_is_taken_where_a_page_cannot_be_read(client_for):
+    first, second = pages_of(2, 1).answers
+    server = Server(first, problem(400, "page must not be so"), second)
+    rows = client_for(server).customers.iter()
+
+    with pytest.raises(BadRequestError, match="page must not be so"):
+        rows.take(3)
+
+    assert ids(rows.take(3)) == ["cus_0", "cus_1", "cus_2"]
+
+
 @pytest.mark.parametrize("n", [-1, 1.5, True, "2", None])
 def test_what_is_no_number_of_items_is_refused(client_for, n):
     server = pages_of(1)

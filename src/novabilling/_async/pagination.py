@@ -72,18 +72,23 @@ class AsyncPaginator(AsyncIterator[Item], Generic[Item]):
     async def take(self, n: int) -> List[Item]:
         """Return the next items, at most so many: fewer if there are no more.
 
-        It makes a request for every 100 items.
+        It makes a request for every 100 items. After an error, none is taken: the next step gives
+        the same items.
 
         Raises:
             ValueError: It is no int, or below 0.
         """
         count(0)("n", n)
         taken: List[Item] = []
-        if n:
-            async for item in self:
-                taken.append(item)
-                if len(taken) == n:
-                    break
+        try:
+            if n:
+                async for item in self:
+                    taken.append(item)
+                    if len(taken) == n:
+                        break
+        except BaseException:
+            self._items.extendleft(reversed(taken))
+            raise
         return taken
 
     def pages(self) -> AsyncPages[Item]:

@@ -11,7 +11,6 @@ from urllib.parse import quote, unquote
 import msgspec
 
 from .._runtime.secrets import Secret
-from .._serialization.serializable import Writable
 from .._words.arguments import NO_ARGUMENTS
 from .._words.checks import plain, timestamp
 from .._words.encoding import encode, query_text
@@ -58,8 +57,6 @@ def needs_of(path: str) -> Needs:
 
 
 def _body(body: object, verb: str) -> Optional[Secret[bytes]]:
-    if isinstance(body, Writable):
-        raise TypeError("body: a type of this SDK has not the server's names; give a dict of those")
     if body is not None:
         return encode(plain("body", body))
     return NO_ARGUMENTS.body() if verb == "POST" else None  # some routes answer 500 without one
@@ -90,6 +87,7 @@ def _query_value(name: str, value: object) -> str:
     value = python_number(name, value)
     if not isinstance(value, (str, bool, int, float, Decimal)):
         raise TypeError(f"{name} must be a text, number, flag or time, not {type_of(value)}")
+    plain(name, value)  # neither NaN nor infinite
     return query_text(name, format(value, "f") if isinstance(value, Decimal) else value)
 
 
@@ -134,6 +132,7 @@ def decoding(of: Any, root: str) -> Decode:
 
 
 def _struct(of: Any) -> Any:
-    if not isinstance(of, type) or not issubclass(of, msgspec.Struct):
+    is_sent = getattr(of, "__is_sent__", False)  # what is read has the server's names
+    if is_sent or not isinstance(of, type) or not issubclass(of, msgspec.Struct):
         raise TypeError(f"of must be a type of results, a List of one, or bytes; not {of!r}")
     return cast("Any", of)

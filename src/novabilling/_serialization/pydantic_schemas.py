@@ -259,7 +259,7 @@ def _utf8(_: Shape) -> _Schema:
 def _bytes(_: Shape) -> _Schema:
     described = _being({"type": "string", "contentEncoding": "base64"})
     return core.no_info_before_validator_function(
-        lambda value: content_in("it", value),
+        lambda value: content_in("it", value) if isinstance(value, str) else value,
         core.bytes_schema(),
         serialization=_in_json(base64_text, core.str_schema(metadata=described)),
         metadata=described,

@@ -61,7 +61,10 @@ def in_utc(where: str, moment: datetime) -> datetime:
     """Move a time to UTC; refuse one without a time zone."""
     if moment.utcoffset() is None:
         raise ValueError(f"{where} must have a time zone, such as Z at its end")
-    return moment.astimezone(timezone.utc)
+    try:
+        return moment.astimezone(timezone.utc)
+    except OverflowError:
+        raise ValueError(f"{where} must lie in the years 1 to 9999 of UTC") from None
 
 
 def _instance_of(*classes: type) -> _Read:

@@ -23,6 +23,7 @@ from msgspec import UnsetType
 
 from .._runtime.real_time import real_date, real_datetime
 from .._runtime.secrets import Secret
+from .._serialization.serializable import Writable
 from .encoding import can_be_sent
 from .numbers import python_number, type_of
 
@@ -220,6 +221,9 @@ def _check_leaf(name: str, keys: _Keys, value: object) -> None:
         value = python_number(name + _at(name, keys), value)
     if isinstance(value, (float, Decimal)) and not _is_finite(value):
         raise ValueError(f"{name} must not be NaN or infinite{_at(name, keys)}")
+    if isinstance(value, Writable):  # it would go with the server's names, and secrets in clear
+        kind = f"an object of type {type(value).__name__} is not sent here: give a dict"
+        raise TypeError(f"{name}: {kind}{_at(name, keys)}")
     if type(value) not in (float, Decimal) and not can_be_sent(value):
         kind = f"a value of type {type_of(value)} cannot be sent as JSON"
         raise TypeError(f"{name}: {kind}{_at(name, keys)}")
