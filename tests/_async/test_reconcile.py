@@ -698,6 +698,7 @@ async def test_a_login_session_looks_with_the_credential_that_each_address_asks_
     session = LoginSession(email="owner@example.com", password="sandbox-password")
     client = sandbox.async_client(login=session, max_retries=0)
     customer = await client.customers.create(external_id="u", email="a@b.co", currency="NGN")
+    await client.payment_methods.get_by_customer(customer.data.id)  # it logs in
     for applies in (False, True):
         sandbox.drop_next(after_apply=applies)
         with pytest.raises(NovaBillingError) as caught:

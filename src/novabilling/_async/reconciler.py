@@ -219,14 +219,19 @@ async def async_outcome(
     return await AsyncReconciler(within, record, waits).outcome()
 
 
-async def async_found(caller: AsyncCaller, error: NovaBillingError) -> Response[Any]:
+async def async_found(caller: AsyncCaller, error: BaseException) -> Response[Any]:
     """Return what a call has done whose answer was lost, or raise its error with the outcome."""
     found: Optional[Response[Any]] = None
-    if error.may_have_been_applied and error.call and error.call.operation in DECLARED:
+    if isinstance(error, NovaBillingError) and _is_in_doubt(error) and error.call:
         found = await _look_for(caller, error, error.call)
     if found is None:
         raise error
     return found
+
+
+def _is_in_doubt(error: NovaBillingError) -> bool:
+    known = error.call is not None and error.call.operation in DECLARED
+    return known and error.may_have_been_applied
 
 
 async def _look_for(

@@ -24,6 +24,7 @@ from .._call.errors import (
     name_operation,
     plain_cause,
 )
+from .._call.records import keep_record
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._reconcile.marks import marked
@@ -124,10 +125,10 @@ class AsyncResource:
                 if answer.status_code == 404:
                     return Response(Message(message=ALREADY_DELETED), answer)
                 return Response(self._read(watched, answer, decode_object, Message), answer)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+        except BaseException as exc:
+            if not self._is_lost(call, exc):
                 raise
-            return await self._found(error)
+            return await self._found(exc)
 
     async def _object(
         self, of: Type[T], call: Call, again: Optional[AsyncAgain] = None
@@ -137,12 +138,19 @@ class AsyncResource:
             with self._caller.watch(call) as watched:
                 answer = await self._caller.send(watched, again)
                 return Response(self._read(watched, answer, decode_object, of), answer)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+        except BaseException as exc:
+            if not self._is_lost(call, exc):
                 raise
-            return await self._found(error)
+            return await self._found(exc)
 
-    async def _found(self, error: NovaBillingError) -> Response[Any]:
+    def _is_lost(self, call: Call, exc: BaseException) -> bool:
+        """Keep the record of a write that ends so; say whether to find out what became of it."""
+        if call.trail is None:
+            return False
+        keep_record(call, self._caller.config, exc, self._caller.limiter.heard)
+        return self._caller.config.reconcile and isinstance(exc, NovaBillingError)
+
+    async def _found(self, error: BaseException) -> Response[Any]:
         """Return what a call has done whose answer was lost, or raise its error."""
         from .reconciler import async_found  # most programs are never in doubt
 
@@ -173,9 +181,7 @@ class AsyncResource:
             return decode(content, *of, self._caller.config.server.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
-        error = unreadable(call, answer, str(problem))
-        self._caller.keep_record(call, error)
-        raise error from problem
+        raise unreadable(call, answer, str(problem)) from problem
 
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:

@@ -27,7 +27,6 @@ from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
 from .._call.outcomes import STALE, Failure, Outcome, deadline_failure, is_answer, judge
 from .._call.rate_limits import Turn, blocks
-from .._call.records import keep_record
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
 from .._runtime import concurrency
@@ -134,21 +133,7 @@ class Caller:
         return self.hooks.watch(call, self.config.server.root) if self.hooks.all else call
 
     def send(self, call: Call, again: Optional[Again] = None) -> Answer:
-        """Return the answer to a call, or raise what became of it; of a write, a record is kept."""
-        if call.trail is None:
-            return self._send(call, again)
-        try:
-            return self._send(call, again)
-        except BaseException as exc:  # also of one that was cancelled
-            self.keep_record(call, exc)
-            raise
-
-    def keep_record(self, call: Call, exc: Optional[BaseException]) -> None:
-        """Give the error of a write its record, and those who track writes."""
-        keep_record(call, self.config, exc, self.limiter.heard)
-
-    def _send(self, call: Call, again: Optional[Again]) -> Answer:
-        """Make attempts until there is an answer.
+        """Return the answer to a call, or raise what became of it.
 
         The answer is a 2xx, or the 404 to a repeated DELETE whose first attempt may have worked.
         `again` is asked about errors that are not tried again here.
@@ -191,7 +176,8 @@ class Caller:
                     credential.accept()
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
-                self.limiter.heard = (outcome.raw_headers, outcome.elapsed, concurrency.monotonic())
+                if call.trail is not None:
+                    self.limiter.hear(outcome)
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id

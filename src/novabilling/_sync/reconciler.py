@@ -220,14 +220,19 @@ def outcome(
     return Reconciler(within, record, waits).outcome()
 
 
-def found(caller: Caller, error: NovaBillingError) -> Response[Any]:
+def found(caller: Caller, error: BaseException) -> Response[Any]:
     """Return what a call has done whose answer was lost, or raise its error with the outcome."""
     found: Optional[Response[Any]] = None
-    if error.may_have_been_applied and error.call and error.call.operation in DECLARED:
+    if isinstance(error, NovaBillingError) and _is_in_doubt(error) and error.call:
         found = _look_for(caller, error, error.call)
     if found is None:
         raise error
     return found
+
+
+def _is_in_doubt(error: NovaBillingError) -> bool:
+    known = error.call is not None and error.call.operation in DECLARED
+    return known and error.may_have_been_applied
 
 
 def _look_for(

@@ -25,6 +25,7 @@ from .._call.errors import (
     name_operation,
     plain_cause,
 )
+from .._call.records import keep_record
 from .._call.retries import Repeat
 from .._network.answer import Answer, header
 from .._reconcile.marks import marked
@@ -125,10 +126,10 @@ class Resource:
                 if answer.status_code == 404:
                     return Response(Message(message=ALREADY_DELETED), answer)
                 return Response(self._read(watched, answer, decode_object, Message), answer)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+        except BaseException as exc:
+            if not self._is_lost(call, exc):
                 raise
-            return self._found(error)
+            return self._found(exc)
 
     def _object(self, of: Type[T], call: Call, again: Optional[Again] = None) -> Response[T]:
         prepare_object(of, self._caller.config.server.root)
@@ -136,12 +137,19 @@ class Resource:
             with self._caller.watch(call) as watched:
                 answer = self._caller.send(watched, again)
                 return Response(self._read(watched, answer, decode_object, of), answer)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+        except BaseException as exc:
+            if not self._is_lost(call, exc):
                 raise
-            return self._found(error)
+            return self._found(exc)
 
-    def _found(self, error: NovaBillingError) -> Response[Any]:
+    def _is_lost(self, call: Call, exc: BaseException) -> bool:
+        """Keep the record of a write that ends so; say whether to find out what became of it."""
+        if call.trail is None:
+            return False
+        keep_record(call, self._caller.config, exc, self._caller.limiter.heard)
+        return self._caller.config.reconcile and isinstance(exc, NovaBillingError)
+
+    def _found(self, error: BaseException) -> Response[Any]:
         """Return what a call has done whose answer was lost, or raise its error."""
         from .reconciler import found  # most programs are never in doubt
 
@@ -172,9 +180,7 @@ class Resource:
             return decode(content, *of, self._caller.config.server.root)
         except Exception as exc:  # whatever breaks: the request was sent, and that must be said
             problem = plain_cause(exc)
-        error = unreadable(call, answer, str(problem))
-        self._caller.keep_record(call, error)
-        raise error from problem
+        raise unreadable(call, answer, str(problem)) from problem
 
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:

@@ -137,15 +137,16 @@ class AsyncWallets(AsyncResource):
             BadRequestError: It was terminated before.
         """
         one = self._with_one_deadline()
+        call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent", trail=Trail())
         try:
-            return await one._terminate(Route("/wallets/{wallet_id}", wallet_id), wallet_id)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+            return await one._terminate(call, wallet_id)
+        except BaseException as exc:
+            if not one._is_lost(call, exc):
                 raise
-            return await one._found(error)
+            return await one._found(exc)
 
-    async def _terminate(self, route: Route, wallet_id: str) -> Response[Wallet]:
-        with self._caller.watch(Call("DELETE", route, "idempotent", trail=Trail())) as call:
+    async def _terminate(self, termination: Call, wallet_id: str) -> Response[Wallet]:
+        with self._caller.watch(termination) as call:
             try:
                 answer = await self._caller.send(call)
             except BadRequestError as error:
@@ -162,7 +163,6 @@ class AsyncWallets(AsyncResource):
             wallet = await self.get(wallet_id)
         except NovaBillingError as error:
             mark_as_applied(error)
-            error.call = refused.call
             raise
         if wallet.data.status != "terminated":
             raise refused

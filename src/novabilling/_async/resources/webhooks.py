@@ -85,9 +85,7 @@ class AsyncWebhooks(AsyncResource):
                 raise _gone(stored.request_id)
         except NovaBillingError as error:
             mark_as_applied(error)
-            self._caller.keep_record(
-                Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error
-            )
+            self._is_lost(Call("PATCH", _ROUTE, "idempotent", body=body, trail=trail), error)
             raise
         return Response(stored.data[0], stored.http, stored.request_id, patched.reconciled)
 

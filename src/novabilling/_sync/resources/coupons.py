@@ -10,7 +10,6 @@ from msgspec import UNSET
 
 from ..._call.call import Call, Trail
 from ..._call.envelopes import decode_object
-from ..._call.errors import NovaBillingError
 from ..._reconcile.declared import Made, Reached, Unknown, shown_by
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
@@ -134,10 +133,10 @@ class Coupons(Resource):
                 if answer.status_code == 404:
                     return Response(DeletedCoupon(message=ALREADY_DELETED), answer)
                 return Response(self._read(call, answer, _read_deleted), answer)
-        except NovaBillingError as error:
-            if not self._caller.config.reconcile:
+        except BaseException as exc:
+            if not self._is_lost(deletion, exc):
                 raise
-            return self._found(error)
+            return self._found(exc)
 
     @shown_by(
         "POST /coupons/apply",
