@@ -176,7 +176,8 @@ class AsyncCaller:
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
                 if call.trail is not None:
-                    self.limiter.hear(outcome)
+                    at = concurrency.monotonic()
+                    self.limiter.heard = (outcome.raw_headers, outcome.elapsed, at)
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
@@ -246,8 +247,10 @@ class AsyncCaller:
                 return deadline_failure(call)
             limit, heads = self._limit(call, left), self._heads
             attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
-            if call.trail is not None:
-                call.trail.begin(token, self.config.now)
+            trail = call.trail
+            if trail is not None:
+                trail.token = token
+                trail.started = trail.started or self.config.now()
             outcome = await self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

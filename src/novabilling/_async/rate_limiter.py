@@ -58,10 +58,6 @@ class AsyncRateLimiter:
             limit.leave(turn)
         return None
 
-    def hear(self, answer: Answer) -> None:
-        """Note the time of an answer, by both clocks."""
-        self.heard = (answer.raw_headers, answer.elapsed, concurrency.monotonic())
-
     def forget(self) -> None:
         """Forget all limits: a sandbox has moved its time on."""
         self.limits.forget()

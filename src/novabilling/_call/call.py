@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Callable, Dict, Optional
+from typing import TYPE_CHECKING, Dict, Optional
 
 import msgspec
 
@@ -18,21 +18,12 @@ if TYPE_CHECKING:
     from .._network.downloads import Sink
 
 
-class Trail:
+class Trail(msgspec.Struct):
     """What is noted while a write is sent, for the record of one that fails."""
 
-    __slots__ = ("started", "token")
-
-    def __init__(self) -> None:
-        self.started: Optional[datetime] = None
-        """When the first attempt began; None if none was made."""
-        self.token: Optional[Secret[str]] = None
-
-    def begin(self, token: Optional[Secret[str]], now: Callable[[], datetime]) -> None:
-        """Note an attempt."""
-        self.token = token
-        if self.started is None:
-            self.started = now()
+    started: Optional[datetime] = None
+    """When the first attempt began; None if none was made."""
+    token: Optional[Secret[str]] = None
 
 
 class Call(msgspec.Struct, frozen=True):

@@ -97,7 +97,7 @@ def record_of(
 
 
 def _bounds(config: Config, now: datetime, heard: Optional[Heard]) -> Optional[Bounds]:
-    """Compare the clocks by the last answer that this client had."""
+    """Compare the clocks by the last write of this client that was answered."""
     from .._reconcile.times import bounds_of
 
     if heard is None or config.now is not utc_now:  # a sandbox has a time of its own

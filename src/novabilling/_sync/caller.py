@@ -177,7 +177,8 @@ class Caller:
                 outcome.request_id = request_id
                 call.watch.answer(outcome)
                 if call.trail is not None:
-                    self.limiter.hear(outcome)
+                    at = concurrency.monotonic()
+                    self.limiter.heard = (outcome.raw_headers, outcome.elapsed, at)
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
@@ -247,8 +248,10 @@ class Caller:
                 return deadline_failure(call)
             limit, heads = self._limit(call, left), self._heads
             attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
-            if call.trail is not None:
-                call.trail.begin(token, self.config.now)
+            trail = call.trail
+            if trail is not None:
+                trail.token = token
+                trail.started = trail.started or self.config.now()
             outcome = self.transport.attempt(attempt)
         if logs:
             elapsed = concurrency.monotonic() - started

@@ -76,8 +76,7 @@ class AsyncWebhooks(AsyncResource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
-        trail = Trail()
-        trail.begin(None, self._caller.config.now)
+        trail = Trail(self._caller.config.now())
         patched = await one._patch(Tenant, _ROUTE, body)
         try:
             stored = await one.list()  # only this answer shows the secret

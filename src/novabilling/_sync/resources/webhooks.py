@@ -77,8 +77,7 @@ class Webhooks(Resource):
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
         one = self._with_one_deadline()
-        trail = Trail()
-        trail.begin(None, self._caller.config.now)
+        trail = Trail(self._caller.config.now())
         patched = one._patch(Tenant, _ROUTE, body)
         try:
             stored = one.list()  # only this answer shows the secret
