@@ -2,40 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Sequence, Type, cast
+from functools import lru_cache
+from typing import Any, Dict, Sequence
 
 import msgspec
 
-from ._columns import computed, is_masked
+from .._serialization.shapes import plan_of
+from .._serialization.writing import to_plain
+from ._columns import computed
 
 _encoder = msgspec.json.Encoder(decimal_format="string")
 _encode = _encoder.encode
 
 
-def content(row: msgspec.Struct) -> Dict[str, object]:
-    """Return the fields of a result and those that it computes; secrets are masked."""
-    return {name: _plain(value) for name, value in values(row).items()}
-
-
-def values(row: Any) -> Dict[str, object]:
-    """Return the same with the values as they are."""
-    of = cast("Type[msgspec.Struct]", type(row))
-    found: Dict[str, object] = (
-        dict(row.__rich_repr__())
-        if is_masked(of)
-        else {name: getattr(row, name) for name in of.__struct_fields__}
-    )
-    return {**found, **{name: get(row) for name, get in computed(of).items()}}
-
-
-def _plain(value: object) -> object:
-    if type(value) is dict:  # free JSON, in which there is no result
-        return value  # pyright: ignore[reportUnknownVariableType]
-    if isinstance(value, msgspec.Struct):
-        return content(value)
-    if isinstance(value, list):
-        return [_plain(item) for item in cast("List[object]", value)]
-    return value
+def values(row: Any) -> Dict[str, Any]:
+    """Return the fields of a result that has secrets, masked, and what it computes."""
+    found: Dict[str, Any] = dict(row.__rich_repr__())
+    found.update((name, get(row)) for name, get in computed(row.__class__).items())
+    return found
 
 
 def json_text(value: object) -> bytes:
@@ -43,6 +27,18 @@ def json_text(value: object) -> bytes:
     return _encode(value if type(value) is dict else _plain(value))
 
 
-def json_lines(rows: Sequence[msgspec.Struct]) -> bytes:
+def json_lines(rows: Sequence[object]) -> bytes:
     """Write a line of JSON for each row."""
-    return _encoder.encode_lines([content(row) for row in rows])
+    return _encoder.encode_lines([_plain(row) for row in rows])
+
+
+def _plain(value: object) -> Any:
+    return to_plain(value, json=_has_text_in_bytes(value.__class__), secrets=False)
+
+
+@lru_cache(maxsize=None)
+def _has_text_in_bytes(of: type) -> bool:
+    """Say whether a type has what the encoder would not write as `to_json` does: a raw body."""
+    return issubclass(of, msgspec.Struct) and any(
+        field.shape.kind == "utf8" for field in plan_of(of).fields
+    )
