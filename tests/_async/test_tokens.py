@@ -66,6 +66,21 @@ async def test_a_token_that_no_header_can_hold_is_refused_without_showing_it(cli
     assert "canary" not in str(caught.value)
 
 
+async def test_a_masked_token_is_refused(client_for):
+    server = Server(OK)
+    masked = "this is a masked secret.*secrets=True"
+
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        client_for(server, token="********")
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        client_for(server).with_options(token="********")
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        await client_for(server, token=lambda: "********").customers.get("cus_1")
+    with pytest.raises(ValueError, match=f"refresh_token: {masked}"):
+        await client_for(server).auth.refresh(refresh_token="********")
+    assert server.requests == []
+
+
 @pytest.mark.parametrize("token", [b"canary", 5, ["canary"]])
 async def test_a_token_of_another_type_is_refused_without_showing_it(client_for, token):
     with pytest.raises(TypeError, match="token must") as caught:
