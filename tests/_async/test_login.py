@@ -667,7 +667,7 @@ async def test_a_login_token_that_has_expired_is_told_from_an_api_key(login_clie
         await client.tenants.get_me()
     with pytest.raises(UnauthorizedError, match="has not expired"):
         await client.with_options(token=f"{server.sandbox.jwt}x").tenants.get_me()
-    with pytest.raises(UnauthorizedError, match=r"^401: Invalid credentials \[GET /customers\]$"):
+    with pytest.raises(UnauthorizedError, match=r"^401: Invalid credentials \(no tenant of "):
         await client.with_options(token="sk_live_unknown").customers.list()
 
 

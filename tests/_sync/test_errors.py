@@ -223,7 +223,8 @@ def test_a_404_of_a_router_asks_whether_the_address_is_right(client_for, answer)
 
     assert isinstance(error, novabilling.NotFoundError)
     assert error.message.endswith(
-        f"(there is no such route, which says nothing of any object: is base_url right? {BASE_URL}/v1)"
+        "(there is no such route, which says nothing of any object: "
+        f"is base_url right? {BASE_URL}/v1)"
     )
 
 

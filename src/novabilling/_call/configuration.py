@@ -137,6 +137,8 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
             "Leave token= out where there is none, as for auth and currencies"
         )
     refuse_mask("token", token)
+    if token.reveal().lower().startswith("bearer "):
+        raise ValueError("token must leave out 'Bearer ': the client writes it")
     if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
         raise ValueError(
             "token must be printable ASCII without spaces or control characters "

@@ -13,6 +13,8 @@ from .._words.decoders import UNREADABLE
 
 LOGIN_NEEDED = "this needs a login token from auth.login(), an API key is refused"
 LOG_IN_AGAIN = "log in again, or give the client login=LoginSession(...), which renews its tokens"
+_UNKNOWN = "Invalid credentials"
+"""What the server says of an API key that it does not know; of one that is over, it says so."""
 _LATEST = 32503680000.0  # the year 3000: a later time is none that a server means
 
 
@@ -51,9 +53,16 @@ def _payload(token: Secret[str]) -> Secret[bytes]:
     return Secret(base64.urlsafe_b64decode(text.reveal() + "=" * (-len(text.reveal()) % 4)))
 
 
-def hint_for(token: Optional[Secret[str]], needs_login: bool, now: float) -> str:
-    """Say what a 401 means for the token that was sent; `now` is in seconds since 1970."""
+def hint_for(
+    token: Optional[Secret[str]], needs_login: bool, now: float, place: str = "", said: str = ""
+) -> str:
+    """Say what a 401 means for the token that was sent; `now` is in seconds since 1970.
+
+    `place` is the server, and `said` its message.
+    """
     life = None if token is None else life_of(token)
+    if life is None and not needs_login and token is not None and said == _UNKNOWN:
+        return f"no tenant of {place} has this API key: is it of another server, or deleted?"
     if life is None:
         return LOGIN_NEEDED if needs_login else ""
     if life.exp <= now:

@@ -242,7 +242,8 @@ class Caller:
         sent = self._token if credential is None else credential.sent
         said = error.timestamp if isinstance(error, APIStatusError) else None
         now = self.config.seconds() if said is None else said.timestamp()
-        hint = hint_for(sent, self.config.needs == "login", now)
+        place = self.config.server.netloc.decode()
+        hint = hint_for(sent, self.config.needs == "login", now, place, error.message)
         hint = self._missing() if self._has_none else hint
         if hint:
             error.add_hint(hint)
