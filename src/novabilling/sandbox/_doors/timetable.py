@@ -80,7 +80,8 @@ class Timetable(Core):
     def run_renewals(self) -> None:
         """Do the server's work of 03:00 now: trials, renewals, cancellations, plans, invoices.
 
-        The invoices have no usage of the period that has ended: `advance()` says more. Each call moves a subscription on by one period at most.
+        The invoices have no usage of the period that has ended: `advance()` says more. Each call
+        moves a subscription on by one period at most.
         """
         self.run_jobs("renewals")
 
