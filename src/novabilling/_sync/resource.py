@@ -179,7 +179,8 @@ class Resource:
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:
     """Make the error of a lookup in a list that the key is not in."""
-    error = NotFoundError(f"there is none with the {name} {key!r}")
+    kind = route.template[1:-1]  # of "/plans", a plan
+    error = NotFoundError(f"no {kind} has the {name.replace('_', ' ')} {key!r}")
     name_operation(error, "GET", route.template)
     return error
 
