@@ -189,9 +189,13 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     """Make the error of a 2xx answer that is not what the operation returns."""
     kind = header(answer.raw_headers, b"content-type").partition(";")[0].strip()
     named = f" ({kind})" if kind and "json" not in kind else ""
+    page = (
+        f"; {answer.url.netloc.decode()} sent a page: is base_url right, or does one log in there?"
+    )
+    hint = page if kind.lower() == "text/html" else ""
     error = ResponseDecodeError(
         f"the {answer.status_code} answer{named} to {call.method} {call.route.template} "
-        f"is not what it returns: {problem[:200]}",
+        f"is not what it returns: {problem[:200]}{hint}",
         request_id=answer.request_id,
         may_have_been_applied=call.repeat != "read",
     )
