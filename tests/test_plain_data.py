@@ -289,7 +289,7 @@ BAD: List[Any] = [
     ({"payments": {}}, TypeError, r"Invoice\.payments must be list or tuple, not dict"),
     ({"payments": [{}]}, ValueError, r"Invoice\.payments\[0\]\.id is missing"),
     ({"customer": {}}, ValueError, r"Invoice\.customer\.id is missing: give what to_dict\(\) wr"),
-    ({"customer": "cus_1"}, TypeError, r"Invoice\.customer must be a dict, not str"),
+    ({"customer": "cus_1"}, TypeError, r"Invoice\.customer must be a dict, not str$"),
 ]
 
 
@@ -302,7 +302,9 @@ def test_what_a_field_cannot_hold_is_named(change, error, message):
 def test_what_is_no_dict_is_refused():
     data: Any = "{}"
 
-    with pytest.raises(TypeError, match="Invoice must be a dict, not str"):
+    with pytest.raises(
+        TypeError, match=r"Invoice must be a dict, not str: parse JSON by json\.loads\(\)"
+    ):
         Invoice.from_dict(data)
 
 

@@ -239,6 +239,7 @@ def client():
     return client
 
 
+@pytest.mark.filterwarnings("ignore:this is one page")
 def test_rows_pages_and_answers(client):
     page = client.customers.list(limit=3)
     one = client.customers.get(page[0].id)

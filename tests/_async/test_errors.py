@@ -7,7 +7,7 @@ import pytest
 
 import novabilling
 from novabilling import APIConnectionError, APIStatusError, FieldError
-from tests.support import Server, problem
+from tests.support import BASE_URL, Server, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -205,9 +205,40 @@ async def test_a_body_without_a_message_gives_the_reason_of_the_status(
 
     error = await error_of(client_for(server, max_retries=0))
 
-    assert error.message == reason
-    assert str(error) == f"{status}: {reason} {WHERE}"
+    assert error.message.partition(" (there is no such route")[0] == reason
+    assert str(error) == f"{status}: {error.message} {WHERE}"
     assert error.http.content == content
+
+
+NO_ROUTES = [
+    problem(404, "Cannot GET /v1/api/customers/cus_1"),
+    httpx.Response(404, html="<!DOCTYPE html>\n<pre>Cannot GET /v1/api/customers/cus_1</pre>"),
+]
+
+
+@pytest.mark.parametrize("answer", NO_ROUTES)
+async def test_a_404_of_a_router_asks_whether_the_address_is_right(client_for, answer):
+    error = await error_of(client_for(Server(answer), base_url=f"{BASE_URL}/v1"))
+
+    assert isinstance(error, novabilling.NotFoundError)
+    assert error.message.endswith(
+        "(there is no such route, which says nothing of any object: "
+        f"is base_url right? {BASE_URL}/v1)"
+    )
+
+
+async def test_a_404_of_an_object_asks_for_no_other_address(client_for):
+    error = await error_of(client_for(Server(problem(404, "Customer not found"))))
+
+    assert str(error) == f"404: Customer not found {WHERE}"
+
+
+@pytest.mark.parametrize("answer", NO_ROUTES)
+async def test_a_path_of_the_user_may_be_one_that_the_server_lacks(client_for, answer):
+    with pytest.raises(novabilling.NotFoundError) as caught:
+        await client_for(Server(answer)).request("GET", "/customers/cus_1")
+
+    assert "base_url" not in str(caught.value)
 
 
 async def test_a_status_without_a_reason_says_so(client_for):

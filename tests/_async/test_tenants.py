@@ -98,4 +98,4 @@ async def test_other_resources_give_no_hint_at_login_tokens(client_for):
     with pytest.raises(UnauthorizedError) as caught:
         await client_for(Server(problem(401, "Invalid credentials"))).customers.list()
 
-    assert caught.value.message == "Invalid credentials"
+    assert caught.value.message.startswith("Invalid credentials (no tenant of ")

@@ -55,7 +55,17 @@ async def test_token_none_sends_no_authorization(client_for):
     assert "authorization" not in server.request.headers
 
 
-BAD_TOKENS = ["", "canary 1", "canary\n", "\tcanary", "canary\x00", "canary\x7f", "canary\xe4"]
+BAD_TOKENS = [
+    "",
+    "Bearer canary",
+    "bearer canary",
+    "canary 1",
+    "canary\n",
+    "\tcanary",
+    "canary\x00",
+    "canary\x7f",
+    "canary\xe4",
+]
 
 
 @pytest.mark.parametrize("token", BAD_TOKENS)
@@ -64,6 +74,45 @@ async def test_a_token_that_no_header_can_hold_is_refused_without_showing_it(cli
         client_for(Server(OK), token=token)
 
     assert "canary" not in str(caught.value)
+
+
+async def test_a_token_is_given_without_the_name_of_its_scheme(client_for):
+    with pytest.raises(ValueError, match="token must leave out 'Bearer '"):
+        client_for(Server(OK), token="Bearer canary")
+
+
+async def test_an_api_key_that_no_tenant_has_may_be_of_another_server(client_for):
+    client = client_for(Server(problem(401, "Invalid credentials")), base_url="http://a.example:81")
+    hint = "no tenant of a.example:81 has this API key: is it of another server, or deleted?"
+
+    with pytest.raises(UnauthorizedError) as caught:
+        await client.customers.get("cus_1")
+
+    assert caught.value.message == f"Invalid credentials ({hint})"
+
+
+async def test_an_api_key_that_has_ended_is_known_to_the_server(client_for):
+    client = client_for(Server(problem(401, "API key has expired")))
+
+    with pytest.raises(UnauthorizedError) as caught:
+        await client.customers.get("cus_1")
+
+    assert caught.value.message == "API key has expired"
+
+
+async def test_a_masked_token_is_refused(client_for):
+    server = Server(OK)
+    masked = "this is a masked secret.*secrets=True"
+
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        client_for(server, token="********")
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        client_for(server).with_options(token="********")
+    with pytest.raises(ValueError, match=f"token: {masked}"):
+        await client_for(server, token=lambda: "********").customers.get("cus_1")
+    with pytest.raises(ValueError, match=f"refresh_token: {masked}"):
+        await client_for(server).auth.refresh(refresh_token="********")
+    assert server.requests == []
 
 
 @pytest.mark.parametrize("token", [b"canary", 5, ["canary"]])

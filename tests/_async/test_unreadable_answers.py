@@ -240,3 +240,12 @@ async def test_an_answer_whose_encoding_is_broken_is_an_error(client_for, clock,
 
     assert len(server.requests) == 1
     assert caught.value.may_have_been_applied is (method != "GET")
+
+
+async def test_a_page_instead_of_an_answer_asks_for_the_address(client_for):
+    server = Server(httpx.Response(200, html="<html>Log in</html>"))
+
+    with pytest.raises(ResponseDecodeError) as caught:
+        await client_for(server, base_url="http://shop.example:81").customers.get("cus_1")
+
+    assert "shop.example:81 sent a page: is base_url right" in str(caught.value)

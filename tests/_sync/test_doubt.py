@@ -28,6 +28,22 @@ def test_a_404_to_a_repeated_delete_counts_as_deleted(client_for, clock, first):
     assert len(server.requests) == 2
 
 
+@pytest.mark.parametrize(
+    "second",
+    [
+        problem(404, "Cannot DELETE /api/customers/cus_1"),
+        httpx.Response(404, html="<html><body>no such host</body></html>"),
+    ],
+)
+def test_a_404_of_a_router_to_a_repeated_delete_deletes_nothing(client_for, clock, second):
+    server = Server(httpx.ReadTimeout("slow"), second)
+
+    with pytest.raises(NotFoundError, match="is base_url right") as caught:
+        call(client_for(server), "DELETE")
+
+    assert caught.value.may_have_been_applied
+
+
 def test_the_doubt_about_a_delete_outlasts_attempts_that_did_nothing(client_for, clock):
     server = Server(problem(502), problem(429), problem(404))
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 import pytest
 
-from novabilling import NotFoundError, webhooks
+from novabilling import NotFoundError, NovaBillingWarning, webhooks
 from novabilling.sandbox import Sandbox
 from novabilling.tables import export, to_arrow
 from novabilling.types import ApiKey, Customer, Invoice, Message, UsageEventInput, WebhookEvent
@@ -258,6 +258,30 @@ def test_a_file_that_is_replaced_keeps_its_mode(path):
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_page_of_several_is_warned_of(path, client):
+    for number in range(3):
+        client.customers.create(external_id=f"u{number}", email="a@b.co", currency="NGN")
+    page = client.customers.list(limit=2)
+
+    with pytest.warns(NovaBillingWarning, match="one page, 2 of 3 rows: give what iter") as caught:
+        assert export(page, path) == 2
+    assert caught[0].filename == __file__
+    assert export(page.data, path) == 2
+    assert export(client.customers.list(limit=3), path) == 3
+    assert export(client.customers.iter(), path) == 3
+
+
+def test_a_directory_that_is_not_there_is_named(path):
+    missing = path.parent / "missing" / path.name
+
+    with pytest.raises(FileNotFoundError) as caught:
+        export(rows_of(1), missing)
+
+    assert caught.value.filename == str(missing)
+    assert ".part" not in str(caught.value)
+
+
 def test_rows_of_two_types_leave_no_file(tmp_path):
     with pytest.raises(TypeError, match=r"of one type, not Customer and Message; \.jsonl takes"):
         export(each(customer(1), Message(message="m")), tmp_path / "1.csv")
@@ -366,6 +390,7 @@ def test_a_terminal_shows_rows_and_rate_where_the_total_is_not_known(clock, tmp_
     assert "in 1:00:10" in terminal.text
 
 
+@pytest.mark.filterwarnings("ignore:this is one page")
 def test_a_page_says_how_many_there_are(clock, tmp_path, client, monkeypatch):
     for number in range(5):
         client.customers.create(external_id=f"u{number}", email="a@b.co", currency="NGN")

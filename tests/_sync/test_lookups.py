@@ -100,15 +100,15 @@ def test_an_invoice_is_found_by_its_number_page_by_page(client, number, pages):
     ("lookup", "message", "route"),
     [
         (lambda c: c.customers.get_by_external_id("x"), "Customer not found", "/portal/customers"),
-        (lambda c: c.plans.get_by_code("PRO"), "there is none with the code 'PRO'", "/plans"),
+        (lambda c: c.plans.get_by_code("PRO"), "no plan has the code 'PRO'", "/plans"),
         (
             lambda c: c.subscriptions.get_by_external_id("x"),
-            "there is none with the external_id 'x'",
+            "no subscription has the external id 'x'",
             "/subscriptions",
         ),
         (
             lambda c: c.invoices.get_by_number("INV-1"),
-            "there is none with the invoice_number 'INV-1'",
+            "no invoice has the invoice number 'INV-1'",
             "/invoices",
         ),
     ],

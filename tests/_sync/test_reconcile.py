@@ -112,8 +112,12 @@ def test_a_look_that_fails_is_no_answer(shop, clock):
     assert "503" in outcome.why
 
 
-def test_a_404_of_a_gateway_proves_nothing(client_for, clock):
-    server = Server(httpx.ReadTimeout("slow"), httpx.Response(404, text="<h1>No such host</h1>"))
+@pytest.mark.parametrize(
+    "answer",
+    [httpx.Response(404, text="<h1>No such host</h1>"), problem(404, "Cannot GET /api/payments")],
+)
+def test_a_404_of_a_gateway_proves_nothing(client_for, clock, answer):
+    server = Server(httpx.ReadTimeout("slow"), answer)
     client = client_for(server, max_retries=0)
     with pytest.raises(NovaBillingError) as caught:
         client.payments.refund("pay_1")

@@ -289,7 +289,7 @@ def test_an_answer_of_html_says_its_type(colour):
         ("https://a..b", "a host that can be looked up, not 'a..b'"),
         ("https://1.2.3.999", "'1.2.3.999'"),
         ("a.example", "must start with http:// or https://"),
-        ("ftp://a.example", "must start with http:// or https://, not 'ftp://a.'"),
+        ("ftp://a.example", "must start with http:// or https://, not 'ftp://a.'..."),
         ("https:a.example", "must start with http:// or https://"),
         ("https://user:canary@a:99999", "must not hold a user name"),
         ("canary:canary", "must start with http"),
@@ -376,7 +376,7 @@ def proxied(monkeypatch: pytest.MonkeyPatch) -> int:
 def test_a_proxy_that_is_down_is_the_one_that_is_named(colour, proxied, no_waits):
     message = message_of(colour, "http://billing.example", attempts=2)
 
-    assert f"no connection to the proxy 127.0.0.1:{proxied}" in message
+    assert f"no connection to the proxy 127.0.0.1:{proxied} (from HTTP_PROXY), on" in message
     assert "canary" not in message
 
 

@@ -237,3 +237,41 @@ def test_late_is_a_time_and_nothing_is_early_and_late(sandbox: Sandbox):
         sandbox.drop_next(late=-1)
     with pytest.raises(ValueError, match="leave one of them out"):
         sandbox.drop_next(late=1, after_apply=True)
+
+
+def test_a_fault_waits_for_its_operation(sandbox: Sandbox):
+    client = sandbox.client()
+    sandbox.drop_next(after_apply=True, method="post", route="/customers")
+
+    assert client.customers.list().total == 0
+    with pytest.raises(APIConnectionError) as caught:
+        client.customers.create(**CUSTOMER)
+
+    assert caught.value.may_have_been_applied
+    assert client.customers.list().total == 1
+
+
+def test_faults_for_others_and_for_any_happen_in_their_order(sandbox: Sandbox, client: Any):
+    made = client.customers.create(**CUSTOMER).data
+    sandbox.fail_next(500, route="/customers/{customer_id}", times=2)
+    sandbox.fail_next(503)
+
+    with pytest.raises(ServerError, match="503"):
+        client.customers.list()
+    with pytest.raises(ServerError, match="500"):
+        client.customers.get(made.id)
+    client.customers.list()
+    with pytest.raises(ServerError, match="500"):
+        client.customers.delete(made.id)
+    assert client.customers.get(made.id).id == made.id
+
+
+def test_a_fault_that_would_wait_for_ever_is_refused(sandbox: Sandbox):
+    with pytest.raises(ValueError, match="no operation POST /customer;"):
+        sandbox.drop_next(method="POST", route="/customer")
+    with pytest.raises(ValueError, match="no operation PATCH /payments"):
+        sandbox.fail_next(method="PATCH", route="/payments")
+    with pytest.raises(ValueError, match="no operation /api/payments"):
+        sandbox.fail_next(route="/api/payments")
+    with pytest.raises(ValueError, match="method must be"):
+        sandbox.fail_next(method="create")

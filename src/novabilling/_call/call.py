@@ -42,6 +42,8 @@ class Call(msgspec.Struct, frozen=True):
     sink: Optional[Sink] = None
     gone_is_done: bool = False
     """Whether a 404 after an attempt of unknown fate means that it worked."""
+    is_known: bool = True
+    """Whether every server has the route; nobody knows those of `client.request`."""
     keys_first: bool = False
     """Whether its first write holds the unique keys: a 500 for one that is taken did nothing."""
     patience: Optional[float] = None

@@ -26,7 +26,7 @@ from msgspec import UNSET, UnsetType
 
 from .._runtime.httpx_modules import OperationTimeouts, classes
 from .._runtime.lazy_httpx import httpx
-from .._runtime.secrets import Secret
+from .._runtime.secrets import Secret, refuse_mask
 from .._version import __version__
 from .server import Server
 
@@ -136,6 +136,9 @@ def check_token_text(token: Secret[Any]) -> Secret[str]:
             "token must not be empty: was it read from a variable that is set to nothing? "
             "Leave token= out where there is none, as for auth and currencies"
         )
+    refuse_mask("token", token)
+    if token.reveal().lower().startswith("bearer "):
+        raise ValueError("token must leave out 'Bearer ': the client writes it")
     if not token.reveal().isascii() or not token.reveal().isprintable() or " " in token.reveal():
         raise ValueError(
             "token must be printable ASCII without spaces or control characters "

@@ -46,7 +46,7 @@ def free_call(
         raise ValueError("body: a GET has none; give query=")
     again: Repeat = "read" if verb == "GET" else "idempotent" if repeat == "safe" else "once"
     accept = "*/*" if of is bytes else None
-    return Call(verb, _route(path), again, _query(query), _body(body, verb), accept)
+    return Call(verb, _route(path), again, _query(query), _body(body, verb), accept, is_known=False)
 
 
 def needs_of(path: str) -> Needs:

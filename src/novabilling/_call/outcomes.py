@@ -160,7 +160,11 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[A
         return False
     if outcome.is_success:
         return True
-    return outcome.status_code == 404 and call.gone_is_done and tried_in_doubt
+    if outcome.status_code != 404 or not call.gone_is_done or not tried_in_doubt:
+        return False
+    from .status_errors import has_no_route
+
+    return not has_no_route(call.method, outcome.content)
 
 
 def judge(call: Call, outcome: Outcome) -> Failure:
@@ -168,9 +172,13 @@ def judge(call: Call, outcome: Outcome) -> Failure:
     if isinstance(outcome, Failure):
         error, fate, status, rest = outcome.error, outcome.fate, None, outcome.rest
     else:
-        from .status_errors import error_from  # most programs are refused nothing
+        # Most programs are refused nothing.
+        from .status_errors import error_from, has_no_route, no_route_hint
 
         error = error_from(outcome.http, call.keys_first)
+        no_route = outcome.status_code == 404 and has_no_route(call.method, outcome.content)
+        if no_route and call.is_known and call.url is None:
+            error.add_hint(no_route_hint(str(outcome.url), call.route.path))
         status, rest = outcome.status_code, 0.0
         fate = fate_of_status(status, call.repeat)
         status = None if isinstance(error, ConflictError) else status

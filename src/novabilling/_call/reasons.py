@@ -8,7 +8,7 @@ from typing import Optional, Tuple
 import msgspec
 
 from .._network.http1 import RemoteProtocolError, ServerDisconnected
-from .._network.proxies import BadProxySetting
+from .._network.proxies import BadProxySetting, source_of
 from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
@@ -52,7 +52,7 @@ def reason_of(
         return Reason(str(exc), final=True)
     place = place_of(address)
     at_proxy = proxy is not None and stage in ("connect", "tunnel")
-    called = f"the proxy {proxy}" if is_proxy else str(proxy)
+    called = f"the proxy {proxy}{_source(address, proxy)}" if is_proxy else str(proxy)
     who = called if at_proxy else place
     setting = "its address" if at_proxy else "base_url"
     if isinstance(exc, classes("ProxyError")):
@@ -83,6 +83,13 @@ def reason_of(
             f"{who} answered 101 and switched to another protocol, which nobody asked for"
         )
     return Reason(_no_answer(exc, text, place, called if proxy else None, stage))
+
+
+def _source(address: str, proxy: Optional[str]) -> str:
+    """Say which variable of the environment has named a proxy, if one has."""
+    url = httpx.URL(address)
+    found = proxy and source_of(url.scheme, url.host, url.port, proxy)
+    return f" (from {found})" if found else ""
 
 
 def _told(exc: Exception) -> Exception:

@@ -73,7 +73,7 @@ def _is_plain(base_url: str) -> bool:
 def _normalized(base_url: str) -> str:
     scheme, _, rest = base_url.partition("://")
     if scheme.lower() not in ("http", "https"):
-        raise ValueError(f"base_url must start with http:// or https://, not {base_url[:8]!r}")
+        raise ValueError(f"base_url must start with http:// or https://, not {_cut(base_url, 8)}")
     netloc = re.split(r"[/?#]", rest)[0]
     if "@" in netloc or "?" in rest or "#" in rest:
         raise ValueError("base_url must not hold a user name, password, query or fragment")
@@ -83,7 +83,7 @@ def _normalized(base_url: str) -> str:
     except httpx.InvalidURL as exc:
         raise ValueError(f"base_url is not a valid URL: {exc}") from None
     if not is_web_address(url):
-        raise ValueError(f"base_url must name a host that can be looked up, not {netloc[:50]!r}")
+        raise ValueError(f"base_url must name a host that can be looked up, not {_cut(netloc, 50)}")
     return str(url)
 
 
@@ -102,6 +102,10 @@ def _check_place(netloc: str) -> None:
     if not host:
         raise ValueError("base_url must name a host behind its ://")
     if re.search(r"[\s\x00-\x1f\x7f]", host):
-        raise ValueError(f"base_url must not hold a space in its host, as {host[:50]!r} does")
+        raise ValueError(f"base_url must not hold a space in its host, as {_cut(host, 50)} does")
     if port and not (re.match(r"[0-9]+\Z", port) and 0 < int(port[:9]) < 65536):
         raise ValueError(f"base_url must have a port from 1 to 65535, not {port[:20]}")
+
+
+def _cut(text: str, length: int) -> str:
+    return repr(text[:length]) + ("..." if len(text) > length else "")

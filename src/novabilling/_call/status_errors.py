@@ -79,6 +79,19 @@ def error_from(response: httpx.Response, keys_first: bool = False) -> APIStatusE
     return error
 
 
+def has_no_route(method: str, content: bytes) -> bool:
+    """Say whether a 404 is of a router or a gateway, and so says nothing of any object."""
+    return content.lstrip()[:1] == b"<" or f'"Cannot {method} /'.encode() in content
+
+
+def no_route_hint(address: str, path: str) -> str:
+    """Say what to do about a 404 to an operation that every server has."""
+    root = re.split(r"[?#]", address, maxsplit=1)[0]
+    end = f"/api{path}"
+    root = root[: -len(end)] if root.endswith(end) else root
+    return f"there is no such route, which says nothing of any object: is base_url right? {root}"
+
+
 def _read(content: bytes) -> _Body:
     # A gateway in front of the server may answer anything at all: HTML, text, other JSON.
     try:

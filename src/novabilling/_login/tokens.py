@@ -17,6 +17,8 @@ _HAS_NONE = (
     "the client has no token: pass token=, or with_options(token=). Was it None, as "
     "os.environ.get() returns for a variable that is not set?"
 )
+_UNKNOWN = "Invalid credentials"
+"""What the server says of an API key that it does not know; of one that is over, it says so."""
 _LATEST = 32503680000.0  # the year 3000: a later time is none that a server means
 
 
@@ -60,9 +62,16 @@ def _payload(token: Secret[str]) -> Secret[bytes]:
     return Secret(base64.urlsafe_b64decode(text.reveal() + "=" * (-len(text.reveal()) % 4)))
 
 
-def hint_for(token: Optional[Secret[str]], needs_login: bool, now: float) -> str:
-    """Say what a 401 means for the token that was sent; `now` is in seconds since 1970."""
+def hint_for(
+    token: Optional[Secret[str]], needs_login: bool, now: float, place: str = "", said: str = ""
+) -> str:
+    """Say what a 401 means for the token that was sent; `now` is in seconds since 1970.
+
+    `place` is the server, and `said` its message.
+    """
     life = None if token is None else life_of(token)
+    if life is None and not needs_login and token is not None and said == _UNKNOWN:
+        return f"no tenant of {place} has this API key: is it of another server, or deleted?"
     if life is None:
         return LOGIN_NEEDED if needs_login else ""
     if life.exp <= now:

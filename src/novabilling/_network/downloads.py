@@ -32,6 +32,7 @@ class Sink:
             self._start = to.tell() if seekable is not None and seekable() else None
         elif isinstance(to, (str, os.PathLike)):
             path = os.fsdecode(to)  # pyright: ignore[reportUnknownArgumentType]
+            self._given = path
             self._replaced = _regular_file(path)
             self._path = os.path.realpath(path)
         else:
@@ -48,7 +49,11 @@ class Sink:
             self._remove()
             # Not after the file: a name as long as the system allows would be too long then.
             self._part = os.path.join(os.path.dirname(self._path), f".{uuid4().hex}.part")
-            self._file = open(self._part, "xb", opener=self._open)  # noqa: SIM115  # until commit
+            try:
+                self._file = open(self._part, "xb", opener=self._open)  # noqa: SIM115  # until commit
+            except OSError as exc:
+                exc.filename = self._given  # nobody knows the file beside it
+                raise
             self._keep_rights(self._part)
             if self._over:  # a call that is canceled does not wait for the thread that is in here
                 self._remove()

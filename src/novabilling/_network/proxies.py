@@ -42,6 +42,19 @@ def proxy_for(scheme: str, host: str, port: Optional[int] = None) -> Optional[st
     return _proxy_of_system(scheme, host)
 
 
+def source_of(scheme: str, host: str, port: Optional[int], proxy: str) -> str:
+    """Name the variable that names this host and port as the proxy; "" where it is another's."""
+    try:
+        found = proxy_for(scheme, host, port)
+    except BadProxySetting:
+        return ""
+    if found is None or not any(map(_names_proxy, os.environ)):
+        return ""
+    url = httpx.URL(found)
+    named = (url.netloc.decode("ascii"), f"{url.host}:{url.port}")  # the first has no usual port
+    return _variable_of(scheme) if proxy in named else ""
+
+
 def _names_proxy(variable: str) -> bool:
     return variable.lower().endswith("_proxy")
 

@@ -27,6 +27,15 @@ class Secret(Generic[T]):
         raise TypeError("a secret cannot be pickled or copied")
 
 
+def refuse_mask(name: str, value: Secret[Any]) -> None:
+    """Refuse the mask of a secret where the secret itself must stand."""
+    if value.reveal() == MASK:
+        raise ValueError(
+            f"{name}: this is a masked secret, not the secret: write it with "
+            "to_dict(secrets=True) or to_json(secrets=True)"
+        )
+
+
 def masked_fields(obj: Any, *secret_fields: str) -> List[Tuple[str, Any]]:
     """Return the fields of a struct, the named ones masked."""
     fields = {name: getattr(obj, name) for name in obj.__struct_fields__}

@@ -21,7 +21,9 @@ def read_struct(where: str, data: Any, of: Any) -> Any:
     if isinstance(data, of):
         return data
     if not isinstance(data, Mapping):
-        raise TypeError(f"{where} must be a dict, not {type(data).__name__}")
+        is_text = isinstance(data, (str, bytes)) and "." not in where
+        parse = ": parse JSON by json.loads() first" if is_text else ""
+        raise TypeError(f"{where} must be a dict, not {type(data).__name__}{parse}")
     given = cast("Mapping[str, Any]", data)
     plan = plan_of(of)
     if plan.sent:

@@ -219,8 +219,9 @@ class Caller:
         sent = self._token if credential is None else credential.sent
         said = error.timestamp if isinstance(error, APIStatusError) else None
         now = self.config.seconds() if said is None else said.timestamp()
-        by_login = self.config.needs == "login"
-        hint = no_token(by_login) if self._has_none else hint_for(sent, by_login, now)
+        by_login, place = self.config.needs == "login", self.config.server.netloc.decode()
+        hint = hint_for(sent, by_login, now, place, error.message)
+        hint = no_token(by_login) if self._has_none else hint
         if hint:
             error.add_hint(hint)
 

@@ -22,6 +22,7 @@ from .._call.errors import (
     mark_as_ruled_out,
 )
 from .._call.free_requests import needs_of
+from .._call.status_errors import has_no_route
 from .._network.answer import Answer, header
 from .._reconcile.cases import Ask, Case, Shown
 from .._reconcile.declared import DECLARED, Evidence, Unknown
@@ -183,7 +184,7 @@ def _is_of_the_server(content: bytes) -> bool:
         body = msgspec.json.decode(content)
     except UNREADABLE:
         return False
-    return isinstance(body, dict) and "message" in body
+    return isinstance(body, dict) and "message" in body and not has_no_route("GET", content)
 
 
 def evidence_of(record: CallRecord) -> Evidence:

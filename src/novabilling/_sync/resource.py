@@ -185,7 +185,8 @@ class Resource:
 
 def not_found(route: Route, name: str, key: str) -> NotFoundError:
     """Make the error of a lookup in a list that the key is not in."""
-    error = NotFoundError(f"there is none with the {name} {key!r}")
+    kind = route.template[1:-1]  # of "/plans", a plan
+    error = NotFoundError(f"no {kind} has the {name.replace('_', ' ')} {key!r}")
     name_operation(error, "GET", route.template)
     return error
 
@@ -194,9 +195,13 @@ def unreadable(call: Call, answer: Answer, problem: str) -> ResponseDecodeError:
     """Make the error of a 2xx answer that is not what the operation returns."""
     kind = header(answer.raw_headers, b"content-type").partition(";")[0].strip()
     named = f" ({kind})" if kind and "json" not in kind else ""
+    page = (
+        f"; {answer.url.netloc.decode()} sent a page: is base_url right, or does one log in there?"
+    )
+    hint = page if kind.lower() == "text/html" else ""
     error = ResponseDecodeError(
         f"the {answer.status_code} answer{named} to {call.method} {call.route.template} "
-        f"is not what it returns: {problem[:200]}",
+        f"is not what it returns: {problem[:200]}{hint}",
         request_id=answer.request_id,
         may_have_been_applied=call.repeat != "read",
     )

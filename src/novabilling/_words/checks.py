@@ -22,7 +22,7 @@ from typing import (
 from msgspec import UnsetType
 
 from .._runtime.real_time import real_date, real_datetime
-from .._runtime.secrets import Secret
+from .._runtime.secrets import Secret, refuse_mask
 from .._serialization.serializable import Writable
 from .encoding import can_be_sent
 from .numbers import python_number, type_of
@@ -185,6 +185,7 @@ def secret(name: str, value: Secret[Any]) -> Secret[str]:
     """Take a masked str, which stays masked until it is sent."""
     if not isinstance(value.reveal(), str):
         raise TypeError(f"{name} must be a str, not {type(value.reveal()).__name__}")
+    refuse_mask(name, value)
     return value
 
 

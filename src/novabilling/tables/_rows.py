@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import Any, Callable, List, Optional, Sized
+from typing import Any, Callable, List, Optional, Sized, cast
 
 import msgspec
 
 from .._network.downloads import Sink
+from .._words.warnings import warn
 from ..types._common import PaginatedResponse, Response
 from ._formats import Csv, Format, JsonLines, Parquet
 from ._progress import Progress, is_watched
@@ -36,6 +37,8 @@ class Rows:
         self._rows = rows
         self._chunk: List[Any] = []
         self._total: Optional[int] = None
+        if isinstance(rows, PaginatedResponse):
+            _warn_of_others(cast("Any", rows))
 
     def add(self, item: object) -> bool:
         """Take an item; say whether there is a whole chunk now."""
@@ -83,6 +86,14 @@ class Rows:
         rows = self._rows
         found = len(rows) if isinstance(rows, Sized) else getattr(rows, "total", None)
         return found if self._total is None and isinstance(found, int) else self._total
+
+
+def _warn_of_others(page: Any) -> None:
+    if page.has_more:
+        warn(
+            f"this is one page, {len(page)} of {page.total} rows: give what iter() returns for all "
+            "of them, or the page's data for these alone"
+        )
 
 
 def _data_of(row: Any) -> Any:

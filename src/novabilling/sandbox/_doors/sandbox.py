@@ -10,6 +10,7 @@ from msgspec import structs
 
 from .. import routes as routes
 from .._http.engine import Engine
+from .._http.operations import find_route
 from .._store.clock import Seed
 from .._world.faults import Fault
 from .._world.world import World
@@ -131,18 +132,48 @@ class Sandbox(Timetable, Outgoing):
         times: int = 1,
         after_apply: bool = False,
         retry_after: Optional[int] = None,
+        method: Optional[str] = None,
+        route: Optional[str] = None,
     ) -> None:
-        """Answer the next requests with an error; with `after_apply` they take effect first."""
-        with self._lock:
-            self._world.faults.plan(Fault(status, after_apply, retry_after), times)
+        """Answer the next requests with an error; with `after_apply` they take effect first.
 
-    def drop_next(self, *, times: int = 1, after_apply: bool = False, late: float = 0.0) -> None:
+        Args:
+            status: That of the error, 400 to 599.
+            times: The number of requests; attempts that a client repeats count.
+            after_apply: Carry them out, and lose the answer alone.
+            retry_after: The seconds of a `Retry-After`.
+            method: Only requests with this method, such as `POST`: others pass meanwhile.
+            route: Only requests to this route, as errors name it: `/payments/{payment_id}/refund`.
+
+        Raises:
+            ValueError: There is no such operation, or an argument makes no sense.
+        """
+        self._plan(Fault(status, after_apply, retry_after), times, method, route)
+
+    def drop_next(
+        self,
+        *,
+        times: int = 1,
+        after_apply: bool = False,
+        late: float = 0.0,
+        method: Optional[str] = None,
+        route: Optional[str] = None,
+    ) -> None:
         """Break the connection of the next requests; with `after_apply` they take effect first.
 
-        With `late` they take effect so many seconds afterwards, when their client has gone.
+        With `late` they take effect so many seconds afterwards, when their client has gone. For
+        the other arguments see `fail_next()`. Without `method` or `route`, a read that comes first
+        is the one that breaks; a client repeats it, and the write after it goes well.
         """
+        self._plan(Fault(None, after_apply, late=late), times, method, route)
+
+    def _plan(self, fault: Fault, times: int, method: Optional[str], route: Optional[str]) -> None:
+        verb = None if method is None else method.upper()
+        if verb not in (None, "DELETE", "GET", "PATCH", "POST", "PUT"):
+            raise ValueError(f"method must be that of a request, such as 'POST', not {method!r}")
+        parts = None if route is None else find_route(verb, route)
         with self._lock:
-            self._world.faults.plan(Fault(None, after_apply, late=late), times)
+            self._world.faults.plan(fault._replace(method=verb, route=parts), times)
 
     @property
     def latency(self) -> float:

@@ -43,14 +43,18 @@ class Timetable(Core):
         """Move the time on and do the server's jobs on the way, each at its hour (UTC).
 
         `billing` at 02:00 bills what ends within three days, again in each night; `renewals` at
-        03:00 renews what has ended, by one period at most, and bills it; `reminders` come at
-        08:00; `finalizing`, every hour, ends the grace period of drafts.
+        03:00 renews what has ended, by one period at most, and bills the period that begins;
+        `reminders` come at 08:00; `finalizing`, every hour, ends the grace period of drafts.
+
+        **`renewals` alone bill no usage of the period that has ended**, as on the real server: only
+        the base price, and the usage of the first hours of the new period. Whoever tests usage
+        needs `billing`: its invoice of the night after the end has all of it.
 
         Args:
             span: How far to go.
             **parts: The same in the arguments of a `timedelta`: `advance(days=31)`.
-            jobs: The jobs to do; with `("renewals",)` each period is billed once, and not in the
-                three nights before as well.
+            jobs: The jobs to do; with `("renewals",)` there is one invoice for each period, without
+                the usage of the one before.
 
         Raises:
             ValueError: Time cannot go back, nothing says how far it should go, or there is no such
@@ -76,7 +80,8 @@ class Timetable(Core):
     def run_renewals(self) -> None:
         """Do the server's work of 03:00 now: trials, renewals, cancellations, plans, invoices.
 
-        Each call moves a subscription on by one period at most.
+        The invoices have no usage of the period that has ended: `advance()` says more. Each call
+        moves a subscription on by one period at most.
         """
         self.run_jobs("renewals")
 

@@ -130,7 +130,8 @@ class Engine:
         """Answer a request, or let the fault that is planned for it happen."""
         self._world.clock.tick()
         self._world.jobs.carry_out(self._world.clock)
-        request, fault = Request(raw), self._world.faults.take()
+        request = Request(raw)
+        fault = self._world.faults.take(request.method, request.path)
         if fault is None:
             return (yield from self._answer_deep(request, raw))
         if fault.after_apply:

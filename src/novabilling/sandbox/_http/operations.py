@@ -6,7 +6,8 @@ Paths stand below /api, those behind a ~ at the root.
 
 from __future__ import annotations
 
-from typing import List, NamedTuple, Tuple
+import re
+from typing import List, NamedTuple, Optional, Tuple
 
 
 class Operation(NamedTuple):
@@ -176,3 +177,23 @@ def _operation(line: str) -> Operation:
 
 
 OPERATIONS: List[Operation] = [_operation(line) for line in _TABLE.strip().splitlines()]
+
+
+def find_route(method: Optional[str], route: str) -> Tuple[str, ...]:
+    """Return the parts of a path as errors name it, such as `/customers/{customer_id}`.
+
+    Raises:
+        ValueError: There is no such operation; a fault for it would wait for ever.
+    """
+    wanted = re.sub("{[^/]*}", "{}", f"/api{route}")
+    for one in OPERATIONS:
+        if method in (None, one.method) and re.sub("{[^/]*}", "{}", _path(one)) == wanted:
+            return one.segments
+    raise ValueError(
+        f"there is no operation {method or ''} {route}".replace("  ", " ")
+        + "; write it as error.route does: '/payments/{payment_id}/refund'"
+    )
+
+
+def _path(operation: Operation) -> str:
+    return "/" + "/".join(operation.segments)

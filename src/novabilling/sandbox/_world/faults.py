@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from http import HTTPStatus
-from typing import Callable, Deque, NamedTuple, Optional
+from typing import Callable, Deque, NamedTuple, Optional, Tuple
 
 import httpx
 
@@ -24,6 +24,19 @@ class Fault(NamedTuple):
     after_apply: bool
     retry_after: Optional[int] = None
     late: float = 0.0
+    method: Optional[str] = None
+    route: Optional[Tuple[str, ...]] = None
+    """The parts of the path that it waits for; those in braces stand for any id."""
+
+    def is_for(self, method: str, path: str) -> bool:
+        """Say whether it happens to a request."""
+        if self.method not in (None, method):
+            return False
+        parts = path.strip("/").split("/")
+        return self.route is None or (
+            len(parts) == len(self.route)
+            and all(ours[:1] == "{" or ours == part for ours, part in zip(self.route, parts))
+        )
 
     def error(self, request: httpx.Request) -> HttpError:
         """Return the answer to send instead.
@@ -68,8 +81,13 @@ class Faults:
             raise ValueError(f"status must be that of an error, 400 to 599, not {fault.status}")
         self._waiting.extend([fault] * times)
 
-    def take(self) -> Optional[Fault]:
-        return self._waiting.popleft() if self._waiting else None
+    def take(self, method: str, path: str) -> Optional[Fault]:
+        """Return the first fault that waits for such a request."""
+        for fault in self._waiting:
+            if fault.is_for(method, path):
+                self._waiting.remove(fault)
+                return fault
+        return None
 
     @property
     def latency(self) -> float:
