@@ -154,6 +154,13 @@ def _next_step(call: Call, fate: Fate) -> str:
     return f"try again, or {more}"
 
 
+def is_past_the_token(outcome: Outcome) -> bool:
+    """Say whether an error is about the request itself, so that the server has taken its token."""
+    if isinstance(outcome, Failure):
+        return False
+    return 400 <= outcome.status_code < 500 and outcome.status_code not in (401, 407, 408, 429)
+
+
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
     """Say whether the call is done: a 2xx, or a DELETE that an earlier attempt carried out."""
     if isinstance(outcome, Failure):

@@ -25,7 +25,15 @@ from .._call.errors import (
 )
 from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
-from .._call.outcomes import STALE, Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.outcomes import (
+    STALE,
+    Failure,
+    Outcome,
+    deadline_failure,
+    is_answer,
+    is_past_the_token,
+    judge,
+)
 from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
@@ -181,6 +189,8 @@ class Caller:
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
+            if credential is not None and is_past_the_token(outcome):
+                credential.accept()
             if tried_in_doubt:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
