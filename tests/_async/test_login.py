@@ -277,6 +277,21 @@ async def test_a_token_is_taken_by_a_server_that_finds_something_else_wrong(logi
     assert sum(server.renewals.values()) == 30
 
 
+async def test_a_refusal_by_the_server_that_a_redirect_leads_to_renews_nothing(
+    login_client, server
+):
+    client = login_client()
+    elsewhere = {"location": "https://elsewhere.example/api/there"}
+    server.faults[ME] = [httpx.Response(302, headers=elsewhere)]
+    server.faults["GET /there"] = [refusal()]
+
+    with pytest.raises(UnauthorizedError) as caught:
+        await client.tenants.get_me()
+
+    assert "token" not in str(caught.value)  # which that server was not shown
+    assert asked(server) == [(LOGIN, "none"), (ME, "login"), ("GET /there", "none")]
+
+
 async def test_each_time_that_a_call_has_waited_its_token_may_have_ended(
     login_client, server, clock
 ):

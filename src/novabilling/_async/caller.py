@@ -31,6 +31,7 @@ from .._call.outcomes import (
     deadline_failure,
     is_answer,
     is_past_the_token,
+    is_unauthorized,
     judge,
 )
 from .._call.rate_limits import Turn, blocks
@@ -194,7 +195,7 @@ class AsyncCaller:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             limit = isinstance(failure.error, RateLimitError) and blocks(failure.error.retry_after)
-            unauthorized = not isinstance(outcome, Failure) and outcome.status_code == 401
+            unauthorized = is_unauthorized(outcome, self.config.server.url)
             own = limit and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
             # A 401 did nothing: a call is sent once more with another token, whatever it is.
