@@ -24,7 +24,16 @@ from .._call.errors import (
 )
 from .._call.hooks import Hooks
 from .._call.log_lines import log_attempt, log_retry, logger
-from .._call.outcomes import STALE, Failure, Outcome, deadline_failure, is_answer, judge
+from .._call.outcomes import (
+    STALE,
+    Failure,
+    Outcome,
+    deadline_failure,
+    is_answer,
+    is_past_the_token,
+    is_unauthorized,
+    judge,
+)
 from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
 from .._network.answer import Answer
@@ -181,11 +190,13 @@ class AsyncCaller:
                 return outcome
             failure = judge(call, outcome)
             failure.error.request_id = request_id
+            if credential is not None and is_past_the_token(outcome):
+                credential.accept()
             if tried_in_doubt:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             limit = isinstance(failure.error, RateLimitError) and blocks(failure.error.retry_after)
-            unauthorized = not isinstance(outcome, Failure) and outcome.status_code == 401
+            unauthorized = is_unauthorized(outcome, self.config.server.url)
             own = limit and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
             # A 401 did nothing: a call is sent once more with another token, whatever it is.

@@ -12,6 +12,7 @@ from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._network.proxies import BadProxySetting
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes, protocol_errors
+from .._runtime.lazy_httpx import httpx
 from .attempt import Attempt, Progress
 from .call import Call
 from .errors import (
@@ -25,6 +26,7 @@ from .errors import (
     name_operation,
     plain_cause,
 )
+from .redirects import may_carry_token
 from .retries import Fate, fate_of_status, may_have_been_applied
 
 if TYPE_CHECKING:
@@ -152,6 +154,20 @@ def _next_step(call: Call, fate: Fate) -> str:
     if fate == "unknown" and call.repeat == "once":
         return f"look for what it may have done before you repeat it; {more}"
     return f"try again, or {more}"
+
+
+def is_unauthorized(outcome: Outcome, server: httpx.URL) -> bool:
+    """Say whether the client's own server refuses what was sent: another one was sent no token."""
+    if isinstance(outcome, Failure) or outcome.status_code != 401:
+        return False
+    return may_carry_token(server, outcome.url)
+
+
+def is_past_the_token(outcome: Outcome) -> bool:
+    """Say whether an error is about the request itself, so that the server has taken its token."""
+    if isinstance(outcome, Failure):
+        return False
+    return 400 <= outcome.status_code < 500 and outcome.status_code not in (401, 407, 408, 429)
 
 
 def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[Answer]:
