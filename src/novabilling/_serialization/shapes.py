@@ -138,7 +138,8 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    kind: Kind = getattr(hint, "kind", "any")  # a field type of `_words.fields`, or a user's own
+    field_type: object = hint
+    kind: Kind = getattr(field_type, "kind", "any")  # a field type of `_words.fields`, or a user's own
     return Shape(kind, hint)
 
 

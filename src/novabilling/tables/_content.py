@@ -33,7 +33,7 @@ def json_lines(rows: Sequence[object]) -> bytes:
 
 
 def _plain(value: object) -> Any:
-    return to_plain(value, json=_has_text_in_bytes(value.__class__), secrets=False)
+    return to_plain(value, json=_has_text_in_bytes(type(value)), secrets=False)
 
 
 @lru_cache(maxsize=None)
