@@ -138,8 +138,8 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    field_type: object = hint
-    kind: Kind = getattr(field_type, "kind", "any")  # a field type of `_words.fields`, or a user's own
+    # A field type of `_words.fields`, or one of a user's own.
+    kind: Kind = getattr(cast("Any", hint), "kind", "any")
     return Shape(kind, hint)
 
 

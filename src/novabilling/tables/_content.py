@@ -37,7 +37,7 @@ def _plain(value: object) -> Any:
 
 
 @lru_cache(maxsize=None)
-def _has_text_in_bytes(of: type) -> bool:
+def _has_text_in_bytes(of: Any) -> bool:
     """Say whether a type has what the encoder would not write as `to_json` does: a raw body."""
     return issubclass(of, msgspec.Struct) and any(
         field.shape.kind == "utf8" for field in plan_of(of).fields
