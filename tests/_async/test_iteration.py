@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+import inspect
+
 import httpx
 import pytest
 
 from novabilling import BadRequestError
+from novabilling.types import PaginatedResponse
 from tests.samples import body_of
-from tests.support import CUSTOMER, Server, page, problem
+from tests.support import CUSTOMER, Server, page, problem, two_pages
 
 pytestmark = pytest.mark.anyio
 
@@ -260,3 +263,19 @@ async def test_nothing_is_read_for_the_first_item_after_the_end(client_for):
 
     assert await rows.first() is None
     assert server.requests == []
+
+
+async def test_its_repr_says_how_far_it_is_and_asks_for_nothing(client_for):
+    server = two_pages(CUSTOMER)
+    rows = client_for(server).customers.iter()
+
+    assert repr(rows) == f"{type(rows).__name__}(Customer: no page read)"
+    assert server.requests == []
+    await rows.first()
+    assert repr(rows) == f"{type(rows).__name__}(Customer: 1 page read, 2 in all)"
+    await rows.take(2)
+    assert repr(rows) == f"{type(rows).__name__}(Customer: 2 pages read, 2 in all)"
+
+
+async def test_help_says_what_a_page_is_iterated_by():
+    assert "items of this page" in (inspect.getdoc(PaginatedResponse.__iter__) or "")

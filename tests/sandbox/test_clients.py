@@ -60,3 +60,14 @@ async def test_an_async_client_is_connected_on_both_event_loops():
 
     assert sorted(found) == sorted(f"u{number}" for number in range(25))
     assert sandbox.client().customers.list().meta.total == 25
+
+
+def test_the_repr_of_a_sandbox_has_its_time_and_no_secret():
+    sandbox = Sandbox(seed=1)
+
+    assert repr(sandbox) == "Sandbox(2026-06-01 12:00:00 UTC, 1 tenant)"
+    sandbox.client().auth.register(
+        name="Ada", email="ada@example.com", password="correct horse", company_name="Obi"
+    )
+    assert repr(sandbox) == "Sandbox(2026-06-01 12:00:00 UTC, 2 tenants)"
+    assert sandbox.token not in repr(sandbox)

@@ -60,6 +60,12 @@ class Paginator(Iterator[Item], Generic[Item]):
         """Return how many items the server counts, by the newest page; None before the first."""
         return self._total
 
+    def __repr__(self) -> str:
+        read = "no page read"
+        if self._page:
+            read = f"{self._page} page{'s' if self._page > 1 else ''} read, {self._total} in all"
+        return f"{type(self).__name__}({self.of.__name__}: {read})"
+
     def first(self) -> Optional[Item]:
         """Return the first item, or None if there is none; it is iterated over all the same.
 

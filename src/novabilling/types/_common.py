@@ -189,6 +189,7 @@ class PaginatedResponse(_Answered, Generic[T]):
         return self.meta.page < self.meta.total_pages
 
     def __iter__(self) -> Iterator[T]:
+        """Iterate over the items of this page; `iter()` of the resource goes through all pages."""
         return iter(self.data)
 
     def __len__(self) -> int:

@@ -79,6 +79,11 @@ class Sandbox(Timetable, Outgoing):
         self._tenant_id: str = tenant["id"]
         self.token: str = tenant["apiKey"]
 
+    def __repr__(self) -> str:
+        tenants = len(self._world.central["tenant"].rows)
+        counted = "1 tenant" if tenants == 1 else f"{tenants} tenants"
+        return f"Sandbox({self.now():%Y-%m-%d %H:%M:%S} UTC, {counted})"
+
     @property
     def jwt(self) -> str:
         """Return a fresh login token; it lasts an hour of the sandbox's time."""
