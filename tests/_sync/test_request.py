@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import List
+from typing import List, Tuple
 
 import httpx
 import msgspec
@@ -99,6 +100,20 @@ def test_an_answer_can_be_read_as_a_type(client_for):
     assert (customer.external_id, rows) == ("usr_1", [customer])
     assert fee == Fee(fee_rate=Decimal("0.1"))
     assert raw == DONE.content
+
+
+def test_an_answer_of_a_type_of_the_user_is_written_too(client_for):
+    class Fee(msgspec.Struct):
+        id: str
+        total: Decimal
+        day: date = date(2026, 1, 2)
+        tags: Tuple[str, ...] = ("a",)
+
+    fee = client_for(Server(DONE)).request("GET", "/fees/x1", of=Fee)
+
+    plain = {"id": "x1", "total": "9007199254740993.5", "day": "2026-01-02", "tags": ["a"]}
+    assert json.loads(fee.to_json()) == dict(fee) == {"data": plain}
+    assert fee.to_dict()["data"]["day"] == date(2026, 1, 2)
 
 
 @pytest.mark.parametrize("content", [b"", b" \n"])

@@ -93,7 +93,7 @@ _AMOUNT = {int, float, Decimal}
 
 @lru_cache(maxsize=None)
 def plan_of(of: Any) -> Plan:
-    """Return the plan of a struct class."""
+    """Return the plan of a struct class, which may be a user's own: `client.request(of=...)`."""
     fields = [
         Field(
             field.name,
@@ -103,7 +103,8 @@ def plan_of(of: Any) -> Plan:
         )
         for field in msgspec.structs.fields(of)
     ]
-    return Plan(fields, _computed(of), frozenset(of.__secret_fields__), of.__is_sent__)
+    secrets, sent = getattr(of, "__secret_fields__", ()), getattr(of, "__is_sent__", False)
+    return Plan(fields, _computed(of), frozenset(secrets), sent)
 
 
 def _computed(of: Any) -> List[Computed]:
@@ -137,7 +138,8 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    return Shape(cast("Any", hint).kind, hint)  # a field type of `_words.fields`
+    kind: Kind = getattr(hint, "kind", "any")  # a field type of `_words.fields`, or a user's own
+    return Shape(kind, hint)
 
 
 def _shape_of_union(hints: Tuple[Any, ...]) -> Shape:

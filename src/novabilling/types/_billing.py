@@ -121,7 +121,7 @@ class Subscription(Model, frozen=True, kw_only=True):
     invoices: Optional[List[Invoice]] = None
 
 
-class InvoiceItem(Serializable, frozen=True, kw_only=True):
+class InvoiceItem(Serializable, frozen=True, kw_only=True, gc=False):
     """A line of an invoice; `amount` is the price of one unit.
 
     `type` is set on lines that the server made, such as "plan", "usage", "coupon" or "tax".
