@@ -289,6 +289,12 @@ def test_rows_of_another_type_than_was_said():
         to_arrow([invoice()], of=Payment)
 
 
+@pytest.mark.parametrize("of", [dict, "Invoice", List[Invoice]])
+def test_what_is_no_type_of_results_is_refused(of):
+    with pytest.raises(TypeError, match="of must be a type of results, such as Invoice, not"):
+        to_arrow([], of=of)
+
+
 def test_a_missing_pyarrow_is_said_before_anything_is_read(monkeypatch):
     for name in [name for name in sys.modules if name.partition(".")[0] == "pyarrow"]:
         monkeypatch.setitem(sys.modules, name, None)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import stat
@@ -13,10 +14,10 @@ from decimal import Decimal
 
 import pytest
 
-from novabilling import NotFoundError
+from novabilling import NotFoundError, webhooks
 from novabilling.sandbox import Sandbox
 from novabilling.tables import export, to_arrow
-from novabilling.types import ApiKey, Customer, Invoice, Message
+from novabilling.types import ApiKey, Customer, Invoice, Message, UsageEventInput, WebhookEvent
 
 pytestmark = pytest.mark.anyio
 
@@ -183,6 +184,26 @@ def test_lines_of_json_may_be_of_any_types(tmp_path):
     export(each(customer(1), Message(message="m")), tmp_path / "1.jsonl")
 
     assert read_lines(tmp_path / "1.jsonl")[1] == {"message": "m"}
+
+
+def test_a_line_of_an_event_is_read_again(tmp_path):
+    event = webhooks.parse(b'{"event":"a.b","data":{},"timestamp":"2026-11-22T18:54:51Z"}')
+
+    export(each(event), tmp_path / "1.jsonl")
+
+    assert WebhookEvent.from_dict(read_lines(tmp_path / "1.jsonl")[0]) == event
+
+
+@pytest.mark.parametrize("name", ["1.csv", "1.parquet"])
+def test_requests_have_no_columns(tmp_path, name):
+    event = UsageEventInput(subscription_id="s", code="c")
+
+    with pytest.raises(TypeError, match=r"UsageEventInput is no result .*: \.jsonl takes it"):
+        export(each(event), tmp_path / name)
+
+    assert os.listdir(tmp_path) == []
+    assert export(each(event), tmp_path / "1.jsonl") == 1
+    assert UsageEventInput.from_dict(read_lines(tmp_path / "1.jsonl")[0]) == event
 
 
 # Whole or not at all
@@ -381,6 +402,29 @@ def test_it_is_quiet_where_nobody_looks(monkeypatch, tmp_path, shown):
     export(rows_of(3), tmp_path / "1.csv")
 
     assert shown is None or shown.text == ""
+
+
+def closed():
+    stream = io.StringIO()
+    stream.close()
+    return stream
+
+
+class Gone:
+    """What stderr is when its terminal was closed."""
+
+    def write(self, text):
+        raise OSError(5, "Input/output error")
+
+
+@pytest.mark.parametrize("progress", [None, True])
+@pytest.mark.parametrize("stderr", [None, closed(), Gone()], ids=["none", "closed", "gone"])
+def test_an_export_goes_on_without_a_terminal(monkeypatch, tmp_path, stderr, progress):
+    monkeypatch.setattr(sys, "stderr", stderr)
+
+    assert export(rows_of(3), tmp_path / "1.csv", progress=progress) == 3
+
+    assert len(read_csv(tmp_path / "1.csv")) == 3
 
 
 def test_progress_can_be_switched(tmp_path, monkeypatch):

@@ -52,6 +52,8 @@ class Column(msgspec.Struct, frozen=True):
 
 
 def _columns_of(of: Type[msgspec.Struct], inside: bool = False) -> Tuple[Column, ...]:
+    if getattr(of, "__is_sent__", False):
+        raise TypeError(f"{of.__name__} is no result and has no columns: .jsonl takes it")
     return tuple(_column(name, hint, inside) for name, hint in _fields(of))
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Dict, Sequence
 
 import msgspec
 
+from .._serialization.shapes import plan_of
 from .._serialization.writing import to_plain
 from ._columns import computed
 
@@ -15,8 +17,9 @@ _encode = _encoder.encode
 
 def values(row: Any) -> Dict[str, Any]:
     """Return the fields of a result that has secrets, masked, and what it computes."""
-    shown = dict(row.__rich_repr__())
-    return {**shown, **{name: get(row) for name, get in computed(type(row)).items()}}
+    found: Dict[str, Any] = dict(row.__rich_repr__())
+    found.update((name, get(row)) for name, get in computed(row.__class__).items())
+    return found
 
 
 def json_text(value: object) -> bytes:
@@ -30,4 +33,12 @@ def json_lines(rows: Sequence[object]) -> bytes:
 
 
 def _plain(value: object) -> Any:
-    return to_plain(value, json=False, secrets=False)
+    return to_plain(value, json=_has_text_in_bytes(value.__class__), secrets=False)
+
+
+@lru_cache(maxsize=None)
+def _has_text_in_bytes(of: type) -> bool:
+    """Say whether a type has what the encoder would not write as `to_json` does: a raw body."""
+    return issubclass(of, msgspec.Struct) and any(
+        field.shape.kind == "utf8" for field in plan_of(of).fields
+    )

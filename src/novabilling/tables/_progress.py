@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import suppress
 from typing import Optional
 
 from .._runtime.real_time import monotonic
@@ -31,8 +32,7 @@ class Progress:
         """Show the whole, and leave the line."""
         seconds = monotonic() - self._started
         state = f"in {_clock(seconds)}" if done else "and stopped"
-        self._paint(f"{self._name}  {_rate(rows, seconds)}  {state}")
-        sys.stderr.write("\n")
+        self._paint(f"{self._name}  {_rate(rows, seconds)}  {state}", "\n")
 
     def _line(self, rows: int, total: Optional[int], seconds: float) -> str:
         if not total or rows > total:
@@ -42,16 +42,21 @@ class Progress:
         bar = f"[{'#' * full}{'.' * (_BAR - full)}] {100 * rows // total:3} %"
         return f"{self._name}  {bar}  {_rate(rows, seconds, f' of {total:,}')}{left}"
 
-    def _paint(self, line: str) -> None:
+    def _paint(self, line: str, end: str = "") -> None:
         line = line[: shutil.get_terminal_size().columns - 1]
-        sys.stderr.write("\r" + line.ljust(self._width))
-        sys.stderr.flush()
+        if sys.stderr is not None:
+            with suppress(OSError, ValueError):  # the terminal was closed: the export goes on
+                sys.stderr.write("\r" + line.ljust(self._width) + end)
+                sys.stderr.flush()
         self._width = len(line)
 
 
 def is_watched() -> bool:
     """Say whether somebody looks at stderr."""
-    return sys.stderr is not None and sys.stderr.isatty()  # None without a console on Windows
+    try:
+        return sys.stderr.isatty()
+    except (AttributeError, ValueError):  # none, as on Windows without a console, or a closed one
+        return False
 
 
 def _rate(rows: int, seconds: float, of: str = "") -> str:

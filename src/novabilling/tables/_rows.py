@@ -17,6 +17,10 @@ _CHUNK = 500
 _FORMATS = (".parquet", ".csv", ".jsonl")
 
 
+def _is_struct(of: object) -> bool:
+    return isinstance(of, type) and issubclass(of, msgspec.Struct)
+
+
 class Rows:
     """Takes rows, pages of them, or answers; says when there are enough to be worked on."""
 
@@ -25,6 +29,8 @@ class Rows:
             hasattr(rows, "__iter__") or hasattr(rows, "__aiter__")
         ):
             raise TypeError("rows must be what an iter() returns, a page, or a list of results")
+        if of is not None and not _is_struct(of):
+            raise TypeError(f"of must be a type of results, such as Invoice, not {of!r}")
         self.of: Optional[type] = of or getattr(rows, "of", None)
         self.count = 0
         self._rows = rows
@@ -48,7 +54,7 @@ class Rows:
             chunk = [_data_of(row) for row in chunk]
             kinds = dict.fromkeys(map(type, chunk))
         for of in kinds:
-            if not issubclass(of, msgspec.Struct):
+            if not _is_struct(of):
                 raise TypeError(f"rows must be results of the SDK, not {of.__name__}")
             self.of = self.of or of
             if of is not self.of and not mixed:
