@@ -138,7 +138,7 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    kind: Kind = getattr(hint, "kind", "any")  # a field type of `_words.fields`, or a user's own
+    kind: Any = getattr(cast("Any", hint), "kind", "any")  # that of `_words.fields`, if any
     return Shape(kind, hint)
 
 

@@ -32,7 +32,7 @@ def json_lines(rows: Sequence[object]) -> bytes:
     return _encoder.encode_lines([_plain(row) for row in rows])
 
 
-def _plain(value: object) -> Any:
+def _plain(value: Any) -> Any:
     return to_plain(value, json=_has_text_in_bytes(value.__class__), secrets=False)
 
 
