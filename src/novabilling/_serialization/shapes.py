@@ -138,8 +138,7 @@ def shape_of(hint: Any) -> Shape:
         return Shape("struct", hint)
     if isinstance(hint, type) and issubclass(hint, datetime):
         return Shape("time")
-    # A field type of `_words.fields`, or one of a user's own.
-    kind: Kind = getattr(cast("Any", hint), "kind", "any")
+    kind: Any = getattr(cast("Any", hint), "kind", "any")  # that of `_words.fields`, if any
     return Shape(kind, hint)
 
 

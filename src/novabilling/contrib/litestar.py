@@ -8,7 +8,7 @@ with secrets in clear. This needs `novabilling[litestar]`.
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from inspect import cleandoc
 from typing import TYPE_CHECKING, Any, Dict, Generator, List, Mapping, Type, Union, cast
 
@@ -24,6 +24,7 @@ from typing_extensions import override
 from .._serialization.reading import read
 from .._serialization.serializable import Serializable, Writable
 from .._serialization.shapes import Kind, Shape, plan_of, shape_of, words_of
+from .._words.decoders import UNREADABLE
 from ..types._common import PaginatedResponse, PaginationMeta
 
 if TYPE_CHECKING:
@@ -33,9 +34,9 @@ if TYPE_CHECKING:
 class NovaBillingPlugin(SerializationPlugin, OpenAPISchemaPlugin):
     """Write results, pages and responses as `to_dict(mode="json")`, and describe them so.
 
-    A route may return them as they are, in lists and in dicts; what it takes is read by
-    `from_dict()`, and answered with 400 where that refuses it. In structs and dataclasses of your
-    own, Litestar writes them by itself: put the dict there.
+    A route whose annotation names them may return them as they are, in lists and in dicts; what it
+    takes is read by `from_dict()`, and answered with 400 where that refuses it. Under `Any`, and in
+    structs and dataclasses of your own, Litestar writes them by itself: put the dict there.
     """
 
     def supports_type(self, field_definition: FieldDefinition) -> bool:
@@ -115,8 +116,8 @@ class _PlainDTO(AbstractDTO[Any]):
     def decode_bytes(self, value: bytes) -> Any:
         try:
             found = _decoder.decode(value)
-        except msgspec.DecodeError as exc:
-            raise ValidationException(str(exc)) from None
+        except (*UNREADABLE, InvalidOperation) as exc:
+            raise ValidationException(f"the body is no JSON: {exc}") from None
         return self.decode_builtins(found)
 
     def decode_builtins(self, value: Any) -> Any:

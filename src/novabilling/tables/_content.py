@@ -32,12 +32,12 @@ def json_lines(rows: Sequence[object]) -> bytes:
     return _encoder.encode_lines([_plain(row) for row in rows])
 
 
-def _plain(value: object) -> Any:
-    return to_plain(value, json=_has_text_in_bytes(type(value)), secrets=False)
+def _plain(value: Any) -> Any:
+    return to_plain(value, json=_has_text_in_bytes(value.__class__), secrets=False)
 
 
 @lru_cache(maxsize=None)
-def _has_text_in_bytes(of: Any) -> bool:
+def _has_text_in_bytes(of: type) -> bool:
     """Say whether a type has what the encoder would not write as `to_json` does: a raw body."""
     return issubclass(of, msgspec.Struct) and any(
         field.shape.kind == "utf8" for field in plan_of(of).fields
