@@ -203,6 +203,19 @@ def test_tokens_that_are_never_taken_are_asked_for_ten_times_in_a_minute(clock):
     assert renewals.refuse(renewals.accepted)
 
 
+def test_an_on_change_that_stores_nothing_because_nobody_waits_for_it_is_told_so(caplog):
+    async def store(pair):
+        raise AssertionError
+
+    renewals = Renewals(Credentials(), lambda pair: store(pair))
+    renewals.install(TokenPair(access_token="a", refresh_token="r"), NOW)
+
+    assert renewals.current is not None
+    assert [one.message for one in caplog.records] == [
+        "on_change of a LoginSession did nothing: it must be no coroutine"
+    ]
+
+
 def test_what_a_function_has_started_may_call_after_its_end():
     function = object()
 

@@ -355,6 +355,19 @@ def test_a_refresh_token_that_has_ended_is_an_error_that_says_what_to_do(login_c
     assert asked(server) == [(REFRESH, "none")]
 
 
+@pytest.mark.parametrize("status", [404, 405, 409])
+def test_a_gateway_that_knows_no_refresh_ends_no_session(login_client, server, clock, status):
+    client = login_client(login=LoginSession(refresh_token=server.refresh_token()), max_retries=0)
+    server.faults[REFRESH] = [httpx.Response(status)]
+
+    with pytest.raises(APIConnectionError, match=f"POST /auth/refresh: {status}"):
+        client.tenants.get_me()
+    clock.now += 31
+    client.tenants.get_me()
+
+    assert [one.status for one in server.asked if one.operation == REFRESH] == [status, 200]
+
+
 def test_a_wrong_password_is_an_error_at_once_that_says_what_to_do(login_client, server, clock):
     client = login_client(login=server.session(password="canary"))
 
@@ -438,6 +451,21 @@ def test_a_renewal_that_the_server_limits_waits_as_long_as_it_says(login_client,
     client.tenants.get_me()
 
     assert clock.slept == [pytest.approx(42)]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_server_that_asks_for_a_day_is_asked_again_in_a_minute(
+    login_client, server, clock, status
+):
+    client = login_client()
+    server.faults[LOGIN] = [httpx.Response(status, headers={"retry-after": "86400"})]
+
+    for _ in range(3):
+        with pytest.raises(APIConnectionError):
+            client.with_options(max_retries=0).tenants.get_me()
+    assert server.renewals == {LOGIN: 1}
+    clock.now += 61
+    client.tenants.get_me()
 
 
 def test_a_renewal_ahead_of_time_that_fails_harms_no_call(login_client, server, clock):
@@ -770,6 +798,21 @@ def test_a_callable_that_calls_the_same_client_is_told_so(login_client, server):
     for _ in range(2):
         with pytest.raises(MissingTokenError, match="token calls the client that waits for it"):
             client.customers.list()
+
+    assert server.asked == []
+
+
+def test_a_method_that_calls_by_itself_is_told_so(client_for, server):
+    class Vault:
+        def newest(self):
+            client.with_options(token=self.newest).customers.list()
+            return "never"
+
+    vault = Vault()
+    client = client_for(server, token=vault.newest)
+
+    with pytest.raises(MissingTokenError, match="token calls the client that waits for it"):
+        client.customers.list()
 
     assert server.asked == []
 

@@ -21,7 +21,8 @@ from .errors import (
 )
 from .outcomes import Failure
 
-_NOT_FINAL = (408, 425, 429)
+_REFUSALS = (400, 401, 403, 422)
+"""What a server says to credentials; a 404 is that of a gateway, while the server is away."""
 _ADVICE = {
     "login": "the server refuses the email and password of the LoginSession: correct them in a new "
     "one",
@@ -33,7 +34,7 @@ _ADVICE = {
 def fate_of(error: NovaBillingError) -> StepFate:
     """Say what an error of a login or refresh means for what was sent with it."""
     status = error.status_code if isinstance(error, APIStatusError) else 0
-    if 400 <= status < 500 and status not in _NOT_FINAL:
+    if status in _REFUSALS:
         return "refused"
     return "unknown" if error.may_have_been_applied else "unsent"
 

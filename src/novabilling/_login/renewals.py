@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections import deque
+from inspect import iscoroutine
 from typing import Callable, Deque, Literal, Optional, Protocol, Set, Union
 
 from msgspec import structs
@@ -160,9 +161,13 @@ class Renewals:
             self._line.held.wake()
         if self._on_change is not None:
             try:
-                self._on_change(pair)
+                stored = self._on_change(pair)
             except Exception as error:  # its text may be that of a database, with the tokens in it
                 logger.error("on_change of a LoginSession failed: %s", type(error).__name__)
+            else:
+                if iscoroutine(stored):  # of a lambda, or of an object that is called
+                    stored.close()
+                    logger.error("on_change of a LoginSession did nothing: it must be no coroutine")
 
     def fail(self, leader: Wakeable, problem: Optional[Problem]) -> None:
         """End a renewal that brought nothing; without a problem, whoever waits tries it now."""

@@ -19,6 +19,8 @@ StepFate = Literal["unsent", "unknown", "refused"]
 LONGEST_MARGIN = 300.0
 """Seconds before its end at which a token is renewed; a tenth of its life if that is less."""
 FIRST_REST, LONGEST_REST = 0.5, 30.0
+LONGEST_REST_ASKED = 60.0
+"""What a server may ask for; a date, read by a clock that is wrong, may be days away."""
 FIRST_REST_AFTER_REFUSAL, LONGEST_REST_AFTER_REFUSAL = 60.0, 3600.0
 
 
@@ -91,4 +93,4 @@ def rest_after(problem: Problem, failures: int, chance: float) -> float:
     if problem.refused:
         return min(LONGEST_REST_AFTER_REFUSAL, FIRST_REST_AFTER_REFUSAL * doubled)
     rest = min(LONGEST_REST, FIRST_REST * doubled)
-    return max(problem.asked, rest * (1 + chance) / 2)
+    return max(min(problem.asked, LONGEST_REST_ASKED), rest * (1 + chance) / 2)

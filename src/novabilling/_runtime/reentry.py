@@ -32,4 +32,5 @@ def running(function: object) -> Generator[None, None, None]:
 
 def is_running(function: object) -> bool:
     """Say whether this task or thread is inside of a function."""
-    return any(run.function is function and not run.is_over for run in _runs.get())
+    # Equal, not identical: each look at a method makes another one.
+    return any(run.function == function and not run.is_over for run in _runs.get())
