@@ -118,9 +118,16 @@ def fields_differ(
         if name in HASHED and isinstance(shown, str):
             shown = keyed_hash(shown, case.record.salt)
         grows = name in evidence.grows or name in case.record.hidden
-        if not shows(name, sent, shown, grows):
+        if not shows(name, sent, shown, grows) or _has_more(evidence, name, sent, shown):
             differ.append(name)
     return differ, unknown
+
+
+def _has_more(evidence: Union[Reached, Made], name: str, sent: Any, shown: Any) -> bool:
+    """Say whether an object that a call replaces holds what it did not send."""
+    if not isinstance(evidence, Reached) or not evidence.adds or name not in evidence.grows:
+        return False
+    return isinstance(sent, dict) and bool({*shown} - {*sent} - {*evidence.adds})  # pyright: ignore[reportUnknownArgumentType]
 
 
 def row_kind(mark: Optional[str]) -> EvidenceKind:

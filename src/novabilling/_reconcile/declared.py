@@ -38,10 +38,14 @@ class Reached(msgspec.Struct, frozen=True):
     """Fields that the server does not take."""
     grows: Tuple[str, ...] = ()
     """Objects that others write into as well."""
+    adds: Tuple[str, ...] = ()
+    """What the server writes into them; nothing if it keeps all that stood there before."""
     at: str = "updatedAt"
     """When the state was reached."""
     before: Tuple[str, ...] = ()
     """The statuses that the call changes: in any other, it is refused."""
+    hidden: Optional[Callable[[Row, Row], bool]] = None
+    """Says of an object in one of those statuses whether a later call may have led back to it."""
     once: bool = False
     """Whether the call is refused where the state is reached."""
     or_gone: bool = False

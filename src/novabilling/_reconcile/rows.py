@@ -91,12 +91,9 @@ def _has_key(evidence: Made, case: Case, row: Row) -> bool:
 
 
 def _by_trace(evidence: Made, case: Case, rows: List[Row]) -> Optional[Verdict]:
-    mark = case.record.mark
     looked = looked_at(evidence.address)
-    if mark is not None:
-        marked = [row for row in rows if carries(row, mark)]
-        if not marked:
-            return None
+    marked = [row for row in rows if carries(row, case.record.mark)]
+    if marked:
         return Verdict(True, f"{looked} shows a row with the mark", "mark", marked[0], ends=True)
     found = _sorted_out(case, [r for r in rows if _may_be(evidence, case, r)], evidence)
     if not found.sure and not found.doubtful:
@@ -116,9 +113,13 @@ def _one_of(found: _Rows, looked: str) -> Verdict:
 
 
 def _may_be(evidence: Made, case: Case, row: Row) -> bool:
+    differ = _differ(evidence, case, row)
+    return not differ or (_was_changed(row) and not set(differ) - set(evidence.drifts))
+
+
+def _differ(evidence: Made, case: Case, row: Row) -> List[str]:
     differ, _ = fields_differ(case, row, evidence)
-    wanted = all(shows(name, value, at(row, name)) for name, value in evidence.want.items())
-    return wanted and all(name in evidence.drifts and _was_changed(row) for name in differ)
+    return differ + [n for n, value in evidence.want.items() if not shows(n, value, at(row, n))]
 
 
 def _sorted_out(case: Case, rows: List[Row], evidence: Made) -> _Rows:
@@ -126,10 +127,10 @@ def _sorted_out(case: Case, rows: List[Row], evidence: Made) -> _Rows:
     for row in rows:
         made = when_made(row, case.record.fields)
         order = case.times.order(made)
-        drifted = bool(fields_differ(case, row, evidence)[0])
-        if order == "before":
+        drifted, late = bool(_differ(evidence, case, row)), case.times.is_late(made)
+        if order == "before" or (drifted and late):
             continue
-        sure = order == "after" and not case.times.is_late(made) and not drifted
+        sure = order == "after" and not late and not drifted
         (found.sure if sure else found.doubtful).append(row)
     return found
 

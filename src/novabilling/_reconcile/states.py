@@ -37,7 +37,7 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     if lost:
         return Verdict(None, f"{looked} shows no {', '.join(lost)}: the old ones may be gone")
     if differ:
-        return _not_reached(evidence, f"{looked} shows {_named(differ, status)}", order, status)
+        return _not_reached(evidence, case, row, f"{looked} shows {_named(differ, status)}", order)
     if order == "before":
         why = f"{looked} shows what was asked for, but since {since}, before the call"
         return Verdict(False, why, final=evidence.once, ends=evidence.once)
@@ -90,10 +90,12 @@ def _named(differ: List[str], status: Any) -> str:
     return f"the status {status}" if isinstance(status, str) else f"other {', '.join(differ)}"
 
 
-def _not_reached(evidence: Reached, why: str, order: Order, status: Any) -> Verdict:
+def _not_reached(evidence: Reached, case: Case, row: Row, why: str, order: Order) -> Verdict:
     """Say what another state means: not yet, refused, or hidden by a later call."""
-    if evidence.before and status in evidence.before:
-        return Verdict(False, why)
+    if at(row, "status") in evidence.before:
+        led_back = evidence.hidden is not None and evidence.hidden(row, case.record.fields)
+        if not led_back or order != "after":
+            return Verdict(False, why)
     if order == "after":
         return Verdict(None, f"{why}, and was changed since: that may hide it")
     if evidence.before:
