@@ -136,6 +136,17 @@ def _itself(method: Method) -> Method:
     return method
 
 
+def shown_inside(evidence: Evidence, address: str) -> str:
+    """Return what a path of an operation shows: "." rows, a part of an object, "" an object."""
+    if address.endswith("/transactions"):
+        return "."
+    if address != str(getattr(evidence, "address", "")).partition("?")[0]:
+        return ""
+    if isinstance(evidence, (Made, Counted)):
+        return getattr(evidence, "inside", "") or "."
+    return getattr(evidence, "inside", "")
+
+
 def addresses_of(evidence: Evidence) -> List[str]:
     """Return all GETs that a look at an operation may make."""
     names = ("address", "wallet", "detail", "place")

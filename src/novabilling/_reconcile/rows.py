@@ -10,7 +10,7 @@ from .cases import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, r
 from .comparing import at, shows
 from .declared import Filled, Made, Row
 from .outcome import Verdict
-from .times import moment
+from .times import Order, moment
 
 _KINDS = {
     "voidedCredits": "voided credits",
@@ -61,7 +61,7 @@ def _by_key(
     looked = f"{looked_at(evidence.address)} shows a row with this {named}"
     if evidence.timeless:
         return Verdict(True, looked, "key", found[0], ends=True)
-    old = [row for row in found if case.times.order(when_made(row, sent)) == "before"]
+    old = [row for row in found if _order(case, row) == "before"]
     if old:
         why = f"{looked}, which is older than the call: it is refused"
         return Verdict(False, why, final=True, ends=True)
@@ -70,7 +70,7 @@ def _by_key(
         if len(seen) < 2:
             return case.ask(evidence.detail, id=str(row.get("id")))
         row = seen[1].object or row
-    if case.times.order(when_made(row, sent)) == "unclear":
+    if _order(case, row) == "unclear":
         return Verdict(None, f"{looked}, made about when the call began", candidates=(row,))
     if carries(row, case.record.mark):
         return Verdict(True, f"{looked} and the mark", "mark", row, ends=True)
@@ -125,14 +125,19 @@ def _differ(evidence: Made, case: Case, row: Row) -> List[str]:
 def _sorted_out(case: Case, rows: List[Row], evidence: Made) -> _Rows:
     found = _Rows([], [])
     for row in rows:
-        made = when_made(row, case.record.fields)
-        order = case.times.order(made)
+        made, order = when_made(row, case.record.fields), _order(case, row)
         drifted, late = bool(_differ(evidence, case, row)), case.times.is_late(made)
         if order == "before" or (drifted and late):
             continue
         sure = order == "after" and not late and not drifted
         (found.sure if sure else found.doubtful).append(row)
     return found
+
+
+def _order(case: Case, row: Row) -> Order:
+    """Say whether a row is older than the call: unclear if nothing shows when it was made."""
+    made = when_made(row, case.record.fields)
+    return "unclear" if made is None else case.times.order(made)
 
 
 def _was_changed(row: Row) -> bool:
