@@ -534,6 +534,9 @@ def test_a_record_holds_no_secret(shop):
             webhook_url="https://a.example/canary",
             settings={"smtp": {"host": "h", "password": "canary"}, "apiKey": "canary"},
         ),
+        lambda: login.tenants.update_me(
+            settings={"smtp": {"auth": {"user": "u", "pass": "canary"}}, "client-secret2": "canary"}
+        ),
     ):
         shop.sandbox.lose(FAULTS["before"], lambda _: None)
         with pytest.raises(NovaBillingError) as caught:

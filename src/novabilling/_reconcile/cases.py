@@ -66,6 +66,18 @@ class Shown(msgspec.Struct, frozen=True):
             found = [found]
         return [row for row in found if isinstance(row, dict)] if isinstance(found, list) else []  # pyright: ignore[reportUnknownVariableType]
 
+    def is_readable(self, inside: str) -> bool:
+        """Say whether it is what this address shows: rows (inside "."), a part, or an object."""
+        if not self.is_there:
+            return True
+        if inside != ".":
+            found = at(self.object, inside) if inside else self.object
+            return isinstance(found, list) or (isinstance(found, dict) and "id" in found)
+        found = self.body
+        if isinstance(found, dict):
+            found = cast("Row", found).get("data")
+        return isinstance(found, list) and all("id" in row for row in self.rows())
+
     def total(self, path: str = "") -> Optional[int]:
         found = at(self.object, path) if path else at(self.body, "meta.total")
         return found if isinstance(found, int) else None
@@ -112,15 +124,26 @@ def fields_differ(
     unknown = [n for n in case.record.hidden if isinstance(evidence, Reached)]
     for name, sent in case.record.fields.items():
         path = evidence.same.get(name, name)
-        if name in evidence.skip or (path not in row and "." not in path):
+        if name in evidence.skip:
+            continue
+        if path not in row and "." not in path:
+            if sent is not None and isinstance(evidence, Reached):
+                unknown.append(name)
             continue
         shown = at(row, path)
         if name in HASHED and isinstance(shown, str):
             shown = keyed_hash(shown, case.record.salt)
         grows = name in evidence.grows or name in case.record.hidden
-        if not shows(name, sent, shown, grows):
+        if not shows(name, sent, shown, grows) or _has_more(evidence, name, sent, shown):
             differ.append(name)
     return differ, unknown
+
+
+def _has_more(evidence: Union[Reached, Made], name: str, sent: Any, shown: Any) -> bool:
+    """Say whether an object that a call replaces holds what it did not send."""
+    if not isinstance(evidence, Reached) or not evidence.adds or name not in evidence.grows:
+        return False
+    return isinstance(sent, dict) and bool({*shown} - {*sent} - {*evidence.adds})  # pyright: ignore[reportUnknownArgumentType]
 
 
 def row_kind(mark: Optional[str]) -> EvidenceKind:

@@ -38,10 +38,14 @@ class Reached(msgspec.Struct, frozen=True):
     """Fields that the server does not take."""
     grows: Tuple[str, ...] = ()
     """Objects that others write into as well."""
+    adds: Tuple[str, ...] = ()
+    """What the server writes into them; nothing if it keeps all that stood there before."""
     at: str = "updatedAt"
     """When the state was reached."""
     before: Tuple[str, ...] = ()
     """The statuses that the call changes: in any other, it is refused."""
+    hidden: Optional[Callable[[Row, Row], bool]] = None
+    """Says of an object in one of those statuses whether a later call may have led back to it."""
     once: bool = False
     """Whether the call is refused where the state is reached."""
     or_gone: bool = False
@@ -130,6 +134,17 @@ def shown_by(operation: str, evidence: Evidence) -> Callable[[Method], Method]:
 
 def _itself(method: Method) -> Method:
     return method
+
+
+def shown_inside(evidence: Evidence, address: str) -> str:
+    """Return what a path of an operation shows: "." rows, a part of an object, "" an object."""
+    if address.endswith("/transactions"):
+        return "."
+    if address != str(getattr(evidence, "address", "")).partition("?")[0]:
+        return ""
+    if isinstance(evidence, (Made, Counted)):
+        return getattr(evidence, "inside", "") or "."
+    return getattr(evidence, "inside", "")
 
 
 def addresses_of(evidence: Evidence) -> List[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Dict, List, Union
 
 from .cases import Ask, Case, Shown, looked_at, names_an_object
-from .declared import Counted, Evidence, Gone, Made, Paid, Reached, Unknown
+from .declared import Counted, Evidence, Gone, Made, Paid, Reached, Unknown, shown_inside
 from .outcome import Verdict
 from .rows import judge_filled, judge_made
 from .states import judge_gone, judge_paid, judge_reached
@@ -20,6 +20,9 @@ def judge(evidence: Evidence, case: Case, seen: List[Shown]) -> Union[Ask, Verdi
     if seen and not (case.same_token or names_an_object(evidence.address)):
         why = f"{looked_at(evidence.address)} shows those of another token than the call had"
         return Verdict(None, why, ends=True)
+    for one in seen:
+        if not one.is_readable(shown_inside(evidence, one.address)):
+            return Verdict(None, f"{looked_at(one.address)} was answered with something else")
     if isinstance(evidence, Reached):
         return judge_reached(evidence, case, seen)
     if isinstance(evidence, Gone):

@@ -21,7 +21,20 @@ from .marks import MARK
 from .times import Bounds
 
 _VERSION = 1
-_SECRETS = {"apikey", "credential", "credentials", "passphrase", "password", "secret", "token"}
+_SECRETS = {
+    *(
+        "apikey",
+        "authorization",
+        "bearer",
+        "credential",
+        "credentials",
+        "cvc",
+        "cvv",
+        "jwt",
+        "pass",
+    ),
+    *("passcode", "passphrase", "passwd", "password", "pin", "pwd", "secret", "token"),
+}
 _KEYS = re.compile(r"(api|secret|private|access|encryption|signing)[_-]?key\Z", re.IGNORECASE)
 HASHED = ("tokenId", "webhookUrl", "callbackUrl")
 """Fields that may let somebody in: they are compared by their hash."""
@@ -166,8 +179,9 @@ def event_kept(sent: Dict[str, Any]) -> Dict[str, Any]:
 
 
 def _is_secret(name: str) -> bool:
-    *_, last = re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower().split("_")
-    return last in _SECRETS or bool(_KEYS.search(name))
+    name = name.rstrip("0123456789_")
+    words = re.split("[^a-z]", re.sub(r"([a-z])([A-Z])", r"\1_\2", name).lower())
+    return words[-1] in _SECRETS or bool(_KEYS.search(name))
 
 
 def _keys_in(value: Any) -> Iterator[str]:

@@ -10,7 +10,7 @@ from .cases import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, r
 from .comparing import at, shows
 from .declared import Filled, Made, Row
 from .outcome import Verdict
-from .times import moment
+from .times import Order, moment
 
 _KINDS = {
     "voidedCredits": "voided credits",
@@ -61,7 +61,7 @@ def _by_key(
     looked = f"{looked_at(evidence.address)} shows a row with this {named}"
     if evidence.timeless:
         return Verdict(True, looked, "key", found[0], ends=True)
-    old = [row for row in found if case.times.order(when_made(row, sent)) == "before"]
+    old = [row for row in found if _order(case, row) == "before"]
     if old:
         why = f"{looked}, which is older than the call: it is refused"
         return Verdict(False, why, final=True, ends=True)
@@ -70,7 +70,7 @@ def _by_key(
         if len(seen) < 2:
             return case.ask(evidence.detail, id=str(row.get("id")))
         row = seen[1].object or row
-    if case.times.order(when_made(row, sent)) == "unclear":
+    if _order(case, row) == "unclear":
         return Verdict(None, f"{looked}, made about when the call began", candidates=(row,))
     if carries(row, case.record.mark):
         return Verdict(True, f"{looked} and the mark", "mark", row, ends=True)
@@ -91,12 +91,9 @@ def _has_key(evidence: Made, case: Case, row: Row) -> bool:
 
 
 def _by_trace(evidence: Made, case: Case, rows: List[Row]) -> Optional[Verdict]:
-    mark = case.record.mark
     looked = looked_at(evidence.address)
-    if mark is not None:
-        marked = [row for row in rows if carries(row, mark)]
-        if not marked:
-            return None
+    marked = [row for row in rows if carries(row, case.record.mark)]
+    if marked:
         return Verdict(True, f"{looked} shows a row with the mark", "mark", marked[0], ends=True)
     found = _sorted_out(case, [r for r in rows if _may_be(evidence, case, r)], evidence)
     if not found.sure and not found.doubtful:
@@ -116,22 +113,31 @@ def _one_of(found: _Rows, looked: str) -> Verdict:
 
 
 def _may_be(evidence: Made, case: Case, row: Row) -> bool:
+    differ = _differ(evidence, case, row)
+    return not differ or (_was_changed(row) and not set(differ) - set(evidence.drifts))
+
+
+def _differ(evidence: Made, case: Case, row: Row) -> List[str]:
     differ, _ = fields_differ(case, row, evidence)
-    wanted = all(shows(name, value, at(row, name)) for name, value in evidence.want.items())
-    return wanted and all(name in evidence.drifts and _was_changed(row) for name in differ)
+    return differ + [n for n, value in evidence.want.items() if not shows(n, value, at(row, n))]
 
 
 def _sorted_out(case: Case, rows: List[Row], evidence: Made) -> _Rows:
     found = _Rows([], [])
     for row in rows:
-        made = when_made(row, case.record.fields)
-        order = case.times.order(made)
-        drifted = bool(fields_differ(case, row, evidence)[0])
-        if order == "before":
+        made, order = when_made(row, case.record.fields), _order(case, row)
+        drifted, late = bool(_differ(evidence, case, row)), case.times.is_late(made)
+        if order == "before" or (drifted and late):
             continue
-        sure = order == "after" and not case.times.is_late(made) and not drifted
+        sure = order == "after" and not late and not drifted
         (found.sure if sure else found.doubtful).append(row)
     return found
+
+
+def _order(case: Case, row: Row) -> Order:
+    """Say whether a row is older than the call: unclear if nothing shows when it was made."""
+    made = when_made(row, case.record.fields)
+    return "unclear" if made is None else case.times.order(made)
 
 
 def _was_changed(row: Row) -> bool:

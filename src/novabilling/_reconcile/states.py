@@ -23,7 +23,7 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     if row is None:
         if evidence.or_gone and case.same_token:
             return Verdict(True, f"{looked} finds nothing any more", "state", _gone(), ends=True)
-        return case.absent(f"{looked} does not find it", bool(evidence.inside) and seen[0].is_there)
+        return _lost(looked)
     if evidence.test is not None:
         differ = [] if evidence.test(row, case.record.fields) else ["its state"]
         unknown: List[str] = []
@@ -37,11 +37,11 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     if lost:
         return Verdict(None, f"{looked} shows no {', '.join(lost)}: the old ones may be gone")
     if differ:
-        return _not_reached(evidence, f"{looked} shows {_named(differ, status)}", order, status)
+        return _not_reached(evidence, case, row, f"{looked} shows {_named(differ, status)}", order)
     if order == "before":
         why = f"{looked} shows what was asked for, but since {since}, before the call"
         return Verdict(False, why, final=evidence.once, ends=evidence.once)
-    if order == "unclear":
+    if order == "unclear" or since is None:
         return Verdict(None, f"{looked} shows it since {since}, perhaps before the call")
     if unknown or not (evidence.want or evidence.test or case.record.fields):
         why = f"{looked} was changed since, and does not show {', '.join(unknown) or 'anything'}"
@@ -50,6 +50,10 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     return Verdict(
         True, f"{looked} shows what was asked for, since {since}", "state", shown, ends=True
     )
+
+
+def _lost(looked: str) -> Verdict:
+    return Verdict(None, f"{looked} does not find it: it may have been deleted since", ends=True)
 
 
 def _order(evidence: Reached, case: Case, row: Row) -> Order:
@@ -90,10 +94,12 @@ def _named(differ: List[str], status: Any) -> str:
     return f"the status {status}" if isinstance(status, str) else f"other {', '.join(differ)}"
 
 
-def _not_reached(evidence: Reached, why: str, order: Order, status: Any) -> Verdict:
+def _not_reached(evidence: Reached, case: Case, row: Row, why: str, order: Order) -> Verdict:
     """Say what another state means: not yet, refused, or hidden by a later call."""
-    if evidence.before and status in evidence.before:
-        return Verdict(False, why)
+    if at(row, "status") in evidence.before:
+        led_back = evidence.hidden is not None and evidence.hidden(row, case.record.fields)
+        if not led_back or order != "after":
+            return Verdict(False, why)
     if order == "after":
         return Verdict(None, f"{why}, and was changed since: that may hide it")
     if evidence.before:
@@ -146,7 +152,7 @@ def judge_paid(evidence: Paid, case: Case, seen: List[Shown]) -> Union[Ask, Verd
         return case.ask(evidence.address)
     looked = looked_at(evidence.address)
     if not seen[0].is_there:
-        return case.absent(f"{looked} does not find it")
+        return _lost(looked)
     invoice = seen[0].object
     status = invoice.get("status")
     if status in _OPEN:
@@ -160,8 +166,13 @@ def judge_paid(evidence: Paid, case: Case, seen: List[Shown]) -> Union[Ask, Verd
         return Verdict(None, f"{looked} shows the status {status} since {since}")
     wanted = case.record.fields.get("paymentMethod") or "manual"
     rows = [row for row in seen[0].rows("payments") if row.get("provider") == wanted]
-    ours = [row for row in rows if case.times.order(when_made(row, {})) == "after"]
+    ours = [row for row in rows if _is_new(case, row)]
     if not ours:
         why = f"{looked} shows it paid since {since}, without a payment by {wanted}"
         return Verdict(None, why)
     return Verdict(True, f"{looked} shows it paid by {wanted}", "state", invoice, ends=True)
+
+
+def _is_new(case: Case, row: Row) -> bool:
+    made = when_made(row, {})
+    return made is not None and case.times.order(made) == "after"

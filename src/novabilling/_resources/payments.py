@@ -22,6 +22,7 @@ STARTED = Made(
     "/payments?invoiceId={invoice_id}&limit=100",
     None,  # the address of the checkout is not shown again
     want={"status": "PROCESSING"},
+    drifts=("status",),
     skip=("callbackUrl",),
     place="/invoices/{invoice_id}",
     row_of=Payment,

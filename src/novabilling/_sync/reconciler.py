@@ -179,12 +179,14 @@ class Reconciler:
 
 
 def _is_of_the_server(content: bytes) -> bool:
-    """Say whether a 404 is of the server, and not of a gateway in front of it."""
+    """Say whether a 404 is of the server's for an object, and not of a gateway or of a route."""
     try:
         body = msgspec.json.decode(content)
     except UNREADABLE:
         return False
-    return isinstance(body, dict) and "message" in body and not has_no_route("GET", content)
+    if not isinstance(body, dict) or body.get("statusCode") != 404 or "timestamp" not in body:
+        return False
+    return not has_no_route("GET", content)
 
 
 def evidence_of(record: CallRecord) -> Evidence:

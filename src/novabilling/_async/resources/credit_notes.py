@@ -63,7 +63,7 @@ class AsyncCreditNotes(AsyncResource):
         Made(
             "/credit-notes?invoiceId={invoiceId}&limit=100",
             CreditNote,
-            drifts=("status",),
+            drifts=("status", "amount", "reason", "metadata"),
             place="/invoices/{invoiceId}",
         ),
     )

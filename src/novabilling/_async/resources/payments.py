@@ -104,7 +104,7 @@ class AsyncPayments(AsyncResource):
         Made(
             "/payments?invoiceId={invoiceId}&limit=100",
             Payment,
-            drifts=("status",),
+            drifts=("status", "failureReason", "providerTransactionId"),
             place="/invoices/{invoiceId}",
         ),
     )

@@ -76,6 +76,7 @@ class AsyncWallets(AsyncResource):
         Made(
             "/wallets?customerId={customerId}&limit=100",
             Wallet,
+            drifts=("name", "expirationAt", "metadata"),
             place="/customers/{customerId}",
             parts=_PARTS,
         ),

@@ -64,7 +64,7 @@ class CreditNotes(Resource):
         Made(
             "/credit-notes?invoiceId={invoiceId}&limit=100",
             CreditNote,
-            drifts=("status",),
+            drifts=("status", "amount", "reason", "metadata"),
             place="/invoices/{invoiceId}",
         ),
     )

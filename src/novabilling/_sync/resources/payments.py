@@ -103,7 +103,7 @@ class Payments(Resource):
         Made(
             "/payments?invoiceId={invoiceId}&limit=100",
             Payment,
-            drifts=("status",),
+            drifts=("status", "failureReason", "providerTransactionId"),
             place="/invoices/{invoiceId}",
         ),
     )

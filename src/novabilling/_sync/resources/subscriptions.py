@@ -10,7 +10,12 @@ from msgspec import UNSET
 
 from ..._call.errors import NovaBillingWarning
 from ..._reconcile.declared import Made, Reached, shown_by
-from ..._resources.subscriptions import has_changed_plan, is_canceled
+from ..._resources.subscriptions import (
+    has_changed_plan,
+    is_canceled,
+    may_have_led_back,
+    may_have_moved_on,
+)
 from ..._words.arguments import Arguments, not_null
 from ..._words.checks import (
     Date,
@@ -97,13 +102,13 @@ class Subscriptions(Resource):
     @shown_by(
         "POST /subscriptions",
         Made(
-            "/subscriptions?customerId={customerId}&planId={planId}&limit=100",
+            "/subscriptions?customerId={customerId}&limit=100",
             Subscription,
             key=("externalId",),
             same={"startDate": "currentPeriodStart"},
             skip=("trialDays", "currentPeriodEnd"),
             grows=("metadata",),
-            drifts=("status", "startDate"),
+            drifts=("status", "startDate", "planId", "metadata"),
             place="/customers/{customerId}",
         ),
     )
@@ -157,7 +162,8 @@ class Subscriptions(Resource):
         return asked.get((asked._one(rows, route, "external_id", external_id)).id)
 
     @shown_by(
-        "PATCH /subscriptions/{subscription_id}", Reached(_ONE, Subscription, grows=("metadata",))
+        "PATCH /subscriptions/{subscription_id}",
+        Reached(_ONE, Subscription, grows=("metadata",), adds=("pendingPlanChange",)),
     )
     def update(
         self,
@@ -171,7 +177,15 @@ class Subscriptions(Resource):
 
     @shown_by(
         "POST /subscriptions/{subscription_id}/cancel",
-        Reached(_ONE, Subscription, test=is_canceled, at="canceledAt", before=_LIVE, once=True),
+        Reached(
+            _ONE,
+            Subscription,
+            test=is_canceled,
+            at="canceledAt",
+            before=_LIVE,
+            hidden=may_have_moved_on,
+            once=True,
+        ),
     )
     def cancel(
         self,
@@ -203,6 +217,7 @@ class Subscriptions(Resource):
             Subscription,
             want={"status": "PAUSED"},
             before=("ACTIVE", "TRIALING", "PAST_DUE"),
+            hidden=may_have_led_back,
             once=True,
         ),
     )
@@ -213,7 +228,14 @@ class Subscriptions(Resource):
 
     @shown_by(
         "POST /subscriptions/{subscription_id}/resume",
-        Reached(_ONE, Subscription, want={"status": "ACTIVE"}, before=("PAUSED",), once=True),
+        Reached(
+            _ONE,
+            Subscription,
+            want={"status": "ACTIVE"},
+            before=("PAUSED",),
+            hidden=may_have_led_back,
+            once=True,
+        ),
     )
     def resume(self, subscription_id: str) -> Response[Subscription]:
         """Resume a paused subscription."""

@@ -77,6 +77,7 @@ class Wallets(Resource):
         Made(
             "/wallets?customerId={customerId}&limit=100",
             Wallet,
+            drifts=("name", "expirationAt", "metadata"),
             place="/customers/{customerId}",
             parts=_PARTS,
         ),
