@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, List, Optional, Tuple, Union
+from typing import Any, Dict, List, Optional, Tuple, Union
 
 import msgspec
 from msgspec import structs
@@ -181,12 +181,11 @@ class Reconciler:
 def _is_of_the_server(content: bytes) -> bool:
     """Say whether a 404 is of the server's for an object, and not of a gateway or of a route."""
     try:
-        body = msgspec.json.decode(content)
+        body = msgspec.json.decode(content, type=Dict[str, Any])
     except UNREADABLE:
         return False
-    if not isinstance(body, dict) or body.get("statusCode") != 404 or "timestamp" not in body:
-        return False
-    return not has_no_route("GET", content)
+    is_its_own = body.get("statusCode") == 404 and "timestamp" in body
+    return is_its_own and not has_no_route("GET", content)
 
 
 def evidence_of(record: CallRecord) -> Evidence:
