@@ -123,6 +123,9 @@ class Wait:
     def wake(self) -> None:
         self.woken += 1
 
+    def is_lost(self) -> bool:
+        return False
+
 
 def test_a_renewer_that_never_comes_back_is_given_up(clock):
     renewals = Renewals(Credentials(login=Secret(b"{}")))

@@ -408,6 +408,24 @@ def test_closing_one_client_ends_its_waits_and_no_renewal_of_another(reached, co
     assert len(ended) == 1
 
 
+def test_a_renewer_whose_event_loop_has_ended_is_given_up_at_once(reached):
+    async def until(begun: threading.Event) -> None:
+        while not begun.is_set():
+            await asyncio.sleep(0.01)
+
+    loop = asyncio.new_event_loop()
+    with hanging(reached.server, LOGIN) as (begun, _):
+        lost = loop.create_task(reached.async_client().tenants.get_me())
+        loop.run_until_complete(until(begun))
+        loop.close()
+    with reached.client(timeout=5) as client:
+        assert client.tenants.get_me().data.email == EMAIL
+
+    assert not lost.done()
+    assert reached.server.renewals == {LOGIN: 2}
+    lost._log_destroy_pending = False
+
+
 def test_closing_the_client_that_renews_lets_another_one_do_it(reached):
     leading, waiting = reached.client(), reached.client()
     ended: List[Any] = []

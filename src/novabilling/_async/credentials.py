@@ -23,7 +23,7 @@ from .._login.renewals import Renewals
 from .._login.session import renewals_of
 from .._login.state import Login, Problem, Step
 from .._network.answer import Answer
-from .._runtime import concurrency
+from .._runtime import concurrency, loops
 from .._runtime.reentry import is_running, running
 from .._runtime.secrets import Secret
 from .._runtime.waits import AsyncWait
@@ -178,7 +178,8 @@ class AsyncLoginToken(Secret[str]):
 
     async def _renewed(self, call: Call, ends: Optional[float]) -> Optional[Failure]:
         """Renew the token, or wait until somebody has; return a failure if there is none."""
-        renewals, transport, wait = self._renewals, self._caller.transport, AsyncWait()
+        renewals, transport = self._renewals, self._caller.transport
+        wait = AsyncWait(loops.async_running_loop())
         until = _sooner(ends, self._caller.config.timeout_for(call.timeout))
         try:
             while True:
@@ -190,7 +191,7 @@ class AsyncLoginToken(Secret[str]):
                 if decision == "lead":
                     return await self._lead(wait, call, ends)
                 if is_running(renewals):
-                    return asks_itself_failure("on_change of the LoginSession")
+                    return asks_itself_failure("on_change of the LoginSession, or a hook,")
                 if transport.closed:
                     return closed_failure("unsent")
                 left = None if until is None else until - concurrency.monotonic()

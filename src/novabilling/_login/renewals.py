@@ -34,6 +34,8 @@ class Wakeable(Protocol):
 
     def wake(self) -> None: ...
 
+    def is_lost(self) -> bool: ...
+
 
 class _Line:
     """Who renews, and who waits for it; a forked child begins without either."""
@@ -42,6 +44,12 @@ class _Line:
         self.leader: Optional[Wakeable] = None
         self.since: float = 0.0
         self.waiting: Set[Wakeable] = set()
+
+    def is_lost(self) -> bool:
+        """Say whether the renewer never comes back: its event loop has ended, or was stopped."""
+        if self.leader is None:
+            return False
+        return self.leader.is_lost() or concurrency.monotonic() - self.since > LONGEST_RENEWAL
 
     def wake(self) -> None:
         for one in list(self.waiting):
@@ -101,8 +109,8 @@ class Renewals:
             if self.valid is not None and now < self.valid.renew_at:  # 1
                 return "go"
             line, resting = self._line.held, self.rest > 0
-            if line.leader is not None and concurrency.monotonic() - line.since > LONGEST_RENEWAL:
-                line.leader = None  # an event loop that was stopped never brings it back
+            if line.is_lost():
+                line.leader = None
             if self.is_usable(now) and (line.leader is not None or resting):  # 2
                 return "go"
             if line.leader is not None:  # 3

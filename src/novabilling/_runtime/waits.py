@@ -15,9 +15,10 @@ if TYPE_CHECKING:
 class AsyncWait:
     """The wait of one task; `wake` may come from any thread or loop, and before the wait."""
 
-    def __init__(self) -> None:
+    def __init__(self, loop: object = None) -> None:
+        """Take the event loop that it is on before it begins, if anybody asks for that."""
         self._woken = False
-        self._loop: object = None
+        self._loop = loop
         self._scope: Optional[anyio.CancelScope] = None
 
     async def wait(self, seconds: Optional[float]) -> None:
@@ -41,6 +42,10 @@ class AsyncWait:
         if scope is not None:
             loops.run_soon(self._loop, scope.cancel)
 
+    def is_lost(self) -> bool:
+        """Say whether its event loop has ended, with the task in it."""
+        return loops.has_ended(self._loop)
+
 
 class Wait:
     """The wait of one thread; `wake` may come from any thread, and before the wait.
@@ -49,7 +54,7 @@ class Wait:
     forked child, which has a copy of what the threads of its parent held.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, _: object = None) -> None:
         self._turn = threading.Lock()
         self._turn.acquire()
 
@@ -63,6 +68,10 @@ class Wait:
     def wake(self) -> None:
         with suppress(RuntimeError):  # it was woken before
             self._turn.release()
+
+    def is_lost(self) -> bool:
+        """Say no: a thread goes on until its end."""
+        return False
 
 
 class AsyncWaits:
