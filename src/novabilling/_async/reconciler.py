@@ -101,9 +101,9 @@ class AsyncReconciler:
         seen: List[Shown] = []
         same_token = False
         while True:
-            times = Times(
-                self._record.started, self._record.ended, narrowed(self._clocks), self._settle
-            )
+            ended = self._record.ended
+            started = min(self._record.started, ended)  # the clock may have been set back
+            times = Times(started, ended, narrowed(self._clocks), self._settle)
             case = Case(self._record, times, same_token)
             found = judge(evidence, case, seen)
             if isinstance(found, Verdict):
