@@ -143,3 +143,23 @@ async def test_a_clock_that_was_set_back_during_the_call_makes_no_row_old(shop):
     outcome = await shop.key.reconcile(structs.replace(error.call, started=ahead))
 
     assert outcome.applied is not False
+
+
+async def test_a_row_that_slid_onto_a_third_page_is_not_said_to_be_gone(client_for):
+    losses = iter([httpx.ReadTimeout("slow")])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for loss in losses:
+            raise loss
+        number = int(request.url.params.get("page", "1"))
+        rows = [{"id": f"a{n}"} for n in range(200)]
+        if number == 2:  # meanwhile somebody applied another one
+            rows.insert(0, {"id": "new"})
+        return page(rows[100 * number - 100 : 100 * number], total=200)
+
+    client = client_for(answer, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await client.add_ons.remove_applied("a199")
+    outcome = await client.reconcile(caught.value, settle=0)
+
+    assert outcome.applied is None

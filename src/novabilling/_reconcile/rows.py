@@ -6,7 +6,18 @@ from typing import Any, List, Optional, Tuple, Union
 
 import msgspec
 
-from .cases import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, row_kind, when_made
+from .cases import (
+    PAGED,
+    Ask,
+    Case,
+    Shown,
+    carries,
+    fields_differ,
+    looked_at,
+    row_kind,
+    rows_of,
+    when_made,
+)
 from .comparing import at, shows
 from .declared import Filled, Made, Row
 from .outcome import Verdict
@@ -35,7 +46,7 @@ def judge_made(evidence: Made, case: Case, seen: List[Shown]) -> Union[Ask, Verd
     if not first.is_there:
         return case.absent(f"{looked} finds nothing")
     pages = [one for one in seen if one.address == first.address]
-    rows = [row for page in pages for row in page.rows(evidence.inside)]
+    rows = rows_of(pages, evidence.inside)
     given = [name for name in evidence.key if case.record.fields.get(name) is not None]
     if evidence.key and len(given) == len(evidence.key):
         found = _by_key(evidence, case, rows, seen)
