@@ -164,3 +164,24 @@ def test_a_row_that_slid_onto_a_third_page_is_not_said_to_be_gone(client_for):
     outcome = client.reconcile(caught.value, settle=0)
 
     assert outcome.applied is None
+
+
+def test_a_checkout_of_another_invoice_is_not_taken_for_the_call_s(client_for):
+    rows = []
+    losses = iter([httpx.ReadTimeout("slow")])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for loss in losses:
+            raise loss
+        return page(rows)
+
+    client = client_for(answer, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        client.invoices.create_checkout("inv_1")
+    record = structs.replace(caught.value.call, clock=(0.0, 0.001))
+    made = record.started + timedelta(seconds=0.0005)
+    status = {"invoiceId": "inv_2", "status": "PROCESSING"}
+    rows.append({"id": row_id(made + timedelta(seconds=0.01)), **status})
+    outcome = client.reconcile(record, settle=1)
+
+    assert outcome.applied is not True

@@ -140,7 +140,7 @@ def fields_differ(
 
 
 def rows_of(pages: List[Shown], inside: str) -> List[Row]:
-    """Return the rows of pages; one that slid from a page to the next while they were read, once."""
+    """Return the rows of pages; once, where one slid from page to page meanwhile."""
     found = [row for page in pages for row in page.rows(inside)]
     return list({str(row.get("id", number)): row for number, row in enumerate(found)}.values())
 

@@ -130,6 +130,9 @@ def _may_be(evidence: Made, case: Case, row: Row) -> bool:
 
 def _differ(evidence: Made, case: Case, row: Row) -> List[str]:
     differ, _ = fields_differ(case, row, evidence)
+    invoice = case.record.ids.get("invoice_id")
+    if invoice is not None and row.get("invoiceId") not in (None, invoice):
+        differ.append("invoiceId")  # the filter of the list was ignored
     return differ + [n for n, value in evidence.want.items() if not shows(n, value, at(row, n))]
 
 
