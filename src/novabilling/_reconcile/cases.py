@@ -149,7 +149,7 @@ def _has_more(evidence: Union[Reached, Made], name: str, sent: Any, shown: Any) 
     """Say whether an object that a call replaces holds what it did not send."""
     if not isinstance(evidence, Reached) or not evidence.adds or name not in evidence.grows:
         return False
-    return isinstance(sent, dict) and bool({*shown} - {*sent} - {*evidence.adds})  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(sent, dict) and bool({*shown} - {*sent} - {*evidence.adds})
 
 
 def row_kind(mark: Optional[str]) -> EvidenceKind:

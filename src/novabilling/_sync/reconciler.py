@@ -52,6 +52,14 @@ NOT_APPLIED = Outcome(
 )
 
 
+class _Problem(msgspec.Struct):
+    """What the server says of an error; a gateway says less."""
+
+    statusCode: int
+    message: str
+    timestamp: str
+
+
 class Reconciler:
     """Find out what became of one write."""
 
@@ -180,12 +188,10 @@ class Reconciler:
 def _is_of_the_server(content: bytes) -> bool:
     """Say whether a 404 is of the server's for an object, and not of a gateway or of a route."""
     try:
-        body = msgspec.json.decode(content)
+        body = msgspec.json.decode(content, type=_Problem)
     except UNREADABLE:
         return False
-    if not isinstance(body, dict) or body.get("statusCode") != 404 or "timestamp" not in body:
-        return False
-    return not str(body.get("message")).startswith("Cannot GET ")
+    return body.statusCode == 404 and not body.message.startswith("Cannot GET ")
 
 
 def evidence_of(record: CallRecord) -> Evidence:
