@@ -580,7 +580,14 @@ async def test_new_credentials_show_only_that_something_was_changed(shop):
 
 @pytest.mark.parametrize(
     "change",
-    [{"version": 2}, {"version": None}, {"started": "soon"}, {"method": 5}, {"path": None}],
+    [
+        {"version": 2},
+        {"version": None},
+        {"started": "soon"},
+        {"method": 5},
+        {"path": None},
+        {"clock": [5, -5]},
+    ],
 )
 async def test_what_is_no_record_is_refused(shop, change):
     error = await shop.lost("payments.refund", "before")

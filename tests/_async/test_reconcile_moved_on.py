@@ -7,6 +7,7 @@ from typing import Any, Callable, Dict
 
 import httpx
 import pytest
+from msgspec import structs
 
 from novabilling import NovaBillingError
 from tests.support import page
@@ -113,3 +114,73 @@ async def test_a_payment_that_went_on_since_its_checkout_is_not_denied(client_fo
     outcome = await client.reconcile(caught.value, settle=0)
 
     assert outcome.applied is None
+
+
+@pytest.mark.parametrize("hours", [-2, 2])
+async def test_without_the_server_s_clock_no_row_is_old_or_new(client_for, hours):
+    rows = []
+    losses = iter([httpx.ReadTimeout("slow")])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for loss in losses:
+            raise loss
+        return page(rows)
+
+    client = client_for(answer, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await client.wallets.create(customer_id="c", currency="NGN")
+    made = caught.value.call.started + timedelta(hours=hours)
+    rows.append({"id": row_id(made), "customerId": "c", "currency": "NGN"})
+    outcome = await client.reconcile(caught.value, settle=0)
+
+    assert outcome.applied is None
+    assert len(outcome.candidates) == 1
+
+
+async def test_a_clock_that_was_set_back_during_the_call_makes_no_row_old(shop):
+    error = await shop.lost("invoices.create", "after")
+    ahead = error.call.started + timedelta(hours=1)
+    outcome = await shop.key.reconcile(structs.replace(error.call, started=ahead))
+
+    assert outcome.applied is not False
+
+
+async def test_a_row_that_slid_onto_a_third_page_is_not_said_to_be_gone(client_for):
+    losses = iter([httpx.ReadTimeout("slow")])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for loss in losses:
+            raise loss
+        number = int(request.url.params.get("page", "1"))
+        rows = [{"id": f"a{n}"} for n in range(200)]
+        if number == 2:  # meanwhile somebody applied another one
+            rows.insert(0, {"id": "new"})
+        return page(rows[100 * number - 100 : 100 * number], total=200)
+
+    client = client_for(answer, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await client.add_ons.remove_applied("a199")
+    outcome = await client.reconcile(caught.value, settle=0)
+
+    assert outcome.applied is None
+
+
+async def test_a_checkout_of_another_invoice_is_not_taken_for_the_call_s(client_for):
+    rows = []
+    losses = iter([httpx.ReadTimeout("slow")])
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        for loss in losses:
+            raise loss
+        return page(rows)
+
+    client = client_for(answer, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await client.invoices.create_checkout("inv_1")
+    record = structs.replace(caught.value.call, clock=(0.0, 0.001))
+    made = record.started + timedelta(seconds=0.0005)
+    status = {"invoiceId": "inv_2", "status": "PROCESSING"}
+    rows.append({"id": row_id(made + timedelta(seconds=0.01)), **status})
+    outcome = await client.reconcile(record, settle=1)
+
+    assert outcome.applied is not True

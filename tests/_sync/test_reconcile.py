@@ -577,7 +577,14 @@ def test_new_credentials_show_only_that_something_was_changed(shop):
 
 @pytest.mark.parametrize(
     "change",
-    [{"version": 2}, {"version": None}, {"started": "soon"}, {"method": 5}, {"path": None}],
+    [
+        {"version": 2},
+        {"version": None},
+        {"started": "soon"},
+        {"method": 5},
+        {"path": None},
+        {"clock": [5, -5]},
+    ],
 )
 def test_what_is_no_record_is_refused(shop, change):
     error = shop.lost("payments.refund", "before")

@@ -139,6 +139,12 @@ def fields_differ(
     return differ, unknown
 
 
+def rows_of(pages: List[Shown], inside: str) -> List[Row]:
+    """Return the rows of pages; once, where one slid from page to page meanwhile."""
+    found = [row for page in pages for row in page.rows(inside)]
+    return list({str(row.get("id", number)): row for number, row in enumerate(found)}.values())
+
+
 def _has_more(evidence: Union[Reached, Made], name: str, sent: Any, shown: Any) -> bool:
     """Say whether an object that a call replaces holds what it did not send."""
     if not isinstance(evidence, Reached) or not evidence.adds or name not in evidence.grows:

@@ -9,6 +9,7 @@ import os
 import re
 from base64 import urlsafe_b64decode
 from datetime import datetime, timezone
+from math import inf
 from typing import Any, Dict, Iterator, List, Mapping, Optional, Tuple, cast
 from urllib.parse import unquote
 
@@ -107,13 +108,16 @@ class CallRecord(_Kept, frozen=True, kw_only=True):
         Raises:
             ValueError: It is not such a dict, or one of a newer version.
         """
-        version = data.get("version")
+        version = data.get("version") if isinstance(data, Mapping) else None  # pyright: ignore[reportUnnecessaryIsInstance]
         if version != _VERSION:
             raise ValueError(f"the record of a call must have version {_VERSION}, not {version!r}")
         try:
-            return msgspec.convert({k: v for k, v in data.items() if k != "version"}, cls)
+            record = msgspec.convert({k: v for k, v in data.items() if k != "version"}, cls)
         except msgspec.ValidationError as exc:
             raise ValueError(f"not the record of a call: {exc}") from None
+        if record.clock is not None and not -inf < record.clock[0] <= record.clock[1] < inf:
+            raise ValueError("not the record of a call: clock must be two bounds, the lower first")
+        return record
 
     def knows_token(self, token: Optional[Secret[str]]) -> bool:
         """Say whether a token is the one of the call, or a later login of the same tenant."""

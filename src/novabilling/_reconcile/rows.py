@@ -6,7 +6,18 @@ from typing import Any, List, Optional, Tuple, Union
 
 import msgspec
 
-from .cases import PAGED, Ask, Case, Shown, carries, fields_differ, looked_at, row_kind, when_made
+from .cases import (
+    PAGED,
+    Ask,
+    Case,
+    Shown,
+    carries,
+    fields_differ,
+    looked_at,
+    row_kind,
+    rows_of,
+    when_made,
+)
 from .comparing import at, shows
 from .declared import Filled, Made, Row
 from .outcome import Verdict
@@ -35,7 +46,7 @@ def judge_made(evidence: Made, case: Case, seen: List[Shown]) -> Union[Ask, Verd
     if not first.is_there:
         return case.absent(f"{looked} finds nothing")
     pages = [one for one in seen if one.address == first.address]
-    rows = [row for page in pages for row in page.rows(evidence.inside)]
+    rows = rows_of(pages, evidence.inside)
     given = [name for name in evidence.key if case.record.fields.get(name) is not None]
     if evidence.key and len(given) == len(evidence.key):
         found = _by_key(evidence, case, rows, seen)
@@ -119,6 +130,9 @@ def _may_be(evidence: Made, case: Case, row: Row) -> bool:
 
 def _differ(evidence: Made, case: Case, row: Row) -> List[str]:
     differ, _ = fields_differ(case, row, evidence)
+    invoice = case.record.ids.get("invoice_id")
+    if invoice is not None and row.get("invoiceId") not in (None, invoice):
+        differ.append("invoiceId")  # the filter of the list was ignored
     return differ + [n for n, value in evidence.want.items() if not shows(n, value, at(row, n))]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional, Union
 
-from .cases import PAGED, Ask, Case, Shown, fields_differ, looked_at, when_made
+from .cases import PAGED, Ask, Case, Shown, fields_differ, looked_at, rows_of, when_made
 from .comparing import at, shows
 from .declared import Gone, Paid, Reached, Row
 from .outcome import Verdict
@@ -124,7 +124,7 @@ def judge_gone(evidence: Gone, case: Case, seen: List[Shown]) -> Union[Ask, Verd
     inside = "" if evidence.inside == "." else evidence.inside
     *_, wanted = case.record.ids.values()
     pages = [one for one in seen if one.address == first.address]
-    rows = [row for page in pages for row in page.rows(inside)]
+    rows = rows_of(pages, inside)
     if any(row.get("id") == wanted for row in rows):
         return Verdict(False, f"{looked} still shows it")
     total = first.total()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from math import inf
 from typing import Iterable, Literal, Optional, Tuple
 
 import msgspec
@@ -22,8 +23,8 @@ TOLERANCE = 0.005
 """Seconds between the time in an id and that in its row, and between a clock and its reading."""
 
 
-UNHEARD: Bounds = (-5.0, 5.0)
-"""How far clocks may be apart if no answer has a `Date`."""
+UNHEARD: Bounds = (-inf, inf)
+"""How far clocks may be apart if no answer has a `Date`: nobody knows what was before."""
 
 
 def bounds_of(date: Optional[str], sent: datetime, received: datetime) -> Optional[Bounds]:
@@ -82,6 +83,8 @@ class Times(msgspec.Struct, frozen=True):
     @property
     def _likely(self) -> float:
         least, most = self.clock
+        if self.clock == UNHEARD:
+            return most
         return 0.0 if least <= 0 <= most else (least + most) / 2
 
     def order(self, when: Optional[datetime]) -> Order:

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Dict, List, Optional, Tuple, Union
+from typing import Any, List, Optional, Tuple, Union
 
 import msgspec
 from msgspec import structs
@@ -51,6 +51,14 @@ NOT_APPLIED = Outcome(
     why="the call certainly was not carried out: nothing was sent, or it was refused",
     final=True,
 )
+
+
+class _Problem(msgspec.Struct):
+    """What the server says of an error; a gateway says less."""
+
+    statusCode: int
+    message: str
+    timestamp: str
 
 
 class Reconciler:
@@ -103,9 +111,9 @@ class Reconciler:
         seen: List[Shown] = []
         same_token = False
         while True:
-            times = Times(
-                self._record.started, self._record.ended, narrowed(self._clocks), self._settle
-            )
+            ended = self._record.ended
+            started = min(self._record.started, ended)  # the clock may have been set back
+            times = Times(started, ended, narrowed(self._clocks), self._settle)
             case = Case(self._record, times, same_token)
             found = judge(evidence, case, seen)
             if isinstance(found, Verdict):
@@ -181,11 +189,10 @@ class Reconciler:
 def _is_of_the_server(content: bytes) -> bool:
     """Say whether a 404 is of the server's for an object, and not of a gateway or of a route."""
     try:
-        body = msgspec.json.decode(content, type=Dict[str, Any])
+        body = msgspec.json.decode(content, type=_Problem)
     except UNREADABLE:
         return False
-    is_its_own = body.get("statusCode") == 404 and "timestamp" in body
-    return is_its_own and not has_no_route("GET", content)
+    return body.statusCode == 404 and not has_no_route("GET", content)
 
 
 def evidence_of(record: CallRecord) -> Evidence:
