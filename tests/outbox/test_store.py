@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Iterator, List
 
@@ -645,3 +646,19 @@ def test_a_lock_is_taken_once_and_can_be_taken_again(tmp_path):
     assert again is not None
     again.release(remove=True)
     assert not os.path.exists(path)
+
+
+def test_a_full_store_is_looked_at_again_however_often_it_is_asked(monkeypatch):
+    now, there = [100.0], [1]
+    monkeypatch.setattr("novabilling._runtime.concurrency.monotonic", lambda: now[0])
+    limited = room.Room(1, 1_000_000, lambda: (there[0], 0, 1_000_000_000))
+    with pytest.raises(OutboxFullError):
+        limited.take(1, 100)
+    there[0] = 0  # sent meanwhile
+
+    for _ in range(9):
+        now[0] += 0.01
+        with suppress(OutboxFullError):
+            limited.take(1, 100)
+            return
+    pytest.fail("nobody has looked again")

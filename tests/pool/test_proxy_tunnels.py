@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import re
 import socket
 import threading
 from contextlib import contextmanager
@@ -42,7 +43,8 @@ class Failed:
     def __init__(self, error: NovaBillingError, attempts: int) -> None:
         self.error = error
         self.attempts = attempts
-        self.message = str(error)
+        # Without the variable that the proxy of the environment is from.
+        self.message = re.sub(r" \(from HTTPS?_PROXY\)", "", str(error))
 
 
 def fail(

@@ -51,9 +51,9 @@ class Room:
             there = self._look()
             self._left = (self._limits[0] - there[0], self._limits[1] - there[1])
             self._disk = there[2]
+            self._left_until = now + LOOK_AGAIN  # not later for those who ask meanwhile
         left = self._left
         if events > left[0] or size > min(left[1], self._disk):
-            self._left_until = now + LOOK_AGAIN
             raise self._disk_full() if size > self._disk else self._full()
         self._left_until = 0.0
         hundredth = [min(some, limit // 100) for some, limit in zip(left, self._limits)]
