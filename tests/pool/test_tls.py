@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import threading
 from typing import Any, List
 
 import anyio
-import httpx
 import pytest
 
 from novabilling import APIConnectionError
@@ -21,13 +21,13 @@ from tests.pool.support import client_of, play, raises
 def built(monkeypatch: pytest.MonkeyPatch) -> List[Any]:
     """Collect the TLS contexts that are made."""
     contexts: List[Any] = []
-    make = httpx.create_ssl_context
+    make = ssl.create_default_context
 
     def create(*args: Any, **kwargs: Any) -> Any:
         contexts.append(make(*args, **kwargs))
         return contexts[-1]
 
-    monkeypatch.setattr(httpx, "create_ssl_context", create)
+    monkeypatch.setattr(ssl, "create_default_context", create)
     return contexts
 
 

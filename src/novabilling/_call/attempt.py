@@ -7,10 +7,9 @@ from typing import Any, Callable, Dict, Literal, Mapping, Optional, Tuple, cast
 import msgspec
 
 from .._network.answer import RawHeaders
+from .._network.bad_settings import BadCertificateFile, BadProxySetting
 from .._network.http1 import header_lines, request_line
-from .._network.proxies import BadProxySetting
 from .._network.time_limits import TimeLimits
-from .._network.tls import BadCertificateFile
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
 from .._runtime.secrets import Secret

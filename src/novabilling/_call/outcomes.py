@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Optional, Tuple, Type, Union
 import msgspec
 
 from .._network.answer import Answer
+from .._network.bad_settings import BadProxySetting
 from .._network.content_coding import BadEncoding, TooLarge
 from .._network.http1 import LocalProtocolError, RemoteProtocolError
-from .._network.proxies import BadProxySetting
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes, protocol_errors
 from .._runtime.lazy_httpx import httpx

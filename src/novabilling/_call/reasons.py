@@ -7,9 +7,9 @@ from typing import Optional, Tuple
 
 import msgspec
 
+from .._network.bad_settings import BadCertificateFile, BadProxySetting
 from .._network.http1 import RemoteProtocolError, ServerDisconnected
-from .._network.proxies import BadProxySetting, source_of
-from .._network.tls import BadCertificateFile
+from .._network.proxies import source_of
 from .._runtime.httpx_modules import classes
 from .._runtime.lazy_httpx import httpx
 from .attempt import Stage

@@ -6,7 +6,9 @@ import asyncio
 import socket
 from typing import TYPE_CHECKING, List, Optional, Tuple, Union
 
+from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop
+from .._runtime.waitables import LoopEvent, LoopTimer
 from .socket_state import HEAD_START
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ class LoopSocket:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock = sock
-        self._loop = asyncio.get_running_loop()
+        self._loop = loop = asyncio.get_running_loop()
+        self._timer = LoopTimer(loop)
+        # Windows' default loop has none.
+        self._has_readers = type(loop).add_reader is not asyncio.AbstractEventLoop.add_reader
 
     async def connect(self, address: Address) -> None:
         await asyncio.sleep(0)  # on the same machine it does not wait, and others want their turn
@@ -32,9 +37,21 @@ class LoopSocket:
         await asyncio.sleep(0)
         return _receive_now(self.sock, size)
 
-    async def receive(self, size: int) -> bytes:
+    async def receive(self, size: int, seconds: Optional[float]) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
-        return await self._loop.sock_recv(self.sock, size)
+        if not self._has_readers:
+            with async_time_limit(seconds):
+                return await self._loop.sock_recv(self.sock, size)
+        data = None
+        while data is None:
+            event = LoopEvent(self._timer)
+            self._loop.add_reader(self.sock, event.set)
+            try:
+                await event.wait(seconds)
+            finally:
+                self._loop.remove_reader(self.sock)
+            data = _receive_now(self.sock, size)
+        return data
 
     def send_now(self, data: memoryview) -> memoryview:
         """Write as much as can be written without a wait, and return the rest."""
@@ -67,9 +84,10 @@ class TrioSocket:
         await self._checkpoint()
         return _receive_now(self.sock, size)
 
-    async def receive(self, size: int) -> bytes:
+    async def receive(self, size: int, seconds: Optional[float]) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
-        return await self._trio.recv(size)
+        with async_time_limit(seconds):
+            return await self._trio.recv(size)
 
     def send_now(self, data: memoryview) -> memoryview:
         """Write as much as can be written without a wait, and return the rest."""

@@ -1,33 +1,34 @@
 """A TCP or TLS connection on asyncio or trio; all its errors are OSError or TimeoutError.
 
-Only what waits has a time limit, as a cancel scope costs more than to read what is there already:
-`limits.left` says how long an operation may take, here as in the sync stream.
+Only what waits has a time limit, which costs more than to read what is there already: `limits.left`
+says how long an operation may take, here as in the sync stream.
 """
 
 from __future__ import annotations
 
 import select
 import socket
-import ssl
 from typing import TYPE_CHECKING, NoReturn, Optional
 
 from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, kept_poll, refuse_if, shut_down
+from .socket_state import READ_SIZE, is_readable, kept_poll, refuse_if, shut_down
 from .time_limits import TimeLimits
-from .tls import READ_SIZE, AsyncTls
 
 if TYPE_CHECKING:
+    import ssl
+
     import anyio
 
     from .byte_streams import AsyncSocket
+    from .tls import AsyncTls
 
 
 class AsyncStream:
     """An `AsyncByteStream` over a socket of the running loop."""
 
-    __slots__ = ("_loop", "_poll", "_scope", "_shut", "_sock", "_stream")
+    __slots__ = ("_loop", "_poll", "_scope", "_shut", "_sock", "_stream", "_tls")
 
     def __init__(self) -> None:
         self._loop: object = None
@@ -36,6 +37,7 @@ class AsyncStream:
         self._sock: Optional[socket.socket] = None
         self._poll: Optional[select.poll] = None
         self._stream: Optional[AsyncSocket] = None
+        self._tls: Optional[AsyncTls] = None
 
     async def connect(
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
@@ -62,7 +64,9 @@ class AsyncStream:
             self._sock = plain.sock  # 3
             self._poll = kept_poll(plain.sock)
             if context is not None:
-                self._stream = tls = AsyncTls(plain, context, host)
+                from .tls import AsyncTls
+
+                self._stream = self._tls = tls = AsyncTls(plain, context, host)
                 await tls.handshake()
         refuse_if(self._shut)  # 2
         self._scope = None
@@ -73,8 +77,7 @@ class AsyncStream:
         limits.check()
         data = await stream.receive_soon(READ_SIZE)
         if data is None:
-            with async_time_limit(limits.left("read")):
-                data = await stream.receive(READ_SIZE)
+            data = await stream.receive(READ_SIZE, limits.left("read"))
         return data
 
     async def write(self, data: Secret[bytes], limits: TimeLimits) -> None:
@@ -94,7 +97,7 @@ class AsyncStream:
         """Say whether there are bytes that were not read, or the connection has ended."""
         if self._sock is None or is_readable(self._sock, self._poll):
             return True
-        return isinstance(self._stream, AsyncTls) and self._stream.is_readable()
+        return self._tls is not None and self._tls.is_readable()
 
     def shutdown(self) -> None:
         """Wake whoever connects, reads or writes, from any thread or loop."""

@@ -8,11 +8,13 @@ more than these methods: tests play answers from a list of bytes through streams
 from __future__ import annotations
 
 import socket
-import ssl
-from typing import Optional, Protocol
+from typing import TYPE_CHECKING, Optional, Protocol
 
 from .._runtime.secrets import Secret
 from .time_limits import TimeLimits
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class AsyncByteStream(Protocol):
@@ -101,8 +103,8 @@ class AsyncSocket(Protocol):
         """Let others run, and return what has come by then; nothing at the end, None before it."""
         ...
 
-    async def receive(self, size: int) -> bytes:
-        """Wait for bytes and return them; nothing at the end."""
+    async def receive(self, size: int, seconds: Optional[float]) -> bytes:
+        """Wait for bytes and return them; nothing at the end, TimeoutError after the seconds."""
         ...
 
     def send_now(self, data: memoryview) -> memoryview:

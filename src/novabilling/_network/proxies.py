@@ -10,6 +10,7 @@ from ipaddress import ip_address, ip_network
 from typing import Dict, List, Optional, Tuple
 
 from .._runtime.lazy_httpx import httpx
+from .bad_settings import BadProxySetting
 
 _SYSTEM_HAS_SETTINGS = sys.platform in ("darwin", "win32")
 _SEPARATOR = r"[\s,;]+"
@@ -57,10 +58,6 @@ def source_of(scheme: str, host: str, port: Optional[int], proxy: str) -> str:
 
 def _names_proxy(variable: str) -> bool:
     return variable.lower().endswith("_proxy")
-
-
-class BadProxySetting(ValueError):
-    """The environment names a proxy that cannot be used; the message names the variable."""
 
 
 @lru_cache(maxsize=16)

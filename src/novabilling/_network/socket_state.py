@@ -7,6 +7,7 @@ import socket
 from contextlib import suppress
 from typing import Optional
 
+READ_SIZE = 64 * 1024
 HEAD_START = 0.25
 """Seconds after which the next address of a host is tried beside the one before."""
 

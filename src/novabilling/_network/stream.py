@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import select
 import socket
-import ssl
-from typing import List, NoReturn, Optional
+from typing import TYPE_CHECKING, List, NoReturn, Optional
 
 from .._runtime.secrets import Secret
-from .socket_state import is_readable, kept_poll, refuse_if, shut_down
+from .socket_state import READ_SIZE, is_readable, kept_poll, refuse_if, shut_down
 from .sockets import connect
 from .time_limits import TimeLimits
-from .tls import READ_SIZE
+
+if TYPE_CHECKING:
+    import ssl
 
 
 class Stream:
@@ -107,5 +108,11 @@ def _translate(exc: Exception) -> None:
     if isinstance(exc, socket.timeout):  # another class than TimeoutError before 3.10
         raise TimeoutError(*exc.args) from exc
     # Of a socket that another thread has closed; some errors of ssl are one as well.
-    if isinstance(exc, ValueError) and not isinstance(exc, ssl.SSLError):
+    if isinstance(exc, ValueError) and not _is_of_tls(exc):
         raise ConnectionAbortedError(*exc.args) from exc
+
+
+def _is_of_tls(exc: Exception) -> bool:
+    import ssl  # not before there is TLS
+
+    return isinstance(exc, ssl.SSLError)

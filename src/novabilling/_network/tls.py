@@ -8,15 +8,15 @@ from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 
+from .._runtime.concurrency import async_time_limit
 from .._runtime.forks import RenewedLock
-from .._runtime.lazy_httpx import httpx
+from .bad_settings import BadCertificateFile
+from .socket_state import READ_SIZE
 
 if TYPE_CHECKING:
     from .byte_streams import AsyncSocket
 
 T = TypeVar("T")
-
-READ_SIZE = 64 * 1024
 
 _lock = RenewedLock()
 
@@ -32,7 +32,7 @@ def _context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
     _check("SSL_CERT_FILE", file, os.path.isfile)
     _check("SSL_CERT_DIR", folder, os.path.isdir)
     try:
-        context = httpx.create_ssl_context()
+        context = _default_context(file, folder)
     except (OSError, ssl.SSLError) as exc:
         if not file and not folder:
             raise
@@ -42,6 +42,15 @@ def _context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
     return context
 
 
+def _default_context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
+    """Do what httpx does by itself, without loading it: that would be most of a cold start."""
+    if file or folder:
+        return ssl.create_default_context(cafile=file or None, capath=None if file else folder)
+    import certifi  # which comes with httpx
+
+    return ssl.create_default_context(cafile=certifi.where())
+
+
 def _check(variable: str, path: Optional[str], is_there: Callable[[str], bool]) -> None:
     if path and not is_there(path):
         why = "is not there"
@@ -49,10 +58,6 @@ def _check(variable: str, path: Optional[str], is_there: Callable[[str], bool]) 
             is_file = is_there is os.path.isfile
             why = "is a folder: SSL_CERT_DIR names one" if is_file else "is no folder"
         raise BadCertificateFile(f"{variable} names {path!r}, which {why}")
-
-
-class BadCertificateFile(OSError):
-    """The environment names certificates that cannot be read."""
 
 
 class AsyncTls:
@@ -81,9 +86,10 @@ class AsyncTls:
                 return self._read(size)
         return None
 
-    async def receive(self, size: int) -> bytes:
+    async def receive(self, size: int, seconds: Optional[float]) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
-        return await self._call(self._read, size)
+        with async_time_limit(seconds):
+            return await self._call(self._read, size)
 
     def _read(self, size: int) -> bytes:
         try:
@@ -112,7 +118,7 @@ class AsyncTls:
                 await self._flush()
                 # A flood of records without content must let others run, also their time limits.
                 data = await self._stream.receive_soon(READ_SIZE)
-                self._feed(await self._stream.receive(READ_SIZE) if data is None else data)
+                self._feed(await self._stream.receive(READ_SIZE, None) if data is None else data)
             else:
                 await self._flush()
                 return result

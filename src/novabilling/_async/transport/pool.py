@@ -9,7 +9,6 @@ from ..._call.redirects import same_origin
 from ..._call.server import Server
 from ..._network.async_stream import AsyncStream
 from ..._network.time_limits import TimeLimits
-from ..._network.tls import tls_context
 from ..._runtime import concurrency
 from ..._runtime.lazy_httpx import httpx
 from .connection import AsyncConnection
@@ -109,7 +108,11 @@ class AsyncPool:
             self._refuse_if_closed()  # 8
             where = url or self._server
             port = where.port or (443 if where.scheme == "https" else 80)
-            context = tls_context() if where.scheme == "https" else None
+            context = None
+            if where.scheme == "https":
+                from ..._network.tls import tls_context  # plain HTTP loads nothing of TLS
+
+                context = tls_context()
             host = self._server.host if url is None else url.raw_host.decode("ascii")
             await connection.stream.connect(host, port, context, limits)
             self._refuse_if_closed()  # 8
