@@ -186,11 +186,10 @@ def test_closing_before_there_is_a_socket_ends_the_call(colour, monkeypatch):
             thread.join(10)
             return ssl.create_default_context()
 
-        monkeypatch.setattr(f"novabilling.{tree}.transport.pool.tls_context", close_elsewhere)
+        monkeypatch.setattr("novabilling._network.tls.tls_context", close_elsewhere)
         with ends_within(PROMPTLY), pytest.raises(ClientClosedError):
             await api.get()
 
-    tree = "_sync" if colour == "sync" else "_async"
     with stalled_handshake() as url:
         api = Api(client_of(colour, url))
         run(colour, script)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, List, Optional, Tuple, Union
 from .._runtime.concurrency import async_time_limit
 from .._runtime.loops import async_running_loop
 from .._runtime.waitables import LoopEvent, LoopTimer
-from .socket_state import HEAD_START
+from .socket_state import HEAD_START, receive_now, send_now
 
 if TYPE_CHECKING:
     from .byte_streams import AsyncSocket
@@ -35,7 +35,7 @@ class LoopSocket:
     async def receive_soon(self, size: int) -> Optional[bytes]:
         """Let others run, and return what has come by then; nothing at the end, None before it."""
         await asyncio.sleep(0)
-        return _receive_now(self.sock, size)
+        return receive_now(self.sock, size)
 
     async def receive(self, size: int, seconds: Optional[float]) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
@@ -50,12 +50,12 @@ class LoopSocket:
                 await event.wait(seconds)
             finally:
                 self._loop.remove_reader(self.sock)
-            data = _receive_now(self.sock, size)
+            data = receive_now(self.sock, size)
         return data
 
     def send_now(self, data: memoryview) -> memoryview:
         """Write as much as can be written without a wait, and return the rest."""
-        return _send_now(self.sock, data)
+        return send_now(self.sock, data)
 
     async def send(self, data: memoryview) -> None:
         """Write all of it."""
@@ -82,7 +82,7 @@ class TrioSocket:
     async def receive_soon(self, size: int) -> Optional[bytes]:
         """Let others run, and return what has come by then; nothing at the end, None before it."""
         await self._checkpoint()
-        return _receive_now(self.sock, size)
+        return receive_now(self.sock, size)
 
     async def receive(self, size: int, seconds: Optional[float]) -> bytes:
         """Wait for bytes and return them; nothing at the end."""
@@ -91,7 +91,7 @@ class TrioSocket:
 
     def send_now(self, data: memoryview) -> memoryview:
         """Write as much as can be written without a wait, and return the rest."""
-        return _send_now(self.sock, data)
+        return send_now(self.sock, data)
 
     async def send(self, data: memoryview) -> None:
         """Write all of it."""
@@ -100,20 +100,6 @@ class TrioSocket:
 
     def close(self) -> None:
         self._trio.close()
-
-
-def _receive_now(sock: socket.socket, size: int) -> Optional[bytes]:
-    try:
-        return sock.recv(size)
-    except (BlockingIOError, InterruptedError):
-        return None
-
-
-def _send_now(sock: socket.socket, data: memoryview) -> memoryview:
-    try:
-        return data[sock.send(data) :]
-    except (BlockingIOError, InterruptedError):
-        return data
 
 
 async def connect(host: str, port: int) -> AsyncSocket:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 import socket
 from contextlib import suppress
+from math import ceil
 from typing import Optional
 
 READ_SIZE = 64 * 1024
@@ -31,6 +32,28 @@ def _poll_of(sock: socket.socket) -> select.poll:
     poll = select.poll()
     poll.register(sock, select.POLLIN)
     return poll
+
+
+def wait_until_readable(poll: select.poll, seconds: Optional[float]) -> None:
+    """Wait for bytes, the end or an error; TimeoutError when the time is over, None is no limit."""
+    if not poll.poll(None if seconds is None else ceil(seconds * 1000)):
+        raise TimeoutError
+
+
+def receive_now(sock: socket.socket, size: int) -> Optional[bytes]:
+    """Return what is here, on a socket that does not block; nothing at the end, None before it."""
+    try:
+        return sock.recv(size)
+    except (BlockingIOError, InterruptedError):
+        return None
+
+
+def send_now(sock: socket.socket, data: memoryview) -> memoryview:
+    """Write as much as can be written on a socket that does not block, and return the rest."""
+    try:
+        return data[sock.send(data) :]
+    except (BlockingIOError, InterruptedError):
+        return data
 
 
 def is_patched() -> bool:

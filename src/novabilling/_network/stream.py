@@ -11,7 +11,16 @@ import socket
 from typing import TYPE_CHECKING, List, NoReturn, Optional
 
 from .._runtime.secrets import Secret
-from .socket_state import READ_SIZE, is_readable, kept_poll, refuse_if, shut_down
+from .socket_state import (
+    READ_SIZE,
+    is_readable,
+    kept_poll,
+    receive_now,
+    refuse_if,
+    send_now,
+    shut_down,
+    wait_until_readable,
+)
 from .sockets import connect
 from .time_limits import TimeLimits
 
@@ -22,13 +31,14 @@ if TYPE_CHECKING:
 class Stream:
     """A `ByteStream` over a blocking socket."""
 
-    __slots__ = ("_connecting", "_poll", "_shut", "_sock")
+    __slots__ = ("_connecting", "_poll", "_shut", "_sock", "_waits_by_poll")
 
     def __init__(self) -> None:
         self._connecting: List[socket.socket] = []
         self._shut = False
         self._sock: Optional[socket.socket] = None
         self._poll: Optional[select.poll] = None
+        self._waits_by_poll = False
 
     def connect(
         self, host: str, port: int, context: Optional[ssl.SSLContext], limits: TimeLimits
@@ -47,6 +57,9 @@ class Stream:
                 refuse_if(self._shut)
                 tls.settimeout(limits.left("connect"))
                 tls.do_handshake()
+            elif self._poll is not None:  # a time limit of the socket costs two calls more
+                self._waits_by_poll = True
+                sock.setblocking(False)
         except (OSError, ValueError) as exc:
             _translate(exc)
             raise
@@ -60,6 +73,12 @@ class Stream:
         """Read what there is; nothing at the end."""
         sock = self._sock or _not_connected()
         try:
+            if self._waits_by_poll and self._poll is not None:
+                data = None
+                while data is None:
+                    wait_until_readable(self._poll, limits.left("read"))
+                    data = receive_now(sock, READ_SIZE)
+                return data
             sock.settimeout(limits.left("read"))
             return sock.recv(READ_SIZE)
         except (OSError, ValueError) as exc:
@@ -71,7 +90,10 @@ class Stream:
         sock = self._sock or _not_connected()
         rest = memoryview(data.reveal())
         try:
+            if self._waits_by_poll:
+                rest = send_now(sock, rest)
             while rest:
+                self._waits_by_poll = False  # it is slow, so there is more to wait for
                 sock.settimeout(limits.left("write"))
                 rest = rest[sock.send(rest) :]
         except (OSError, ValueError) as exc:

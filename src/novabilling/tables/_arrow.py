@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
-from operator import attrgetter
 from typing import Any, Dict, List, Optional, Sequence, Type
 
-from ._columns import Column, Kind, columns_of, is_masked
+from msgspec.structs import astuple
+
+from ._columns import Column, Kind, object_column
 from ._content import json_text, values
 
 try:
@@ -88,7 +89,7 @@ class _Objects(_Maker):
     def _type_of(self, column: Column) -> Any:
         self.parts = [_maker(part) for part in column.parts]
         self.fields = [pa.field(part.name, part.type) for part in self.parts]
-        self._get = attrgetter(*(part.name for part in self.parts))
+        self._stored = column.stored
         self._masked = column.masked
         return pa.struct(self.fields)
 
@@ -97,9 +98,9 @@ class _Objects(_Maker):
         if self._masked:
             shown = [values(row) for row in rows]
             return [part.array([row[part.name] for row in shown]) for part in self.parts]
-        if len(self.parts) == 1:
-            return [self.parts[0].array([self._get(row) for row in rows])]
-        return [part.array(held) for part, held in zip(self.parts, zip(*map(self._get, rows)))]
+        stored, computed = self.parts[: self._stored], self.parts[self._stored :]
+        made = [part.array(held) for part, held in zip(stored, zip(*map(astuple, rows)))]
+        return made + [part.array([getattr(row, part.name) for row in rows]) for part in computed]
 
     def _convert(self, held: Sequence[Any]) -> Any:
         present = [value for value in held if value is not None]
@@ -127,7 +128,7 @@ class Converter:
     """Makes record batches of rows of one type."""
 
     def __init__(self, of: Any) -> None:
-        self._row = _Objects(Column(of.__name__, "object", columns_of(of), is_masked(of)))
+        self._row = _Objects(object_column(of.__name__, of))
         self.schema: Any = pa.schema(self._row.fields)
 
     def batch(self, rows: Sequence[Any]) -> Any:

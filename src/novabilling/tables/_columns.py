@@ -49,6 +49,8 @@ class Column(msgspec.Struct, frozen=True):
     parts: Tuple[Column, ...] = ()
     masked: bool = False
     """Whether the object has fields that are shown masked."""
+    stored: int = 0
+    """How many of the parts, the first, are fields that the object holds: others it computes."""
 
 
 def _columns_of(of: Type[msgspec.Struct], inside: bool = False) -> Tuple[Column, ...]:
@@ -71,10 +73,16 @@ def _column(name: str, of: object, inside: bool) -> Column:
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
         if inside and _is_circular(hint):
             return Column(name, "json")
-        return Column(name, "object", columns_of(hint, inside=True), is_masked(hint))
+        return object_column(name, hint, inside=True)
     if get_origin(hint) is Literal:
         return Column(name, "text")
     return Column(name, kind)
+
+
+def object_column(name: str, of: Type[msgspec.Struct], inside: bool = False) -> Column:
+    """Return the column of objects of a type."""
+    stored = len(of.__struct_fields__)
+    return Column(name, "object", columns_of(of, inside), is_masked(of), stored)
 
 
 def _kind_of(hint: object) -> Kind:
