@@ -14,7 +14,7 @@ from novabilling.types import Customer, PaginatedResponse, Response
 DATA = Path(__file__).parent / "data" / "before_the_rooms.pickle"
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def old() -> Dict[str, Any]:
     found: Dict[str, Any] = pickle.loads(DATA.read_bytes())
     return found

@@ -8,7 +8,15 @@ import pytest
 
 from novabilling import NovaBilling
 from novabilling._serialization.serializable import Writable
-from novabilling.types import PaginatedResponse, Response
+from novabilling.types import (
+    Customer,
+    Invoice,
+    PaginatedResponse,
+    Payment,
+    Response,
+    Subscription,
+    WalletTransaction,
+)
 from tests.operations import METHODS
 from tests.support import BASE_URL, TOKEN
 
@@ -48,3 +56,26 @@ def test_no_field_of_what_a_page_holds_is_saved_for_answers(of):
 def test_the_results_of_all_methods_are_looked_at():
     assert len(IN_ANSWERS) > 35
     assert {"id", "status"} <= {name for of in IN_ANSWERS for name in public(of)}
+
+
+@pytest.mark.parametrize(
+    ("of", "theirs", "ours"),
+    [
+        (Customer, "client_reference_id", "external_id"),
+        (Invoice, "amount_due", "amount"),
+        (Invoice, "amount_paid", "amount"),
+        (Invoice, "amount_total", "amount"),
+        (Invoice, "hosted_invoice_url", "pdf_url"),
+        (Invoice, "invoice_pdf", "pdf_url"),
+        (Invoice, "lines", "items"),
+        (Invoice, "number", "invoice_number"),
+        (Payment, "failure_message", "failure_reason"),
+        (Payment, "payment_intent", "provider_transaction_id"),
+        (Subscription, "period_start", "current_period_start"),
+        (Subscription, "period_end", "current_period_end"),
+        (WalletTransaction, "created", "created_at"),
+    ],
+)
+def test_the_names_of_other_platforms_are_told_ours(of, theirs, ours):
+    with pytest.raises(AttributeError, match=f"'{theirs}'; it is '{ours}' here$"):
+        getattr(object.__new__(of), theirs)

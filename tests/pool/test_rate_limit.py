@@ -187,6 +187,9 @@ def script(colour: str, work: Callable[[Any], Any], client: Any) -> None:
         def __getattr__(self, name: str) -> Any:
             return Awaited(getattr(self.found, name))
 
+        def with_options(self, **options: Any) -> Any:
+            return Awaited(self.found.with_options(**options))
+
         async def __call__(self, *args: Any, **options: Any) -> Any:
             found = self.found(*args, **options)
             return await found if hasattr(found, "__await__") else found
@@ -517,6 +520,51 @@ def test_without_retries_each_call_is_answered_by_the_server(colour, clock):
         script(colour, listing(2), over(colour, server, max_retries=0))
 
     assert caught.value.http is not None
+    assert clock.slept == []
+
+
+def test_a_call_without_retries_teaches_how_many_remain(colour, clock):
+    server = Answers(limited(0), limited(50))
+
+    async def work(client: Any) -> None:
+        await client.currencies.list()
+        await client.with_options(max_retries=0).currencies.list()
+        await client.currencies.list()
+
+    script(colour, work, over(colour, server, max_retries=2))
+
+    assert (server.count, clock.slept) == (3, [])
+
+
+def test_a_refusal_by_a_known_limit_is_logged_as_a_wait_for_the_turn(colour, clock, caplog):
+    caplog.set_level(logging.INFO, "novabilling")
+    server = Answers(limited(9), REFUSED, page())
+
+    script(colour, listing(2), over(colour, server, max_retries=2))
+
+    (line,) = [text for text in caplog.messages if "trying again" in text]
+    assert "trying again when its turn comes" in line
+
+
+def test_a_call_that_ends_before_its_connection_is_not_counted(colour, clock, monkeypatch):
+    server = Answers(limited(1), limited(90))
+    slots = (
+        "_sync.transport.slots.Slots" if colour == "sync" else "_async.transport.slots.AsyncSlots"
+    )
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    async def work(client: Any) -> None:
+        await client.currencies.list()
+        with monkeypatch.context() as patch:
+            patch.setattr(f"novabilling.{slots}.acquire", interrupt)
+            with pytest.raises(KeyboardInterrupt):
+                await client.with_options(max_retries=0).currencies.list()
+        await client.currencies.list()
+
+    script(colour, work, over(colour, server, max_retries=2))
+
     assert clock.slept == []
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 from typing import Any, Callable
 
+import httpx
 import pytest
 
 from novabilling import APIConnectionError, APIStatusError, ResponseDecodeError
 from tests.pool.servers import HEAD, Peer, Request, answer, echo, serve
+from tests.pool.support import Api, client_of, run
 from tests.pool.test_reuse import (
     SurplusLater,
     content_beyond_its_length,
@@ -108,3 +110,24 @@ def test_a_connection_with_nothing_behind_its_answers_is_used_again(way):
     with serve() as server:
         way.play(server, ask)
         assert server.accepted == 1
+
+
+class WithoutSocket:
+    """The network stream of a transport of the user's that has no socket."""
+
+    def get_extra_info(self, name: str) -> None:
+        return None
+
+
+def test_a_transport_without_a_socket_keeps_its_connection(colour):
+    def handle(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(204, extensions={"network_stream": WithoutSocket()})
+
+    async def script() -> None:
+        with pytest.raises(ResponseDecodeError):
+            await api.get("empty")
+
+    http = httpx.Client if colour == "sync" else httpx.AsyncClient
+    client = http(transport=httpx.MockTransport(handle))
+    api = Api(client_of(colour, "http://billing.test", http_client=client))
+    run(colour, script)
