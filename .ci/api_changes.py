@@ -14,7 +14,6 @@ import griffe
 Thing = Union[griffe.Object, griffe.Alias]
 COLOUR = re.compile("\x1b\\[[0-9]+m")
 MODULES = (
-    "aiohttp",
     "contrib.django",
     "contrib.fastapi",
     "contrib.flask",

@@ -9,7 +9,6 @@ from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, List
 from urllib.parse import urlsplit
 from uuid import uuid4
 
-import aiohttp
 import anyio
 import httpx
 import msgspec
@@ -104,6 +103,8 @@ def by_http_client(server: Server) -> Iterator[Dict[str, Callable[[], Any]]]:
 @asynccontextmanager
 async def by_aiohttp(server: Server) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
     """Give what one writes by hand with aiohttp."""
+    import aiohttp
+
     connector = aiohttp.TCPConnector(limit=200)
     async with aiohttp.ClientSession(headers=HEADERS, connector=connector) as session:
 

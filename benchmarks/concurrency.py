@@ -32,7 +32,6 @@ from benchmarks.timing import (
 from novabilling import AsyncNovaBilling
 
 HTTPX = "httpx"
-AIOHTTP = "novabilling[aiohttp]"
 WIDTHS = (1, 10, 50, 200, 1000)
 TARGETS = {"asyncio": 0.20, "trio": 0.30}
 BESIDE_AIOHTTP = {"asyncio": 0.80, "trio": 1.10}
@@ -49,17 +48,7 @@ async def candidates(
 ) -> Dict[str, Callable[[], Awaitable[Any]]]:
     http = await stack.enter_async_context(client_of_httpx(server, width))
     gate = anyio.Semaphore(min(width, 200) if width <= 200 else 100)
-    clients = {OURS: AsyncNovaBilling(token=TOKEN, base_url=server.http)}
-    if backend == "asyncio":
-        from novabilling.aiohttp import AiohttpClient
-
-        connections = await stack.enter_async_context(AiohttpClient())
-        clients[AIOHTTP] = AsyncNovaBilling(
-            token=TOKEN, base_url=server.http, http_client=connections
-        )
-
-    def get(client: AsyncNovaBilling) -> Callable[[], Awaitable[Any]]:
-        return lambda: client.customers.get("cus_1")
+    client = await stack.enter_async_context(AsyncNovaBilling(token=TOKEN, base_url=server.http))
 
     async def plain() -> Any:
         if width <= 200:
@@ -67,9 +56,7 @@ async def candidates(
         async with gate:
             return (await http.get(ONE)).json()
 
-    for client in clients.values():
-        await stack.enter_async_context(client)
-    calls = {**{name: get(client) for name, client in clients.items()}, HTTPX: plain}
+    calls = {OURS: lambda: client.customers.get("cus_1"), HTTPX: plain}
     if backend == "asyncio" and width <= 200:
         calls[BY_HAND] = await stack.enter_async_context(by_aiohttp(server))
     return calls

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import asyncio
 import inspect
 import io
 import re
@@ -14,16 +13,14 @@ from types import SimpleNamespace
 from typing import Any, Dict, Iterator, List, NamedTuple
 
 import anyio
-import httpx
 import pytest
 
-from novabilling import AsyncNovaBilling, NovaBilling
+from novabilling import NovaBilling
 from novabilling.sandbox import Sandbox
 from tests.loopback import serve
 from tests.pages import DOCS, text_of
 
 OWN_TESTS = {
-    "clients.md#Connections of aiohttp",
     "clients.md#Hooks",
     "clients.md#In a web service",
     "clients.md#OpenTelemetry",
@@ -233,29 +230,3 @@ def test_the_web_service_runs():
             found = browser.get(f"/customers/{customer.data.id}")
 
     assert (found.status_code, found.json()) == (200, "ada@example.com")
-
-
-def test_the_program_over_aiohttp_runs(monkeypatch):
-    pytest.importorskip("aiohttp", reason="aiohttp is not installed")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    sandbox = Sandbox()
-    customer = sandbox.client().customers.create(
-        external_id="usr_1", email="ada@example.com", currency="NGN"
-    )
-    page = text_of("clients.md").partition("\n## Connections of aiohttp\n")[2]
-    program = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
-    asked: List[str] = []
-
-    def handle(request: httpx.Request) -> httpx.Response:
-        asked.append(request.url.path)
-        return sandbox.handle(request)
-
-    with serve(handle) as url:
-        program = program.replace(
-            'token="sk_live_..."', f"token={sandbox.token!r}, base_url={url!r}"
-        )
-        program = program.replace("cus_...", customer.data.id)
-        code = compile(program, "aiohttp", "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
-        asyncio.run(eval(code, {"AsyncNovaBilling": AsyncNovaBilling}))
-
-    assert asked == [f"/api/customers/{customer.data.id}"]

@@ -127,12 +127,10 @@ def test_the_lowest_versions_are_those_that_the_package_allows():
 
 
 WITHOUT_HOLES = {
-    "aiohttp": (3, 14, 1),
     "django": (5, 2, 19),
     "fastapi": (0, 120, 1),
     "flask": (3, 1, 3),
     "h11": (0, 16),
-    "idna": (3, 7),
     "starlette": (0, 49, 1),
     "werkzeug": (3, 1, 6),
 }

@@ -64,7 +64,6 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
         made[name] = f"novabilling.contrib.{name}", directive(f"novabilling.contrib.{name}")
     made["sandbox"] = "novabilling.sandbox", directives("novabilling.sandbox", sandbox())
     made["outbox"] = "novabilling.outbox", directives("novabilling.outbox", outbox())
-    made["aiohttp"] = "novabilling.aiohttp", directive("novabilling.aiohttp")
     made["otel"] = "novabilling.otel", directive("novabilling.otel")
     made["tables"] = "novabilling.tables", directive("novabilling.tables")
     made["testing"] = "novabilling.testing", directive("novabilling.testing")

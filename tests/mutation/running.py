@@ -25,7 +25,7 @@ from tests.mutation.mutants import Mutant
 from tests.mutation.plugin import Chosen, read
 from tests.mutation.tree import Tree
 
-_READY = """aiohttp anyio anyio._backends._asyncio anyio._backends._trio asyncio cryptography.x509
+_READY = """anyio anyio._backends._asyncio anyio._backends._trio asyncio cryptography.x509
 fastapi flask freezegun h11 httpx httpx2 hypothesis litestar msgspec time_machine trio trustme
 uvicorn xdist.plugin pytest_cov.plugin pytest_timeout anyio.pytest_plugin faker
 _pytest.assertion.rewrite opentelemetry.sdk.trace multiprocessing statistics unittest.mock"""

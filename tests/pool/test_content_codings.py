@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import sys
 import tracemalloc
 import zlib
 from inspect import isawaitable
@@ -264,8 +263,6 @@ def test_the_memory_is_at_most_twice_the_limit(way, content):
 
 
 def test_chunks_of_two_bytes_take_no_more_memory_than_their_content(way):
-    if way.carrier.startswith("aiohttp") and sys.version_info < (3, 9):
-        pytest.skip("its aiohttp notes each chunk")
     chunks = in_chunks(JSON + b" " * 80_000, 2)
     bound = 200_000 + CONSTANT
     peak = peak_of(way, chunks, get, bound, max_response_bytes=100_000, timeout=100)

@@ -48,24 +48,12 @@ class Way(NamedTuple):
     def _http(self) -> Any:
         if self.carrier in ("pool", "proxy"):
             return None
-        if self.carrier.startswith("aiohttp"):
-            from novabilling.aiohttp import AiohttpClient
-
-            http = AiohttpClient()
-            http.event_hooks = {"request": [_see] if "hooks" in self.carrier else []}
-            return http
         family = importlib.import_module(self.carrier)
         return family.Client() if self.colour == "sync" else family.AsyncClient()
 
 
-async def _see(_: object) -> None:
-    """Be a hook: with one, calls go through httpx on their way to aiohttp."""
-
-
 EVERY: List[Way] = [
     *(Way(c, w) for c in ("asyncio", "trio", "sync") for w in ("pool", "httpx", "httpx2", "proxy")),
-    Way("asyncio", "aiohttp"),
-    Way("asyncio", "aiohttp with hooks"),
 ]
 
 

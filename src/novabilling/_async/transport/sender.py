@@ -1,12 +1,12 @@
 """What sends one request: the contract between an attempt and the ways to the network.
 
-There are two here: a pool of our own (`pool_sender`) and a client of httpx (`httpx_sender`), and
-one in `novabilling.aiohttp`. Which of them a client uses is decided once, in `transport`.
+There are two: a pool of our own (`pool_sender`) and a client of httpx (`httpx_sender`). Which of
+them a client uses is decided once, in `transport`.
 """
 
 from __future__ import annotations
 
-from typing import Callable, Optional, Protocol, runtime_checkable
+from typing import Optional, Protocol
 
 from ..._call.attempt import Attempt, Progress
 from ..._network.answer import Answer
@@ -46,14 +46,4 @@ class AsyncSender(Protocol):
 
     async def aclose(self) -> None:
         """Close the connections, on other loops as well; never those of a user's client."""
-        ...
-
-
-@runtime_checkable
-class AsyncSenderFactory(Protocol):
-    """A user's client that knows a shorter way than through httpx: that of aiohttp does."""
-
-    @property
-    def delegate(self) -> Callable[[int, int], AsyncSender]:
-        """Make what sends the calls of a client, within so many connections and bytes."""
         ...

@@ -55,11 +55,7 @@ class AsyncTransport:
         if http_client is None and proxy is None:
             return AsyncPoolSender(server, *limits)
         from .httpx_sender import AsyncHttpxSender
-        from .sender import AsyncSenderFactory
 
-        given: object = http_client
-        if isinstance(given, AsyncSenderFactory):
-            return given.delegate(*limits)
         return AsyncHttpxSender(http_client, *limits)
 
     def _sender_now(self) -> AsyncSender:

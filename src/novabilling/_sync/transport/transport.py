@@ -54,11 +54,7 @@ class Transport:
         if http_client is None and proxy is None:
             return PoolSender(server, *limits)
         from .httpx_sender import HttpxSender
-        from .sender import SenderFactory
 
-        given: object = http_client
-        if isinstance(given, SenderFactory):
-            return given.delegate(*limits)
         return HttpxSender(http_client, *limits)
 
     def _sender_now(self) -> Sender:
