@@ -11,6 +11,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from importlib import import_module
 from operator import itemgetter
 from typing import Any, Awaitable, Callable, List, Tuple
 
@@ -78,7 +79,7 @@ async def over_httpx(url: str, count: int, gate: int) -> Watched:
 
 
 async def over_aiohttp(url: str, count: int) -> Watched:
-    import aiohttp
+    aiohttp: Any = import_module("aiohttp")
 
     async with aiohttp.ClientSession(url, headers=HEADERS) as session:
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import asynccontextmanager, contextmanager
 from http.client import HTTPConnection
+from importlib import import_module
 from typing import Any, AsyncIterator, Awaitable, Callable, Dict, Iterator, List
 from urllib.parse import urlsplit
 from uuid import uuid4
@@ -103,7 +104,7 @@ def by_http_client(server: Server) -> Iterator[Dict[str, Callable[[], Any]]]:
 @asynccontextmanager
 async def by_aiohttp(server: Server) -> AsyncIterator[Callable[[], Awaitable[Any]]]:
     """Give what one writes by hand with aiohttp."""
-    import aiohttp
+    aiohttp: Any = import_module("aiohttp")
 
     connector = aiohttp.TCPConnector(limit=200)
     async with aiohttp.ClientSession(headers=HEADERS, connector=connector) as session:
