@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
-from inspect import cleandoc
 from typing import Any, Callable, Dict, List, Optional, get_args
 
 from pydantic import TypeAdapter
 from pydantic_core import core_schema as core
 
 from .._runtime.secrets import MASK
+from .docstrings import about, about_fields
 from .reading import content_in, in_utc, moment_in
 from .shapes import Field, Kind, Plan, Shape, is_unset, plan_of, words_of
 from .writing import base64_text, moment_text, number_text, sent_text, time_text, to_plain
@@ -88,9 +88,11 @@ class _Definitions:
         return list(self._made.values())
 
     def _struct(self, of: Any, ref: str) -> _Schema:
-        plan = plan_of(of)
+        plan, said = plan_of(of), about_fields(of)
         fields = {
-            field.name: core.typed_dict_field(self._field(field), required=field.required)
+            field.name: core.typed_dict_field(
+                self._field(field), required=field.required, metadata=_said(said.get(field.name))
+            )
             for field in plan.fields
         }
 
@@ -102,7 +104,7 @@ class _Definitions:
             make,
             core.typed_dict_schema(fields, extra_behavior="forbid" if plan.sent else "ignore"),
             ref=ref,
-            serialization=_written_as(_fields_of(of, plan), self._written(plan)),
+            serialization=_written_as(_fields_of(of, plan), self._written(plan, said)),
             metadata=_described(of.__name__, of.__doc__, closed=plan.sent),
         )
 
@@ -112,18 +114,19 @@ class _Definitions:
             return schema
         return core.with_default_schema(schema, default=field.default)
 
-    def _written(self, plan: Plan) -> _Schema:
+    def _written(self, plan: Plan, said: Dict[str, str]) -> _Schema:
         fields: Dict[str, core.TypedDictField] = {}
         for field in plan.fields:
             given = not is_unset(field.default)
             schema = self.of_shape(field.shape)
             if plan.sent and field.shape.kind == "map":
                 schema["serialization"] = _in_json(sent_text, core.any_schema())
-            fields[field.name] = core.typed_dict_field(schema, required=given)
+            fields[field.name] = core.typed_dict_field(
+                schema, required=given, metadata=_said(said.get(field.name))
+            )
         for one in plan.computed:
-            about = {"readOnly": True, **({"description": one.about} if one.about else {})}
             fields[one.name] = core.typed_dict_field(
-                self.of_shape(one.shape), required=True, metadata=_adding(about)
+                self.of_shape(one.shape), required=True, metadata=_said(one.about, readOnly=True)
             )
         return core.typed_dict_schema(fields)
 
@@ -164,7 +167,7 @@ def _written_as(fields_of: Callable[[Any], Any], schema: _Schema) -> Any:
 
 
 def _described(title: str, docstring: Optional[str], closed: bool = False) -> Dict[str, Any]:
-    more: _JsonSchema = {"title": title, "description": cleandoc(docstring or "")}
+    more: _JsonSchema = {"title": title, "description": about(docstring)}
     if closed:
         more["additionalProperties"] = False
 
@@ -177,11 +180,12 @@ def _described(title: str, docstring: Optional[str], closed: bool = False) -> Di
     return {"pydantic_js_functions": [describe]}
 
 
-def _adding(more: _JsonSchema) -> Dict[str, Any]:
+def _said(sentence: Optional[str], **more: bool) -> Dict[str, Any]:
+    """Describe a field: beside a reference to a definition, not in that."""
+    described = {"description": sentence} if sentence else {}
+
     def add(schema: Any, handler: Any) -> _JsonSchema:
-        found: _JsonSchema = handler(schema)
-        handler.resolve_ref_schema(found).update(more)
-        return found
+        return {**handler(schema), **described, **more}
 
     return {"pydantic_js_functions": [add]}
 

@@ -63,9 +63,21 @@ class Customers(Resource):
     ) -> PaginatedResponse[Customer]:
         """List one page of customers, the newest first unless `sort_by` is given.
 
-        `limit` is 1 to 100 (default 20); `search` looks for a part of the name or email.
-        `currency` is compared as it is written: customers that were made elsewhere may have it in
-        lower case.
+        Args:
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+            search: Text that the name or email holds, in any case; `%` and `_` stand for any
+                characters. `external_id` is not searched. None or "" is no filter.
+            country: The country as it was stored, compared letter by letter. None is no filter.
+            currency: The customer's currency, three letters. It is compared as it is written:
+                customers that were made elsewhere may have it in lower case. None is no filter.
+            sort_by: The field to sort by. None is "created_at".
+            sort_order: "asc" or "desc". None is "desc".
+
+        Example:
+            page = client.customers.list(search="ada", limit=10)
+            for customer in page:
+                print(customer.name, customer.total_spent)  # Ada Lovelace 15000
         """
         return self._list(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
@@ -78,7 +90,19 @@ class Customers(Resource):
         sort_by: Optional[CustomerSortField] = None,
         sort_order: Optional[SortOrder] = None,
     ) -> Paginator[Customer]:
-        """Iterate over all customers that `list` would page through."""
+        """Iterate over all customers that `list` would page through, 100 for each request.
+
+        Args:
+            search: Text that the name or email holds, in any case. None is no filter.
+            country: The country as it was stored. None is no filter.
+            currency: The customer's currency as it was stored, three letters. None is no filter.
+            sort_by: The field to sort by. None is "created_at".
+            sort_order: "asc" or "desc". None is "desc".
+
+        Example:
+            for customer in client.customers.iter(currency="NGN"):
+                print(customer.external_id)  # usr_1
+        """
         return self._iter(Customer, Route("/customers"), _FILTERS.query(**locals()))
 
     @shown_by(
@@ -103,18 +127,50 @@ class Customers(Resource):
         net_payment_terms: Omittable[Optional[int]] = UNSET,
         created_at: Omittable[Date] = UNSET,
     ) -> Response[Customer]:
-        """Create a customer; `external_id` is your own id, unique within the tenant.
+        """Create a customer. Webhooks tell `customer.created`.
 
-        `net_payment_terms` are the days from an invoice to its due date, 0 to 365.
+        Args:
+            external_id: Your own id of the customer, unique within the tenant, 1 to 255 characters.
+                It cannot be changed later.
+            email: The address that invoices are sent to; the server refuses what is none. It need
+                not be unique.
+            currency: The code of the currency that the customer's invoices are in, three letters;
+                sent in upper case.
+            name: The name on invoices, at most 200 characters. None or unset is no name.
+            country: A country code of at most 3 characters, such as "NG"; the server does not look
+                it up. None or unset is none.
+            metadata: Data of your own, any JSON object. The server stores it and does not read it.
+            net_payment_terms: Days from an invoice to its due date, 0 to 365, before those of the
+                plan and the tenant. None or unset leaves it to those.
+            created_at: When the customer was created, for data of another system. Unset is now; a
+                date is midnight UTC.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
             ConflictError: The tenant has a customer with this external id.
+
+        Example:
+            customer = client.customers.create(
+                external_id="usr_2", email="grace@example.com", currency="NGN", name="Grace Hopper"
+            ).data
+            print(customer.email)  # grace@example.com
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(Customer, Route("/customers"), body, repeat="once", keys_first=True)
 
     def get(self, customer_id: str) -> Response[Customer]:
-        """Get a customer with its subscriptions and ten newest invoices."""
+        """Get a customer with its subscriptions and ten newest invoices.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Raises:
+            NotFoundError: There is no such customer.
+
+        Example:
+            customer = client.customers.get(customer_id).data
+            print(customer.name, len(customer.invoices))  # Ada Lovelace 2
+        """
         return self._get(Customer, Route("/customers/{customer_id}", customer_id))
 
     def get_by_external_id(self, external_id: str) -> Response[Customer]:
@@ -122,8 +178,15 @@ class Customers(Resource):
 
         It makes two requests: the portal's overview knows the id that `get` takes.
 
+        Args:
+            external_id: Your own id of the customer, as it was given to `create`.
+
         Raises:
             NotFoundError: No customer has this external id.
+
+        Example:
+            customer = client.customers.get_by_external_id("usr_1").data
+            print(customer.name)  # Ada Lovelace
         """
         from ...types._portal import PortalBilling  # of a group that few programs need
 
@@ -149,37 +212,111 @@ class Customers(Resource):
         external_id: Omittable[str] = UNSET,
         created_at: Omittable[Date] = UNSET,
     ) -> Response[Customer]:
-        """Change what is given; None clears a field, and `metadata` is replaced as a whole.
+        """Change what is given and leave the rest. Webhooks tell `customer.updated`.
 
-        The 1.0 server accepts `external_id` and `created_at` and ignores them.
+        Args:
+            customer_id: The id that the server gave the customer.
+            email: The new address. It cannot be cleared.
+            currency: The new currency, three letters, for invoices made from now on. Those that are
+                there keep theirs.
+            name: The new name, at most 200 characters. None clears it.
+            country: The new country code, at most 3 characters. None clears it.
+            metadata: What replaces the old metadata as a whole. None clears it.
+            net_payment_terms: The new days from an invoice to its due date, 0 to 365. None leaves
+                them to the plan and the tenant.
+            external_id: Accepted and ignored by the 1.0 server.
+            created_at: Accepted and ignored by the 1.0 server.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such customer.
+
+        Example:
+            customer = client.customers.update(customer_id, country="GB", net_payment_terms=14).data
+            print(customer.country, customer.net_payment_terms)  # GB 14
         """
         body = _ARGUMENTS.body(**locals())
         return self._patch(Customer, Route("/customers/{customer_id}", customer_id), body)
 
     @shown_by("DELETE /customers/{customer_id}", Gone("/customers/{customer_id}"))
     def delete(self, customer_id: str) -> Response[Message]:
-        """Delete a customer with its subscriptions and invoices.
+        """Delete a customer with its subscriptions, invoices and payments. Webhooks tell
+        `customer.deleted`.
+
+        The 1.0 server answers 500 where the customer has coupons, add-ons or credit notes; nothing
+        is deleted then.
+
+        Args:
+            customer_id: The id that the server gave the customer.
 
         Raises:
             BadRequestError: The customer has an active subscription.
+            NotFoundError: There is no such customer.
+
+        Example:
+            customer = client.customers.create(
+                external_id="usr_9", email="bob@example.com", currency="NGN"
+            ).data
+            deleted = client.customers.delete(customer.id).data
+            print(deleted.message)  # Customer deleted successfully
         """
         return self._delete(Route("/customers/{customer_id}", customer_id))
 
     def get_subscriptions(self, customer_id: str) -> PaginatedResponse[Subscription]:
-        """List all subscriptions of a customer; none for an unknown customer."""
+        """List all subscriptions of a customer with their plans; none for an unknown customer.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Example:
+            page = client.customers.get_subscriptions(customer_id)
+            for subscription in page:
+                print(subscription.plan.name, subscription.status)  # Pro active
+        """
         route = Route("/customers/{customer_id}/subscriptions", customer_id)
         return self._list(Subscription, route)
 
     def get_invoices(self, customer_id: str) -> PaginatedResponse[Invoice]:
-        """List all invoices of a customer; none for an unknown customer."""
+        """List all invoices of a customer, the newest first; none for an unknown customer.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Example:
+            page = client.customers.get_invoices(customer_id)
+            for invoice in page:
+                if invoice.status == "draft":
+                    print(invoice.invoice_number, invoice.amount)  # INV-00001 15000
+        """
         return self._list(Invoice, Route("/customers/{customer_id}/invoices", customer_id))
 
     def get_payments(self, customer_id: str) -> PaginatedResponse[Payment]:
-        """List all payments of a customer by invoice, the newest invoice first."""
+        """List all payments of a customer by invoice, the newest invoice first; none for an unknown
+        one.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Example:
+            page = client.customers.get_payments(customer_id)
+            for payment in page:
+                print(payment.amount, payment.status)  # 15000 successful
+        """
         return self._list(Payment, Route("/customers/{customer_id}/payments", customer_id))
 
     def get_payment_methods(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
-        """List the payment methods of a customer, the default first."""
+        """List the payment methods of a customer, the default first; none for an unknown customer.
+
+        Unlike `payment_methods.get_by_customer`, it takes an API key.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Example:
+            page = client.customers.get_payment_methods(customer_id)
+            for method in page:
+                print(method.brand, method.last4)  # visa 4081
+        """
         route = Route("/customers/{customer_id}/payment-methods", customer_id)
         return self._list(PaymentMethod, route)
 
@@ -190,6 +327,18 @@ class Customers(Resource):
         ),
     )
     def delete_payment_method(self, customer_id: str, payment_method_id: str) -> Response[Message]:
-        """Delete a payment method; if it was the default, no other becomes it."""
+        """Delete a payment method; if it was the default, no other becomes it.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+            payment_method_id: The id that the server gave the payment method.
+
+        Raises:
+            NotFoundError: The customer has no such payment method.
+
+        Example:
+            deleted = client.customers.delete_payment_method(customer_id, payment_method_id).data
+            print(deleted.message)  # Payment method deleted
+        """
         route = "/customers/{customer_id}/payment-methods/{payment_method_id}"
         return self._delete(Route(route, customer_id, payment_method_id))

@@ -1,0 +1,257 @@
+"""The reference is whole: every parameter, field, error, repeat and example has its words."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import io
+import pydoc
+import re
+import warnings
+from contextlib import redirect_stdout
+from typing import Any, Dict, Iterator, List, Tuple
+
+import anyio
+import msgspec
+import pytest
+
+from novabilling import NovaBilling, NovaBillingError, types
+from novabilling._serialization.docstrings import about, about_fields
+from tests.facts import FACTS, HELPERS
+from tests.operations import IDS, KEYED, KEYS_FIRST, METHODS, NOT_SENT, POSTS
+from tests.pages import DOCS
+from tests.reference import ALL, Documented, Stage, calls_of, site_module
+
+NAMES = list(ALL)
+STRUCTS = [
+    of
+    for of in (getattr(types, name) for name in types.__all__)
+    if isinstance(of, type) and issubclass(of, msgspec.Struct)
+]
+on_the_site = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
+
+
+# What a docstring says
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_parameter_has_a_sentence_in_its_order(name):
+    method = ALL[name]
+
+    said = method.entries("Args")
+    assert list(said) == method.parameters
+    for text in said.values():
+        assert text[0].isupper() or text[0] in "`\"0123456789", text
+        assert text.endswith("."), text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_error_has_a_sentence_and_is_one(name):
+    import builtins
+
+    import novabilling
+
+    for names, text in ALL[name].entries("Raises").items():
+        for error in names.split(", "):
+            assert isinstance(getattr(novabilling, error, getattr(builtins, error, None)), type)
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_sections_stand_in_one_order_and_nothing_is_left_over(name):
+    found = re.findall(r"^(\w+):$", ALL[name].text, re.MULTILINE)
+
+    assert found == [title for title in ("Args", "Raises", "Example") if title in found]
+
+
+@pytest.mark.parametrize("of", STRUCTS, ids=lambda of: of.__name__)
+def test_every_field_has_a_sentence(of):
+    said = about_fields(of)
+
+    assert set(said) == set(of.__struct_fields__)
+    for text in said.values():
+        assert text[0].isupper() or text[0] in "`\"0123456789", text
+        assert text.endswith("."), text
+
+
+@pytest.mark.parametrize("of", STRUCTS, ids=lambda of: of.__name__)
+def test_a_field_is_described_once_where_it_is_declared(of):
+    own = [name for name in vars(of).get("__annotations__", {}) if not name.startswith("_")]
+    own = [name for name in own if name in of.__struct_fields__]
+
+    text = vars(of)["__doc__"].partition("Attributes:\n")[2]
+    assert re.findall(r"^ +(\w+): ", text, re.MULTILINE)[: len(own)] == own
+    assert about(of.__doc__).strip()
+
+
+def test_help_shows_the_parameters_and_the_example():
+    shown = pydoc.render_doc(NovaBilling(token="sk").invoices.create, renderer=pydoc.plaintext)
+
+    for name in ("customer_id", "due_date", "notes", "currency"):
+        assert re.search(rf"^ +{name}: [A-Z`]", shown, re.MULTILINE)
+    assert "client.invoices.create(" in shown
+
+
+# Errors: what the server says to an unknown id
+
+
+UNKNOWN: Dict[str, Dict[str, Any]] = {
+    "plans.add_price": {"currency": "EUR", "amount": 1},
+    "plans.update_price": {"amount": 1},
+    "subscriptions.change_plan": {"plan_id": "nobody"},
+    "invoices.download_pdf": {"to": io.BytesIO()},
+    "taxes.assign_to_customer": {"tax_id": "nobody"},
+    "taxes.assign_to_plan": {"tax_id": "nobody"},
+    "taxes.assign_to_charge": {"tax_id": "nobody"},
+    "payments.refund": {"amount": 1},
+}
+WITH_IDS = [
+    name
+    for name in NAMES
+    if IDS[name.partition(".")[0]][name.partition(".")[2]]
+    and name not in ("webhooks.verify", "events.create_batch")
+]
+
+
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Stage()
+
+
+@pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+@pytest.mark.parametrize("name", WITH_IDS)
+def test_a_method_names_the_error_for_an_id_that_nobody_has(name, stage):
+    client: Any = stage.reset()["client"]
+    resource, _, method = name.partition(".")
+    ids = IDS[resource][method].split()
+    given = {id_: "nobody" for id_ in ids if id_ != "to"}
+    given.update(UNKNOWN.get(name, {}))
+    error = "none"
+    try:
+        result = getattr(getattr(client, resource), method)(**given)
+        if method.startswith("iter"):
+            list(result)
+    except NovaBillingError as caught:
+        error = type(caught).__name__
+
+    says = {n for names in ALL[name].entries("Raises") for n in names.split(", ")}
+    assert ("NotFoundError" in says) is (error == "NotFoundError")
+    assert error in {*says, "none"}
+
+
+# Declarations
+
+
+def plain(operation: str) -> str:
+    return re.sub(r"\{\w+\}", "{}", operation)
+
+
+def operations_of_the_table() -> Dict[str, List[str]]:
+    found = {fact.name: [fact.operation] for fact in FACTS}
+    for name, operations in HELPERS.items():
+        found.setdefault(name.partition("(")[0], []).extend(operations)
+    return found
+
+
+@on_the_site
+@pytest.mark.parametrize("name", NAMES)
+def test_the_site_finds_the_operations_of_a_method(name):
+    said = site_module("operations").declared_of(*name.split("."))
+
+    wanted = [plain(one) for one in operations_of_the_table()[name]]
+    found = [plain(one) for one in said.operations]
+    assert set(wanted) <= set(found)
+    if wanted and not wanted[0].startswith("GET"):
+        assert found[0] == wanted[0]
+    assert len([one for one in found if not one.startswith("GET")]) <= 1
+
+
+@on_the_site
+@pytest.mark.parametrize("name", NAMES)
+def test_the_site_finds_the_class_of_repetition_of_a_method(name):
+    said = site_module("operations").declared_of(*name.split("."))
+    resource, _, method = name.partition(".")
+
+    posts = method in POSTS.get(resource, "").split()
+    if name in KEYED:
+        assert said.repeat == "keyed"
+    elif posts:
+        assert said.repeat == "once"
+    else:
+        assert said.repeat in ("read", "idempotent")
+    if name in KEYS_FIRST:
+        assert said.keys_first
+    assert (said.evidence is not None) is (said.repeat != "read")
+
+
+@on_the_site
+@pytest.mark.parametrize("name", NAMES)
+def test_every_write_says_what_a_second_call_does(name):
+    site = site_module("operations")
+    said = site.declared_of(*name.split("."))
+    if said.repeat == "read":
+        return
+    required = {
+        p.name
+        for p in inspect.signature(ALL[name].function).parameters.values()
+        if p.default is p.empty
+    }
+
+    derived = site.second_call(said, ALL[name].text, required)
+    assert bool(derived) is not ("second call" in ALL[name].text)
+
+
+# Examples
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_method_has_an_example_that_calls_it(name):
+    assert name in calls_of(ALL[name].example)
+    assert max(map(len, ALL[name].example.splitlines())) <= 88
+
+
+def expected(example: str) -> List[str]:
+    return re.findall(r"^ *print\(.*\)  # (.*)$", example, re.MULTILINE)
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let examples write their files where nothing else is."""
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_example_runs(name, stage):
+    names = stage.reset()
+    example = ALL[name].example
+    output = io.StringIO()
+
+    with redirect_stdout(output):
+        exec(compile(example, name, "exec"), names)
+
+    assert output.getvalue().splitlines() == expected(example)
+    assert example.count("print(") == len(expected(example))
+
+
+@on_the_site
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+@pytest.mark.parametrize("name", NAMES)
+def test_the_example_runs_async(name, backend, stage):
+    names = stage.reset()
+    names["client"] = stage.sandbox.async_client(token=lambda: stage.sandbox.jwt)
+    example = site_module("colours").asynchronous(ALL[name].example)
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    code = compile(example, name, "exec", flags, dont_inherit=True)
+    output = io.StringIO()
+
+    async def run() -> None:
+        running = eval(code, names)
+        if running is not None:
+            await running
+
+    with redirect_stdout(output):
+        anyio.run(run, backend=backend)
+
+    assert output.getvalue().splitlines() == expected(example)
