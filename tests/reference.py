@@ -41,9 +41,7 @@ class Documented:
 
     def entries(self, title: str) -> Dict[str, str]:
         """Return the entries of a section by their names."""
-        found = re.findall(
-            r"^    ([\w, ]+): (.+(?:\n {8}.+)*)", self.section(title), re.MULTILINE
-        )
+        found = re.findall(r"^    ([\w, ]+): (.+(?:\n {8}.+)*)", self.section(title), re.MULTILINE)
         return {name: " ".join(text.split()) for name, text in found}
 
     @property
@@ -120,7 +118,10 @@ class Stage:
         keep(
             "payment",
             client.payments.create(
-                invoice_id=paid.id, provider="cash", amount=15000, currency="NGN",
+                invoice_id=paid.id,
+                provider="cash",
+                amount=15000,
+                currency="NGN",
                 status="successful",
             ),
         )

@@ -75,7 +75,5 @@ def _insert(starts: List[int], node: ast.AST, text: str) -> Edit:
 
 
 def _place(starts: List[int], node: ast.AST, end: bool = False) -> int:
-    line, column = (
-        (node.end_lineno, node.end_col_offset) if end else (node.lineno, node.col_offset)
-    )
+    line, column = (node.end_lineno, node.end_col_offset) if end else (node.lineno, node.col_offset)
     return starts[line - 1] + column

@@ -14,8 +14,17 @@ from functools import lru_cache
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
 
 from novabilling._reconcile import declared
-from novabilling._reconcile.declared import Counted, Evidence, Filled, Gone, Made, Paid, Reached
-from novabilling._reconcile.declared import Unknown, addresses_of
+from novabilling._reconcile.declared import (
+    Counted,
+    Evidence,
+    Filled,
+    Gone,
+    Made,
+    Paid,
+    Reached,
+    Unknown,
+    addresses_of,
+)
 from novabilling._sync import resources
 from novabilling._sync.resource import Resource
 
@@ -99,12 +108,23 @@ def _calls(of: Any, method: str, seen: Set[str]) -> Iterator[str]:
     )
     verbs = dict.fromkeys(verb for node in found if (verb := _verb(node)))
     routes = dict.fromkeys(_routes(of, tree, found))
+    followed = [name for node in found if (name := _own(of, node)) and name not in seen]
+    if routes and not verbs:  # its route is sent by another method
+        trees = [_tree(of, name) for name in followed]
+        nodes = [node for one in trees if one is not None for node in ast.walk(one)]
+        verbs = dict.fromkeys(
+            verb for node in nodes if isinstance(node, ast.Call) and (verb := _verb(node))
+        )
     yield from (f"{verb} {route}" for route in routes for verb in verbs)
-    for node in found:
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        own = inspect.getattr_static(of, name, None) if name not in seen else None
-        if inspect.isfunction(own) and own.__module__ == of.__module__:
-            yield from _calls(of, name, seen)
+    for name in followed:
+        yield from _calls(of, name, seen)
+
+
+def _own(of: Any, node: ast.Call) -> str:
+    """Return the name of a method of the same class that is called, or ""."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    method = inspect.getattr_static(of, name, None)
+    return name if inspect.isfunction(method) and method.__module__ == of.__module__ else ""
 
 
 def _verb(node: ast.Call) -> str:
@@ -143,9 +163,8 @@ def _keywords(of: Any, method: str, seen: Set[str]) -> Dict[str, Any]:
             for word in node.keywords
             if word.arg in ("repeat", "keys_first") and isinstance(word.value, ast.Constant)
         }
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
-        own = inspect.getattr_static(of, name, None) if name not in seen else None
-        if not found and inspect.isfunction(own) and own.__module__ == of.__module__:
+        name = _own(of, node)
+        if not found and name and name not in seen:
             found = _keywords(of, name, seen)
         if found:
             return found

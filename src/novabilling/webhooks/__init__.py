@@ -49,6 +49,10 @@ def verify(
             the delivery is too old or too early, or the body is not an event.
         TypeError, ValueError: The payload is not a raw body, there is no secret, or the tolerance
             or time makes no sense.
+
+    Example:
+        event = client.webhooks.verify(payload, signature, secret, now=now)
+        print(event.type, event.data.invoice_number)  # invoice.paid INV-00001
     """
     masked = Secret(secret)
     del secret  # so that no traceback with local variables shows it

@@ -23,7 +23,15 @@ class AsyncApiKeys(AsyncResource):
     _login_only = True
 
     async def list(self) -> PaginatedResponse[ApiKey]:
-        """List the keys by their last four characters; the registration key is not among them."""
+        """List the keys, the newest first, by their last four characters.
+
+        The key of the registration is not among them.
+
+        Example:
+            page = client.api_keys.list()
+            for key in page:
+                print(key.name, key.scopes)  # Reports ['read']
+        """
         return await self._list(ApiKey, Route("/tenants/me/api-keys"))
 
     @shown_by("POST /tenants/me/api-keys", Made("/tenants/me/api-keys", ApiKey))
@@ -32,7 +40,19 @@ class AsyncApiKeys(AsyncResource):
     ) -> Response[ApiKey]:
         """Create a key; only this answer shows it whole.
 
-        The 1.0 server stores `scopes` and does not enforce them.
+        Args:
+            name: What it is for; it need not be unique.
+            scopes: What it may do, as texts. The 1.0 server stores them and does not enforce them.
+            expires_at: From when it is refused; a date is midnight UTC. None or unset is never.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+
+        Example:
+            key = client.api_keys.create(
+                name="Importer", scopes=["read", "write"], expires_at="2026-12-31"
+            ).data
+            print(key.key[:8], key.expires_at.date())  # sk_live_ 2026-12-31
         """
         body = _ARGUMENTS.body(name=name, scopes=scopes, expires_at=expires_at)
         return await self._post(
@@ -41,9 +61,31 @@ class AsyncApiKeys(AsyncResource):
 
     @shown_by("DELETE /tenants/me/api-keys/{api_key_id}", Gone("/tenants/me/api-keys", inside="."))
     async def delete(self, api_key_id: str) -> Response[Message]:
-        """Delete a key: from now on it is refused."""
+        """Delete a key: from now on it is refused.
+
+        Args:
+            api_key_id: The id that the server gave the key, not the key itself.
+
+        Raises:
+            NotFoundError: There is no such key.
+
+        Example:
+            deleted = client.api_keys.delete(api_key_id).data
+            print(deleted.message)  # API key deleted successfully
+        """
         return await self._delete(Route("/tenants/me/api-keys/{api_key_id}", api_key_id))
 
     async def revoke(self, api_key_id: str) -> Response[Message]:
-        """Delete a key: a second name of `delete`."""
+        """Delete a key: a second name of `delete`.
+
+        Args:
+            api_key_id: The id that the server gave the key, not the key itself.
+
+        Raises:
+            NotFoundError: There is no such key.
+
+        Example:
+            deleted = client.api_keys.revoke(api_key_id).data
+            print(deleted.message)  # API key deleted successfully
+        """
         return await self.delete(api_key_id)

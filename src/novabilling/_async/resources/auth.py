@@ -37,11 +37,28 @@ class AsyncAuth(AsyncResource):
     ) -> Response[Registration]:
         """Register a tenant; the answer holds its API key and a first session.
 
-        The password has 8 to 128 characters. An attempt may take 120 s unless the client has
-        another timeout.
+        The server makes a database: an attempt may take 120 s unless the client has another
+        timeout. A second call is refused: the email is taken.
+
+        Args:
+            name: The name of the owner, 2 to 100 characters.
+            email: The address to log in with, unique among all tenants.
+            password: The password, 8 to 128 characters. It is masked at once, and in no error or
+                log.
+            company_name: The name of the tenant, 2 to 200 characters.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
             ConflictError: The email is taken.
+
+        Example:
+            registered = client.auth.register(
+                name="Grace Hopper",
+                email="grace@example.com",
+                password="a long new password",
+                company_name="Hopper Ltd",
+            ).data
+            print(registered.tenant.slug, len(registered.api_key))  # hopper-ltd 72
         """
         masked = Secret(password)
         del password
@@ -60,7 +77,16 @@ class AsyncAuth(AsyncResource):
     async def login(self, *, email: str, password: str) -> Response[Login]:
         """Log in; the access token is valid for an hour, the refresh token for a week.
 
-        For longer than that, give the client a `LoginSession` as `login`.
+        Args:
+            email: The address of the tenant.
+            password: Its password. It is masked at once, and in no error or log.
+
+        Raises:
+            UnauthorizedError: The address or the password is wrong.
+
+        Example:
+            login = client.auth.login(email="owner@example.com", password=password).data
+            print(login.tenant.name)  # Sandbox
         """
         masked = Secret(password)
         del password
@@ -69,7 +95,18 @@ class AsyncAuth(AsyncResource):
 
     @shown_by("POST /auth/refresh", Unknown("tokens are not stored: this may be repeated"))
     async def refresh(self, *, refresh_token: str) -> Response[TokenPair]:
-        """Get a new pair of tokens; the old ones stay valid until they expire."""
+        """Get a new pair of tokens; the old ones stay valid until they expire.
+
+        Args:
+            refresh_token: The refresh token of a session, valid for a week.
+
+        Raises:
+            UnauthorizedError: The token is wrong or has expired.
+
+        Example:
+            tokens = client.auth.refresh(refresh_token=refresh_token).data
+            print(tokens)  # TokenPair(access_token='********', refresh_token='********')
+        """
         masked = Secret(refresh_token)
         del refresh_token
         body = _ARGUMENTS.body(refresh_token=masked)
@@ -80,7 +117,15 @@ class AsyncAuth(AsyncResource):
         Unknown("an email leaves nothing on the server: it may be repeated"),
     )
     async def forgot_password(self, *, email: str) -> Response[Message]:
-        """Send a link to reset the password; the answer is the same for unknown addresses."""
+        """Send a link to reset the password; the answer is the same for unknown addresses.
+
+        Args:
+            email: The address of the tenant.
+
+        Example:
+            sent = client.auth.forgot_password(email="owner@example.com").data
+            print(sent.message[:30])  # If an account exists with this
+        """
         body = _ARGUMENTS.body(email=email)
         return await self._post(Message, Route("/auth/forgot-password"), body, repeat="once")
 
@@ -89,7 +134,24 @@ class AsyncAuth(AsyncResource):
         Unknown("only a login shows it, and no password is kept: try one"),
     )
     async def reset_password(self, *, token: str, new_password: str) -> Response[Message]:
-        """Set a new password with the token of the link, valid for an hour."""
+        """Set a new password with the token of the link, valid for an hour.
+
+        Sessions and API keys stay valid. A second call sets the password again while the token is
+        valid.
+
+        Args:
+            token: The token in the link. It is masked at once, and in no error or log.
+            new_password: The new password, at least 8 characters. It is masked too.
+
+        Raises:
+            BadRequestError: The token is wrong or has expired, or the password is too short.
+
+        Example:
+            done = client.auth.reset_password(
+                token=reset_token, new_password="a long new password"
+            ).data
+            print(done.message)  # Password has been reset successfully
+        """
         masked_token, masked_password = Secret(token), Secret(new_password)
         del token, new_password
         body = _ARGUMENTS.body(token=masked_token, new_password=masked_password)

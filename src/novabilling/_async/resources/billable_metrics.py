@@ -37,7 +37,13 @@ class AsyncBillableMetrics(AsyncResource):
     """Create, read, change and delete metrics."""
 
     async def list(self) -> PaginatedResponse[BillableMetric]:
-        """List all metrics with the number of their charges."""
+        """List all metrics, the newest first, with their filters and the number of their charges.
+
+        Example:
+            page = client.billable_metrics.list()
+            for metric in page:
+                print(metric.code, metric.counts.charges)  # api_calls 1
+        """
         return await self._list(BillableMetric, Route("/billable-metrics"))
 
     @shown_by(
@@ -59,13 +65,33 @@ class AsyncBillableMetrics(AsyncResource):
     ) -> Response[BillableMetric]:
         """Create a metric of the events with this code.
 
-        `field_name` is the property that is summed, counted by value, or taken at its greatest.
-        `filters` may be those of another metric.
+        Args:
+            name: What it is called on invoices, at most 100 characters.
+            code: Your own key of the metric, and the `code` of its events: lower-case letters,
+                digits and underscores, unique within the tenant. It cannot be changed later.
+            aggregation_type: How events add up: "count" of events, "sum" or "max" of a property,
+                "unique_count" of its values, "latest" value, or "weighted_sum": value times the
+                property `weight`, or 1. It cannot be changed later.
+            description: Text of at most 500 characters. None or unset is none.
+            field_name: The property of events that is added up, counted by value, or taken at its
+                greatest. All but "count" and "unique_count" need it. None or unset is none.
+            recurring: Whether its value is carried over into the next period, as that of seats.
+                Unset is False.
+            filters: Properties by which a charge can have other prices, each `key` once. Those of
+                another metric may be given. Unset is none.
 
         Raises:
-            ValueError: Two of the filters have the same key; or they are None, as those of a
-                metric that was read without them.
+            ValueError: Two of the filters have the same key; or they are None, as those of a metric
+                that was read without them.
+            BadRequestError: The aggregation needs `field_name`, or a field is not what the server
+                takes.
             ConflictError: The tenant has a metric with this code.
+
+        Example:
+            metric = client.billable_metrics.create(
+                name="Storage", code="storage_gb", aggregation_type="max", field_name="gb"
+            ).data
+            print(metric.code, metric.aggregation_type)  # storage_gb max
         """
         refuse_null("filters", filters, "the metric was read without them; leave it out for none")
         body = _ARGUMENTS.body(**locals())
@@ -74,7 +100,18 @@ class AsyncBillableMetrics(AsyncResource):
         )
 
     async def get(self, billable_metric_id: str) -> Response[BillableMetric]:
-        """Get a metric with its charges."""
+        """Get a metric with its filters and charges.
+
+        Args:
+            billable_metric_id: The id that the server gave the metric.
+
+        Raises:
+            NotFoundError: There is no such metric.
+
+        Example:
+            metric = client.billable_metrics.get(billable_metric_id).data
+            print(metric.name, len(metric.charges))  # API calls 1
+        """
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return await self._get(BillableMetric, route)
 
@@ -99,10 +136,26 @@ class AsyncBillableMetrics(AsyncResource):
             Sequence[Union[MetricFilterInput, MetricFilterParam, BillableMetricFilter]]
         ] = UNSET,
     ) -> Response[BillableMetric]:
-        """Change what is given; `filters` replace all there were, `[]` removes them.
+        """Change what is given and leave the rest.
+
+        Args:
+            billable_metric_id: The id that the server gave the metric.
+            name: The new name on invoices, at most 100 characters. It cannot be cleared.
+            description: The new text, at most 500 characters. None clears it.
+            field_name: The new property that is added up. None clears it.
+            recurring: Whether its value is carried over into the next period.
+            filters: What replaces all old filters, each `key` once; `[]` removes them.
 
         Raises:
-            ValueError: Two of the filters have the same key.
+            ValueError: Two of the filters have the same key, or they are None, which would lose
+                them.
+            NotFoundError: There is no such metric.
+
+        Example:
+            metric = client.billable_metrics.update(
+                billable_metric_id, filters=[{"key": "region", "values": ["eu", "us"]}]
+            ).data
+            print(metric.filters[0].values)  # ['eu', 'us']
         """
         refuse_null("filters", filters, "the server would lose them and fail; send [] to remove")
         body = _ARGUMENTS.body(**locals())
@@ -114,10 +167,21 @@ class AsyncBillableMetrics(AsyncResource):
         Gone("/billable-metrics/{billable_metric_id}"),
     )
     async def delete(self, billable_metric_id: str) -> Response[Message]:
-        """Delete a metric.
+        """Delete a metric. Its events stay.
+
+        Args:
+            billable_metric_id: The id that the server gave the metric.
 
         Raises:
             BadRequestError: A charge uses it.
+            NotFoundError: There is no such metric.
+
+        Example:
+            metric = client.billable_metrics.create(
+                name="Seats", code="seats", aggregation_type="latest", field_name="seats"
+            ).data
+            deleted = client.billable_metrics.delete(metric.id).data
+            print(deleted.message)  # Billable metric deleted successfully
         """
         route = Route("/billable-metrics/{billable_metric_id}", billable_metric_id)
         return await self._delete(route)

@@ -48,7 +48,16 @@ class AsyncCharges(AsyncResource):
     """Create, read, change and delete charges."""
 
     async def list(self, *, plan_id: Optional[str] = None) -> PaginatedResponse[Charge]:
-        """List all charges, or those of one plan, the newest first."""
+        """List all charges, or those of one plan, the newest first, with their metrics.
+
+        Args:
+            plan_id: Only those of this plan. None is all.
+
+        Example:
+            page = client.charges.list(plan_id=plan_id)
+            for charge in page:
+                print(charge.billable_metric.code, charge.properties)  # api_calls {'amount': 2}
+        """
         return await self._list(Charge, Route("/charges"), _ARGUMENTS.query(plan_id=plan_id))
 
     @shown_by(
@@ -79,16 +88,56 @@ class AsyncCharges(AsyncResource):
             Optional[Sequence[Union[ChargeFilterInput, ChargeFilterParam, ChargeFilter]]]
         ] = UNSET,
     ) -> Response[Charge]:
-        """Create a charge; `properties` are those of the model and sent as they are.
+        """Create a charge: what the usage of a metric costs on a plan.
 
-        Amounts in properties and ranges are in major units. `min_amount_cents` alone is not: it
-        is in hundredths of the major unit, in every currency. Ranges and filters may be those of
-        another charge.
+        A subscription's invoice has a line for each charge whose metric counted something. All
+        amounts are in major units of the subscription's currency, but for `min_amount_cents`.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+            billable_metric_id: The id of the metric that counts the units. A plan has one charge
+                for each.
+            charge_model: How units become an amount: "standard" (each costs the same), "package"
+                (each package begun does), "percentage" (a percentage of the units), "graduated"
+                (each range prices its own part) or "volume" (the range of the whole prices all).
+            billing_timing: Whether it is billed at the begin of a period, "in_advance", or at its
+                end, "in_arrears". Unset is "in_arrears".
+            invoice_display_name: What stands on the invoice in place of metric and units, at most
+                200 characters. None or unset is none.
+            min_amount_cents: The least that usage costs once there is some, in hundredths of the
+                major unit, in every currency. None or unset is none.
+            prorated: Whether a period that is not whole is charged in part. Unset is False.
+            properties: The prices, sent as they are: `amount` of "standard"; `amount` and
+                `packageSize` of "package"; `rate` in percent, `fixedAmount` and
+                `freeUnitsPerTotalAggregation` of "percentage". These three models need it.
+            graduated_ranges: The prices of "graduated" and "volume", which need at least one. A
+                range holds both its ends: 0 to 10 are eleven units. Those of another charge may be
+                given.
+            filters: Other prices for events with certain properties, each `key` once. Those of
+                another charge may be given. Unset is none.
 
         Raises:
             ValueError: Two of the filters have the same key; or ranges or filters are None, as
                 those of a charge that was read without them.
+            BadRequestError: The model lacks its `properties` or ranges, or a field is not what the
+                server takes.
+            NotFoundError: There is no such plan or metric.
             ConflictError: The plan has a charge for this metric.
+
+        Example:
+            metric = client.billable_metrics.create(
+                name="Emails", code="emails", aggregation_type="count"
+            ).data
+            charge = client.charges.create(
+                plan_id=plan_id,
+                billable_metric_id=metric.id,
+                charge_model="graduated",
+                graduated_ranges=[
+                    {"from_value": 0, "to_value": 999, "per_unit_amount": 0},
+                    {"from_value": 1000, "per_unit_amount": 0.25},
+                ],
+            ).data
+            print(charge.graduated_ranges[1].per_unit_amount)  # 0.25
         """
         refuse_null("graduated_ranges", graduated_ranges, _NOT_READ)
         refuse_null("filters", filters, _NOT_READ)
@@ -96,7 +145,18 @@ class AsyncCharges(AsyncResource):
         return await self._post(Charge, Route("/charges"), body, repeat="once", keys_first=True)
 
     async def get(self, charge_id: str) -> Response[Charge]:
-        """Get a charge with its metric and plan."""
+        """Get a charge with its metric and plan.
+
+        Args:
+            charge_id: The id that the server gave the charge.
+
+        Raises:
+            NotFoundError: There is no such charge.
+
+        Example:
+            charge = client.charges.get(charge_id).data
+            print(charge.plan.name, charge.charge_model)  # Pro standard
+        """
         return await self._get(Charge, Route("/charges/{charge_id}", charge_id))
 
     @shown_by(
@@ -121,12 +181,30 @@ class AsyncCharges(AsyncResource):
             Sequence[Union[ChargeFilterInput, ChargeFilterParam, ChargeFilter]]
         ] = UNSET,
     ) -> Response[Charge]:
-        """Change what is given; ranges and filters replace all there were, `[]` removes them.
+        """Change what is given and leave the rest, for invoices made from now on.
 
-        Amounts are in the units of `create`.
+        Args:
+            charge_id: The id that the server gave the charge.
+            billing_timing: "in_advance" or "in_arrears".
+            invoice_display_name: What stands on the invoice, at most 200 characters. None clears
+                it.
+            min_amount_cents: The least that usage costs, in hundredths of the major unit, in every
+                currency. None clears it.
+            prorated: Whether a period that is not whole is charged in part.
+            properties: What replaces the old prices as a whole, in the units of `create`. None
+                clears them.
+            graduated_ranges: What replaces all old ranges, in the units of `create`; `[]` removes
+                them.
+            filters: What replaces all old filters, each `key` once; `[]` removes them.
 
         Raises:
-            ValueError: Two of the filters have the same key.
+            ValueError: Two of the filters have the same key; or ranges or filters are None, which
+                would lose them.
+            NotFoundError: There is no such charge.
+
+        Example:
+            charge = client.charges.update(charge_id, properties={"amount": 2.5}).data
+            print(charge.properties["amount"])  # 2.5
         """
         refuse_null("graduated_ranges", graduated_ranges, _ADVICE)
         refuse_null("filters", filters, _ADVICE)
@@ -135,9 +213,29 @@ class AsyncCharges(AsyncResource):
 
     @shown_by("DELETE /charges/{charge_id}", Gone("/charges/{charge_id}"))
     async def delete(self, charge_id: str) -> Response[Message]:
-        """Delete a charge."""
+        """Delete a charge: from now on its usage costs nothing on the plan.
+
+        Args:
+            charge_id: The id that the server gave the charge.
+
+        Raises:
+            NotFoundError: There is no such charge.
+
+        Example:
+            deleted = client.charges.delete(charge_id).data
+            print(deleted.message)  # Charge deleted successfully
+        """
         return await self._delete(Route("/charges/{charge_id}", charge_id))
 
     async def get_by_plan(self, plan_id: str) -> PaginatedResponse[Charge]:
-        """List all charges of a plan, the oldest first; none for an unknown plan."""
+        """List all charges of a plan, the oldest first; none for an unknown plan.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+
+        Example:
+            page = client.charges.get_by_plan(plan_id)
+            for charge in page:
+                print(charge.charge_model)  # standard
+        """
         return await self._list(Charge, Route("/charges/plan/{plan_id}", plan_id))

@@ -63,12 +63,31 @@ class AsyncCoupons(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Coupon]:
-        """List one page of coupons, the newest first; `limit` is 1 to 100 (default 20)."""
+        """List one page of coupons, the newest first, with the number of their applications.
+
+        Args:
+            active: True for coupons that can be applied, False for the others. None is both.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.coupons.list(active=True)
+            for coupon in page:
+                print(coupon.code, coupon.counts.applied_coupons)  # WELCOME 1
+        """
         filters = _ARGUMENTS.query(active=active)
         return await self._list(Coupon, Route("/coupons"), filters, page=page, limit=limit)
 
     def iter(self, *, active: Optional[bool] = None) -> AsyncPaginator[Coupon]:
-        """Iterate over all coupons that `list` would page through."""
+        """Iterate over all coupons that `list` would page through, 100 for each request.
+
+        Args:
+            active: True for coupons that can be applied, False for the others. None is both.
+
+        Example:
+            for coupon in client.coupons.iter():
+                print(coupon.code)  # WELCOME
+        """
         return self._iter(Coupon, Route("/coupons"), _ARGUMENTS.query(active=active))
 
     @shown_by("POST /coupons", Made("/coupons?limit=100", Coupon, key=("code",)))
@@ -86,18 +105,55 @@ class AsyncCoupons(AsyncResource):
         expires_at: Omittable[Optional[Date]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Coupon]:
-        """Create a coupon; the server writes `code` in upper case.
+        """Create a coupon.
 
-        A percentage is at most 100; a fixed amount needs `currency` and is in its major units.
+        Args:
+            code: Your own key of the coupon, unique within the tenant; the server writes it in
+                upper case.
+            name: What it is called.
+            discount_type: "percentage" of an invoice, or a "fixed_amount".
+            discount_value: The percentage, 0 to 100, or the amount in major units: 19.99, not 1999.
+            description: Text about it. None or unset is none.
+            currency: The code of the currency, three letters. A fixed amount needs it, and is taken
+                off invoices in this currency alone. None or unset is none.
+            max_redemptions: How often it can be applied in all. None, 0 or unset has no limit.
+            applies_to_plan_ids: The plans for whose subscriptions it can be applied; only checked
+                where `apply` names a subscription. `[]` or unset is all.
+            expires_at: From when it cannot be applied and takes nothing off any more; a date is
+                midnight UTC. None or unset is never.
+            created_at: When it was created, for data of another system; a date is midnight UTC.
+                None or unset is now.
 
         Raises:
-            BadRequestError: The tenant has a coupon with this code.
+            BadRequestError: The tenant has a coupon with this code, the percentage is above 100, or
+                a fixed amount has no currency.
+
+        Example:
+            coupon = client.coupons.create(
+                code="spring",
+                name="Spring sale",
+                discount_type="fixed_amount",
+                discount_value=2500,
+                currency="NGN",
+            ).data
+            print(coupon.code, coupon.discount_value)  # SPRING 2500
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(Coupon, Route("/coupons"), body, repeat="once", keys_first=True)
 
     async def get(self, coupon_id: str) -> Response[Coupon]:
-        """Get a coupon with at most 20 of its applications."""
+        """Get a coupon with the newest 20 of its applications.
+
+        Args:
+            coupon_id: The id that the server gave the coupon.
+
+        Raises:
+            NotFoundError: There is no such coupon.
+
+        Example:
+            coupon = client.coupons.get(coupon_id).data
+            print(coupon.applied_coupons[0].customer.name)  # Ada Lovelace
+        """
         return await self._get(Coupon, Route("/coupons/{coupon_id}", coupon_id))
 
     @shown_by("PATCH /coupons/{coupon_id}", Reached("/coupons/{coupon_id}", Coupon))
@@ -110,7 +166,24 @@ class AsyncCoupons(AsyncResource):
         active: Omittable[bool] = UNSET,
         expires_at: Omittable[Date] = UNSET,
     ) -> Response[Coupon]:
-        """Change what is given. An expiry can be moved, but not removed."""
+        """Change what is given and leave the rest. An expiry can be moved, but not removed.
+
+        Args:
+            coupon_id: The id that the server gave the coupon.
+            name: The new name. It cannot be cleared.
+            description: The new text. None clears it.
+            active: False: it can no longer be applied, and takes nothing off any more. True brings
+                it back.
+            expires_at: The new end; a date is midnight UTC.
+
+        Raises:
+            ValueError: `expires_at` is None: the server would expire the coupon at once.
+            NotFoundError: There is no such coupon.
+
+        Example:
+            coupon = client.coupons.update(coupon_id, expires_at="2026-12-31", active=False).data
+            print(coupon.active, coupon.expires_at.date())  # False 2026-12-31
+        """
         advice = "the server would expire the coupon at once; send a date far in the future"
         refuse_null("expires_at", expires_at, advice)
         body = _ARGUMENTS.body(
@@ -123,7 +196,20 @@ class AsyncCoupons(AsyncResource):
         Reached("/coupons/{coupon_id}", DeletedCoupon, want={"isActive": False}, or_gone=True),
     )
     async def delete(self, coupon_id: str) -> Response[DeletedCoupon]:
-        """Delete a coupon, or make it inactive if it was ever applied."""
+        """Delete a coupon, or make it inactive if it was ever applied.
+
+        A second call finds nothing and raises `NotFoundError`, or makes it inactive again.
+
+        Args:
+            coupon_id: The id that the server gave the coupon.
+
+        Raises:
+            NotFoundError: There is no such coupon.
+
+        Example:
+            deleted = client.coupons.delete(coupon_id).data
+            print(deleted.message, deleted.coupon.active)  # None False
+        """
         route = Route("/coupons/{coupon_id}", coupon_id)
         deletion = Call("DELETE", route, "idempotent", gone_is_done=True, trail=Trail())
         try:
@@ -156,13 +242,32 @@ class AsyncCoupons(AsyncResource):
         subscription_id: Omittable[Optional[str]] = UNSET,
         uses_remaining: Omittable[Optional[int]] = UNSET,
     ) -> Response[AppliedCoupon]:
-        """Apply a coupon to the next invoices of a customer; `uses_remaining` limits how many.
+        """Apply a coupon to the next invoices of a customer's subscriptions.
 
         Calls at the same time may apply it more than once: have a lock of your own, also between
         processes.
 
+        Args:
+            coupon_id: The id that the server gave the coupon.
+            customer_id: The id that the server gave the customer.
+            subscription_id: The only subscription whose invoices it reduces; the server does not
+                check that there is one. None or unset is all of the customer's.
+            uses_remaining: How many invoices it reduces; it is taken away after the last. None or
+                unset is all.
+
         Raises:
-            BadRequestError: The customer has it already, or it is inactive, expired or used up.
+            BadRequestError: The customer has it already, it is inactive, expired or used up, or it
+                is for other plans.
+            NotFoundError: There is no such coupon or customer.
+
+        Example:
+            customer = client.customers.create(
+                external_id="usr_2", email="grace@example.com", currency="NGN"
+            ).data
+            applied = client.coupons.apply(
+                coupon_id=coupon_id, customer_id=customer.id, uses_remaining=3
+            ).data
+            print(applied.coupon.code, applied.uses_remaining)  # WELCOME 3
         """
         body = _ARGUMENTS.body(**locals())
         return await self._post(AppliedCoupon, Route("/coupons/apply"), body, repeat="once")
@@ -176,7 +281,17 @@ class AsyncCoupons(AsyncResource):
     async def remove_applied(self, coupon_id: str) -> Response[Message]:
         """Take a coupon from a customer; its redemption is not given back.
 
-        The id is that of the `AppliedCoupon` which `apply` returned.
+        A second call finds nothing and raises `NotFoundError`.
+
+        Args:
+            coupon_id: The id of the `AppliedCoupon` that `apply` returned, not that of the coupon.
+
+        Raises:
+            NotFoundError: There is no such application.
+
+        Example:
+            removed = client.coupons.remove_applied(applied_coupon_id).data
+            print(removed.message)  # Coupon removed from customer
         """
         return await self._delete(Route("/coupons/applied/{coupon_id}", coupon_id))
 

@@ -14,5 +14,10 @@ class AsyncCurrencies(AsyncResource):
     _needs_token = False
 
     async def list(self) -> PaginatedResponse[CurrencyInfo]:
-        """List all currencies with symbol and number of decimals."""
+        """List all currencies with symbol and number of decimals.
+
+        Example:
+            page = client.currencies.list()
+            print(len(page), page[1].code, page[1].decimals)  # 44 NGN 2
+        """
         return await self._list(CurrencyInfo, Route("/currencies"))

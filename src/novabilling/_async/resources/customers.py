@@ -239,11 +239,9 @@ class AsyncCustomers(AsyncResource):
 
     @shown_by("DELETE /customers/{customer_id}", Gone("/customers/{customer_id}"))
     async def delete(self, customer_id: str) -> Response[Message]:
-        """Delete a customer with its subscriptions, invoices and payments. Webhooks tell
-        `customer.deleted`.
+        """Delete a customer with its subscriptions, invoices and payments.
 
-        The 1.0 server answers 500 where the customer has coupons, add-ons or credit notes; nothing
-        is deleted then.
+        Webhooks tell `customer.deleted`.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -251,6 +249,8 @@ class AsyncCustomers(AsyncResource):
         Raises:
             BadRequestError: The customer has an active subscription.
             NotFoundError: There is no such customer.
+            ServerError: Coupons, add-ons or credit notes point at it: a 500, and nothing is
+                deleted.
 
         Example:
             customer = client.customers.create(
@@ -290,8 +290,9 @@ class AsyncCustomers(AsyncResource):
         return await self._list(Invoice, Route("/customers/{customer_id}/invoices", customer_id))
 
     async def get_payments(self, customer_id: str) -> PaginatedResponse[Payment]:
-        """List all payments of a customer by invoice, the newest invoice first; none for an unknown
-        one.
+        """List all payments of a customer by invoice, the newest invoice first.
+
+        There are none for an unknown customer.
 
         Args:
             customer_id: The id that the server gave the customer.

@@ -76,9 +76,22 @@ class AsyncInvoices(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Invoice]:
-        """List one page of invoices, the newest first; `limit` is 1 to 100 (default 20).
+        """List one page of invoices, the newest first, with their customers.
 
-        The dates bound `created_at`; a bare date is midnight UTC, so `date_to` leaves that day out.
+        Args:
+            customer_id: Only those of this customer. None is all.
+            status: Only those in this status. None is all.
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
+                is left out. None has no bound.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.invoices.list(status="draft", date_from="2026-01-01")
+            for invoice in page:
+                print(invoice.invoice_number, invoice.amount)  # INV-00001 15000
         """
         return await self._list(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
@@ -90,7 +103,22 @@ class AsyncInvoices(AsyncResource):
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
     ) -> AsyncPaginator[Invoice]:
-        """Iterate over all invoices that `list` would page through."""
+        """Iterate over all invoices that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            status: Only those in this status. None is all.
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `created_at`, itself included; a date is midnight UTC. None has no
+                bound.
+
+        Example:
+            numbers = []
+            for invoice in client.invoices.iter(customer_id=customer_id):
+                numbers.append(invoice.invoice_number)
+            print(sorted(numbers))  # ['INV-00001', 'INV-00002']
+        """
         return self._iter(Invoice, Route("/invoices"), _ARGUMENTS.query(**locals()))
 
     @shown_by("POST /invoices", evidence.MADE)
@@ -112,17 +140,45 @@ class AsyncInvoices(AsyncResource):
     ) -> Response[Invoice]:
         """Create an invoice, a draft in the customer's currency unless told otherwise.
 
-        `notes` stands on it as a last line of amount 0: the place for a mark of your own, by which
-        you find the invoice again. Leave `invoice_number` to the server, or give all invoices one:
-        "INV-" and digits, each higher than all before. A `NovaBillingWarning` says what would stop
-        the server's numbering. Creates without a number that collide with others are tried again
-        for up to 30 s, also beyond `max_retries`; 0 switches that off.
+        Leave `invoice_number` to the server, or give all invoices one. A `NovaBillingWarning` says
+        what would stop the server's numbering. Creates without a number that collide with others
+        are tried again for up to 30 s, also beyond `max_retries`; 0 switches that off. Webhooks
+        tell nothing of it.
 
-        `due_date` should be a `date`: the server keeps the day in UTC, and a datetime of another
-        time zone may be of another day there; a `NovaBillingWarning` says so.
+        Args:
+            customer_id: The id that the server gave the customer.
+            items: The lines; `amount` is the price of one unit, in major units: 19.99, not 1999.
+                `quantity` is at least 1 (default 1). The amount of the invoice is their sum; `[]`
+                is 0. Those of another invoice may be given.
+            due_date: The day until which it is to be paid; give a `date`. The server keeps the day
+                in UTC: a datetime of another time zone may be of another day there, and a
+                `NovaBillingWarning` says so.
+            notes: Text that stands on it as a last line of amount 0: the place for a mark of your
+                own, by which you find the invoice again. None or unset is none.
+            subscription_id: The subscription that it is for. None or unset is none.
+            status: The status to begin with, for data of another system. Unset is "draft".
+            invoice_number: A number of your own, "INV-" and digits, higher than all before. None or
+                unset leaves it to the server.
+            currency: The code of the currency, three letters; sent in upper case. Unset is the
+                customer's.
+            paid_at: When it was paid, for data of another system. It does not mark it as paid: give
+                `status` too.
+            created_at: When it was created, for data of another system: only with a number, and not
+                in the future. A date is midnight UTC. None or unset is now.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such customer.
             ConflictError: The number is taken, or the numbering has stopped (see `next_number`).
+
+        Example:
+            invoice = client.invoices.create(
+                customer_id=customer_id,
+                items=[{"description": "Support, 1 hour", "amount": 12500, "quantity": 3}],
+                due_date="2026-06-30",
+                notes="Order 17",
+            ).data
+            print(invoice.status, invoice.amount, invoice.notes)  # draft 37500 Order 17
         """
         items = with_note(items, notes)
         body = _ARGUMENTS.body(**locals())
@@ -166,6 +222,10 @@ class AsyncInvoices(AsyncResource):
         `created_at` sets a numbering going that has stopped; until it is made, nobody else should
         create any. A `NovaBillingWarning` says if an invoice is dated in the future: until then,
         each invoice needs a number of its own.
+
+        Example:
+            number = client.invoices.next_number()
+            print(number)  # INV-00003
         """
         highest, newest = 0, None
         async for invoice in self._with_one_deadline().iter():
@@ -176,14 +236,35 @@ class AsyncInvoices(AsyncResource):
         return number_after(highest)
 
     async def get(self, invoice_id: str) -> Response[Invoice]:
-        """Get an invoice with its customer, subscription and payments."""
+        """Get an invoice with its customer, subscription and payments.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+
+        Raises:
+            NotFoundError: There is no such invoice.
+
+        Example:
+            invoice = client.invoices.get(invoice_id).data
+            print(invoice.customer.name, invoice.items[0].description)  # Ada Lovelace Pro plan
+        """
         return await self._get(Invoice, Route("/invoices/{invoice_id}", invoice_id))
 
     async def get_by_number(self, number: str) -> Response[Invoice]:
-        """Get an invoice by its number, as `get` does; `NotFoundError` if there is none.
+        """Get an invoice by its number, as `get` does.
 
         It reads the list, the newest first, one request for each 100 until it is found, and then
         the invoice: keep the server's id where you need one often.
+
+        Args:
+            number: The number of the invoice, letter by letter, as "INV-00042".
+
+        Raises:
+            NotFoundError: No invoice has this number.
+
+        Example:
+            invoice = client.invoices.get_by_number("INV-00001").data
+            print(invoice.status)  # draft
         """
         asked = self._with_one_deadline()
         rows, route = asked.iter(), Route("/invoices")
@@ -191,13 +272,37 @@ class AsyncInvoices(AsyncResource):
 
     @shown_by("POST /invoices/{invoice_id}/finalize", evidence.FINALIZED)
     async def finalize(self, invoice_id: str) -> Response[Invoice]:
-        """Finalize a draft, so that it can be paid."""
+        """Finalize a draft, so that it can be paid. Webhooks tell `invoice.finalized`.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+
+        Raises:
+            BadRequestError: It is no draft.
+            NotFoundError: There is no such invoice.
+
+        Example:
+            invoice = client.invoices.finalize(invoice_id).data
+            print(invoice.status)  # finalized
+        """
         route = Route("/invoices/{invoice_id}/finalize", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
     @shown_by("POST /invoices/{invoice_id}/void", evidence.VOIDED)
     async def void(self, invoice_id: str) -> Response[Invoice]:
-        """Void an invoice that has not been paid."""
+        """Void an invoice that has not been paid. Webhooks tell `invoice.voided`.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+
+        Raises:
+            BadRequestError: It is paid.
+            NotFoundError: There is no such invoice.
+
+        Example:
+            invoice = client.invoices.void(invoice_id).data
+            print(invoice.status)  # void
+        """
         route = Route("/invoices/{invoice_id}/void", invoice_id)
         return await self._post(Invoice, route, repeat="once")
 
@@ -207,9 +312,21 @@ class AsyncInvoices(AsyncResource):
     ) -> Response[Invoice]:
         """Mark an invoice as paid and record a payment of its whole amount.
 
-        `payment_method` is free text and becomes the provider of the payment (default "manual").
-        Calls at the same time may each make a payment: have a lock of your own, also between
-        processes.
+        It works on drafts and void invoices too. Webhooks tell `invoice.paid`. Calls at the same
+        time may each make a payment: have a lock of your own, also between processes.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+            payment_method: How it was paid, as free text; it becomes the provider of the payment.
+                None or unset is "manual".
+
+        Raises:
+            BadRequestError: It is paid already.
+            NotFoundError: There is no such invoice.
+
+        Example:
+            invoice = client.invoices.mark_paid(invoice_id, payment_method="bank").data
+            print(invoice.status, invoice.paid_at.date())  # paid 2026-06-01
         """
         body = _ARGUMENTS.body(payment_method=payment_method)
         route = Route("/invoices/{invoice_id}/mark-paid", invoice_id)
@@ -219,9 +336,26 @@ class AsyncInvoices(AsyncResource):
     async def create_checkout(
         self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
     ) -> Response[Checkout]:
-        """Start a payment at the active provider of lowest priority; send the payer to its URL.
+        """Start a payment at a payment provider; send the payer to its URL.
 
-        Every call adds a payment that is processing. Some providers need `callback_url`.
+        The provider is the active one with the lowest priority number. It adds a payment that is
+        processing; where the provider refuses, the payment has failed.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+            callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
+                unset is none.
+
+        Raises:
+            BadRequestError: It is paid or void, no provider is active, or the provider refuses.
+            NotFoundError: There is no such invoice.
+            ServerError: The server has no code for the provider: a 500.
+
+        Example:
+            checkout = client.invoices.create_checkout(
+                invoice_id, callback_url="https://shop.example.com/thanks"
+            ).data
+            print(checkout.provider, checkout.checkout_url[:8])  # payu https://
         """
         body = _ARGUMENTS.body(callback_url=callback_url)
         route = Route("/invoices/{invoice_id}/checkout", invoice_id)
@@ -230,14 +364,46 @@ class AsyncInvoices(AsyncResource):
     async def checkout(
         self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
     ) -> Response[Checkout]:
-        """Start a payment at a provider: a second name of `create_checkout`."""
+        """Start a payment at a provider: a second name of `create_checkout`.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+            callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
+                unset is none.
+
+        Raises:
+            BadRequestError: It is paid or void, no provider is active, or the provider refuses.
+            NotFoundError: There is no such invoice.
+            ServerError: The server has no code for the provider: a 500.
+
+        Example:
+            checkout = client.invoices.checkout(
+                invoice_id, callback_url="https://shop.example.com/thanks"
+            ).data
+            print(checkout.provider)  # payu
+        """
         return await self.create_checkout(invoice_id, callback_url=callback_url)
 
     @shown_by("POST /invoices/{invoice_id}/send-email", Unknown("an email leaves no trace"))
     async def send_email(
         self, invoice_id: str, *, email: Omittable[Optional[str]] = UNSET
     ) -> Response[Message]:
-        """Send an invoice by email, to the customer or to another address."""
+        """Send an invoice by email, to the customer or to another address.
+
+        The server queues it and does not tell whether it arrived. A second call sends it again.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+            email: The address to send it to, which the server does not check. None or unset is the
+                customer's.
+
+        Raises:
+            NotFoundError: There is no such invoice.
+
+        Example:
+            sent = client.invoices.send_email(invoice_id, email="books@example.com").data
+            print(sent.message)  # Invoice email queued for books@example.com
+        """
         body = _ARGUMENTS.body(email=email)
         route = Route("/invoices/{invoice_id}/send-email", invoice_id)
         return await self._post(Message, route, body, repeat="once")
@@ -245,7 +411,19 @@ class AsyncInvoices(AsyncResource):
     async def get_pdf(self, invoice_id: str) -> Response[InvoicePdf]:
         """Get the PDF of an invoice and its address; two requests.
 
-        Use `download_pdf` for one that should not be held in memory.
+        The server makes it where there is none yet. Use `download_pdf` for one that should not be
+        held in memory.
+
+        Args:
+            invoice_id: The id that the server gave the invoice.
+
+        Raises:
+            NotFoundError: There is no such invoice.
+            ResponseDecodeError: The answer is no PDF, or larger than `max_response_bytes`.
+
+        Example:
+            pdf = client.invoices.get_pdf(invoice_id).data
+            print(pdf.content[:5])  # b'%PDF-'
         """
         one = self._with_one_deadline()
         file, address = await one._fetch_pdf(invoice_id, None)
@@ -259,8 +437,18 @@ class AsyncInvoices(AsyncResource):
         A path only ever holds the whole file; one that was there keeps its mode, and a link is
         followed. What a file object of yours holds after an error is up to you.
 
+        Args:
+            invoice_id: The id that the server gave the invoice.
+            to: A path, or a file object that is open for writing bytes.
+
         Raises:
             ValueError: `to` is a folder, a device, or what else is no regular file.
+            NotFoundError: There is no such invoice.
+            ResponseDecodeError: The answer is no PDF.
+
+        Example:
+            size = client.invoices.download_pdf(invoice_id, "invoice.pdf")
+            print(size > 500)  # True
         """
         sink = Sink(to)
         try:

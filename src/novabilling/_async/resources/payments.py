@@ -61,10 +61,27 @@ class AsyncPayments(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Payment]:
-        """List one page of payments, the newest first; `limit` is 1 to 100 (default 20).
+        """List one page of payments, the newest first, with their invoices and customers.
 
         The 1.0 server cannot filter by customer: with `customer_id` all payments of the customer
-        are read, filtered and paged here, and `invoice` is None. A bare date is midnight UTC.
+        are read, filtered and paged here, and `invoice` is None.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            status: Only those in this status. None is all.
+            provider: Only those of this provider, letter by letter. None is all.
+            invoice_id: Only those of this invoice. None is all.
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
+                is left out. None has no bound.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.payments.list(status="successful", limit=50)
+            for payment in page:
+                print(payment.provider, payment.amount)  # cash 15000
         """
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
@@ -84,7 +101,22 @@ class AsyncPayments(AsyncResource):
         date_from: Optional[Date] = None,
         date_to: Optional[Date] = None,
     ) -> AsyncPaginator[Payment]:
-        """Iterate over all payments that `list` would page through."""
+        """Iterate over all payments that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer, which are read in one request. None is all.
+            status: Only those in this status. None is all.
+            provider: Only those of this provider, letter by letter. None is all.
+            invoice_id: Only those of this invoice. None is all.
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `created_at`, itself included; a date is midnight UTC. None has no
+                bound.
+
+        Example:
+            for payment in client.payments.iter(customer_id=customer_id):
+                print(payment.status, payment.amount)  # successful 15000
+        """
         filters = _ARGUMENTS.query(**locals())
         if customer_id is None:
             return self._iter(Payment, Route("/payments"), filters)
@@ -120,11 +152,38 @@ class AsyncPayments(AsyncResource):
         failure_reason: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Payment]:
-        """Record a payment that was made elsewhere; `provider` is free text.
+        """Record a payment that was made elsewhere. Webhooks tell `payment.created`.
 
-        `amount` is in major units: 15000 is fifteen thousand naira, not kobo. A successful one
-        marks the invoice as paid, whatever its amount and currency. The 1.0 server refuses the
-        status "pending".
+        Args:
+            invoice_id: The id of the invoice that was paid.
+            provider: Who took the money, as free text such as "cash" or "bank"; it need not be
+                configured.
+            amount: What was paid, in major units: 15000 is fifteen thousand naira, not kobo. 0 or
+                more. The server does not compare it with the invoice.
+            currency: The code of the currency, three letters; sent in upper case. It is not
+                compared with that of the invoice.
+            status: "successful" marks the invoice as paid, whatever the amount and the currency.
+                The 1.0 server refuses "pending".
+            provider_transaction_id: The provider's id of the payment, a mark by which it is found
+                again; it need not be unique. None or unset is none.
+            failure_reason: Why a "failed" one failed, as free text. None or unset is none.
+            created_at: When it was made, for data of another system: it becomes `paid_at` of the
+                invoice too; a date is midnight UTC. None or unset is now.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such invoice.
+
+        Example:
+            payment = client.payments.create(
+                invoice_id=invoice_id,
+                provider="bank",
+                amount=15000,
+                currency="NGN",
+                status="successful",
+            ).data
+            invoice = client.invoices.get(invoice_id).data
+            print(payment.amount, invoice.status)  # 15000 paid
         """
         if self._caller.config.marks and provider_transaction_id in (UNSET, None):
             provider_transaction_id = new_mark()
@@ -132,7 +191,18 @@ class AsyncPayments(AsyncResource):
         return await self._post(Payment, Route("/payments"), body, repeat="once", keys_first=True)
 
     async def get(self, payment_id: str) -> Response[Payment]:
-        """Get a payment with its invoice and customer."""
+        """Get a payment with its invoice and customer.
+
+        Args:
+            payment_id: The id that the server gave the payment.
+
+        Raises:
+            NotFoundError: There is no such payment.
+
+        Example:
+            payment = client.payments.get(payment_id).data
+            print(payment.amount, payment.invoice.customer.name)  # 15000 Ada Lovelace
+        """
         return await self._get(Payment, Route("/payments/{payment_id}", payment_id))
 
     @shown_by(
@@ -153,11 +223,29 @@ class AsyncPayments(AsyncResource):
         amount: Omittable[Optional[Amount]] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Payment]:
-        """Refund a successful payment, whole unless `amount` is given: above 0, in major units.
+        """Refund a successful payment, as a whole or in part. Webhooks tell `payment.refunded`.
 
-        A payment can be refunded once: any amount turns it into "refunded", and is then its
-        `refunded_amount`. The invoice stays as it is. Calls at the same time may both be carried
-        out: have a lock of your own, also between processes.
+        The invoice stays as it is. A payment can be refunded once: any amount turns it into
+        "refunded", so a second call is refused. Calls at the same time may both be carried out:
+        have a lock of your own, also between processes.
+
+        Args:
+            payment_id: The id that the server gave the payment.
+            amount: What is given back, in major units of the payment's currency: above 0, and at
+                most its amount. It becomes `refunded_amount`. None or unset is all of it.
+            reason: Why, as free text; it is kept in the metadata as `refundReason`. None or unset
+                is none.
+
+        Raises:
+            ValueError: `amount` is not above 0.
+            BadRequestError: It is not successful, was refunded before, or is smaller than `amount`.
+            NotFoundError: There is no such payment.
+
+        Example:
+            payment = client.payments.refund(
+                payment_id, amount=2500, reason="Two bags were torn"
+            ).data
+            print(payment.status, payment.refunded_amount)  # refunded 2500
         """
         route = Route("/payments/{payment_id}/refund", payment_id)
         body = _REFUND.body(amount=amount, reason=reason)

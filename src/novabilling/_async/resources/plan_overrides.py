@@ -44,7 +44,19 @@ class AsyncPlanOverrides(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[PlanOverride]:
-        """List one page of overrides, the newest first; `limit` is 1 to 100 (default 50)."""
+        """List one page of overrides, the newest first, with customer and plan in short.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            plan_id: Only those of this plan. None is all.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 50.
+
+        Example:
+            page = client.plan_overrides.list(customer_id=customer_id)
+            for override in page:
+                print(override.customer.name, override.plan.code)  # Ada Lovelace pro
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         route = Route("/plan-overrides")
         return await self._list(PlanOverride, route, filters, page=page, limit=limit)
@@ -52,7 +64,16 @@ class AsyncPlanOverrides(AsyncResource):
     def iter(
         self, *, customer_id: Optional[str] = None, plan_id: Optional[str] = None
     ) -> AsyncPaginator[PlanOverride]:
-        """Iterate over all overrides that `list` would page through."""
+        """Iterate over all overrides that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            plan_id: Only those of this plan. None is all.
+
+        Example:
+            for override in client.plan_overrides.iter(plan_id=plan_id):
+                print(override.plan.name)  # Pro
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id)
         return self._iter(PlanOverride, Route("/plan-overrides"), filters)
 
@@ -76,10 +97,31 @@ class AsyncPlanOverrides(AsyncResource):
         overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
-        """Create an override; the commitment is in major units of the subscription's currency.
+        """Create an override, one for each customer and plan.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+            plan_id: The id that the server gave the plan.
+            overridden_prices: Meant for prices as `{"currency": "NGN", "amount": 45000}`; the 1.0
+                server stores each as empty, so that they have no effect.
+            overridden_minimum_commitment: The least that an invoice of the subscription comes to
+                before coupons and taxes, in major units of its currency, 0 or more. None or unset
+                is the plan's.
+            overridden_charges: Meant for other prices of charges; the 1.0 server stores each as
+                empty, so that they have no effect.
+            metadata: Data of your own, any JSON object. None or unset is none.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such customer or plan.
             ConflictError: The customer has an override of this plan.
+
+        Example:
+            plan = client.plans.get_by_code("business").data
+            override = client.plan_overrides.create(
+                customer_id=customer_id, plan_id=plan.id, overridden_minimum_commitment=60000
+            ).data
+            print(override.overridden_minimum_commitment)  # 60000
         """
         if overridden_prices or overridden_charges:
             warn(_LOST)
@@ -90,7 +132,18 @@ class AsyncPlanOverrides(AsyncResource):
         )
 
     async def get(self, plan_override_id: str) -> Response[PlanOverride]:
-        """Get an override with its customer and plan in short."""
+        """Get an override with its customer and plan in short.
+
+        Args:
+            plan_override_id: The id that the server gave the override.
+
+        Raises:
+            NotFoundError: There is no such override.
+
+        Example:
+            override = client.plan_overrides.get(plan_override_id).data
+            print(override.plan.code)  # pro
+        """
         route = Route("/plan-overrides/{plan_override_id}", plan_override_id)
         return await self._get(PlanOverride, route)
 
@@ -107,7 +160,25 @@ class AsyncPlanOverrides(AsyncResource):
         overridden_charges: Omittable[Optional[Sequence[Mapping[str, Any]]]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
-        """Change what is given, amounts in major units; None clears a field."""
+        """Change what is given and leave the rest.
+
+        Args:
+            plan_override_id: The id that the server gave the override.
+            overridden_prices: The 1.0 server stores each as empty. None clears them.
+            overridden_minimum_commitment: The new least amount of an invoice, in major units of the
+                subscription's currency. None clears it.
+            overridden_charges: The 1.0 server stores each as empty. None clears them.
+            metadata: What replaces the old metadata as a whole. None clears it.
+
+        Raises:
+            NotFoundError: There is no such override.
+
+        Example:
+            override = client.plan_overrides.update(
+                plan_override_id, overridden_minimum_commitment=20000
+            ).data
+            print(override.overridden_minimum_commitment)  # 20000
+        """
         if overridden_prices or overridden_charges:
             warn(_LOST)
         body = _ARGUMENTS.body(**locals())
@@ -118,5 +189,16 @@ class AsyncPlanOverrides(AsyncResource):
         "DELETE /plan-overrides/{plan_override_id}", Gone("/plan-overrides/{plan_override_id}")
     )
     async def delete(self, plan_override_id: str) -> Response[Message]:
-        """Delete an override: the plan's own terms apply again."""
+        """Delete an override: the plan's own terms apply again.
+
+        Args:
+            plan_override_id: The id that the server gave the override.
+
+        Raises:
+            NotFoundError: There is no such override.
+
+        Example:
+            deleted = client.plan_overrides.delete(plan_override_id).data
+            print(deleted.message)  # Plan override deleted successfully
+        """
         return await self._delete(Route("/plan-overrides/{plan_override_id}", plan_override_id))

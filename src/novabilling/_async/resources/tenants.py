@@ -24,7 +24,12 @@ class AsyncTenants(AsyncResource):
     _login_only = True
 
     async def get_me(self) -> Response[Tenant]:
-        """Get the tenant with its API key and webhook secret."""
+        """Get the tenant with its API key and webhook secret.
+
+        Example:
+            tenant = client.tenants.get_me().data
+            print(tenant.name, tenant.is_active)  # Sandbox True
+        """
         return await self._get(Tenant, Route("/tenants/me"))
 
     @shown_by("PATCH /tenants/me", CHANGED)
@@ -36,18 +41,36 @@ class AsyncTenants(AsyncResource):
         webhook_url: Omittable[Optional[str]] = UNSET,
         settings: Omittable[Mapping[str, Any]] = UNSET,
     ) -> Response[Tenant]:
-        """Change what is given; `settings` are merged key by key, not below that.
+        """Change what is given and leave the rest. The answer leaves out key and secret.
 
-        `webhook_url=None` switches the webhook off. The answer leaves out key and secret.
+        Args:
+            name: The new name, 2 to 100 characters.
+            email: The new address to log in with, unique among all tenants; the server does not
+                check that it is one.
+            webhook_url: Where events are sent. None switches the webhook off.
+            settings: Keys to change; others stay. It is merged key by key, not below that: an
+                object in it replaces the old one.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
             ConflictError: Another tenant has this email (the 1.0 server answers 500).
+
+        Example:
+            tenant = client.tenants.update_me(
+                name="Lovelace Ltd", settings={"netPaymentTerms": 14}
+            ).data
+            print(tenant.name, tenant.settings["netPaymentTerms"])  # Lovelace Ltd 14
         """
         body = _ARGUMENTS.body(name=name, email=email, webhook_url=webhook_url, settings=settings)
         return await self._patch(Tenant, Route("/tenants/me"), body, keys_first=True)
 
     async def get_usage(self) -> Response[TenantUsage]:
-        """Count what the tenant holds; the revenue adds up all currencies unconverted."""
+        """Count what the tenant holds; the revenue adds up all currencies unconverted.
+
+        Example:
+            usage = client.tenants.get_usage().data
+            print(usage.customers, usage.total_revenue)  # 1 15000
+        """
         return await self._get(TenantUsage, Route("/tenants/me/usage"))
 
     @shown_by(
@@ -55,6 +78,17 @@ class AsyncTenants(AsyncResource):
         Unknown("a test email leaves nothing on the server: it may be repeated"),
     )
     async def test_smtp(self, *, to: str) -> Response[Message]:
-        """Send a test email; the 1.0 server says "sent" even where no SMTP is configured."""
+        """Send a test email; the 1.0 server says "sent" even where no SMTP is configured.
+
+        Args:
+            to: The address to send it to, which the server does not check.
+
+        Raises:
+            BadRequestError: The mail server in the settings does not take it.
+
+        Example:
+            sent = client.tenants.test_smtp(to="ada@example.com").data
+            print(sent.message)  # Test email sent successfully to ada@example.com
+        """
         route = Route("/tenants/me/smtp/test")
         return await self._post(Message, route, _ARGUMENTS.body(to=to), repeat="once")

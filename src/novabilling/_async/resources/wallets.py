@@ -60,14 +60,35 @@ class AsyncWallets(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Wallet]:
-        """List one page of wallets, the newest first; `limit` is 1 to 100 (default 20)."""
+        """List one page of wallets, the newest first, with their customers.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            status: "active" or "terminated". None is both.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.wallets.list(customer_id=customer_id, status="active")
+            for wallet in page:
+                print(wallet.credits_balance, wallet.currency)  # 1000 NGN
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return await self._list(Wallet, Route("/wallets"), filters, page=page, limit=limit)
 
     def iter(
         self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
     ) -> AsyncPaginator[Wallet]:
-        """Iterate over all wallets that `list` would page through."""
+        """Iterate over all wallets that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            status: "active" or "terminated". None is both.
+
+        Example:
+            for wallet in client.wallets.iter():
+                print(wallet.balance)  # 1000
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, status=status)
         return self._iter(Wallet, Route("/wallets"), filters)
 
@@ -94,17 +115,53 @@ class AsyncWallets(AsyncResource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Wallet]:
-        """Create a wallet, one of several perhaps; a credit is worth `rate_amount` (default 1).
+        """Create a wallet, one of several perhaps. Webhooks tell `wallet.created`.
 
-        That is in major units of `currency`: at 1, a credit is one naira and not one kobo. Sent
-        twice it makes two wallets, so it is never repeated after it may have worked.
+        Invoices of subscriptions in its currency are paid from it as far as it goes, the oldest
+        wallet first. Sent twice it makes two wallets, so it is never repeated after it may have
+        worked.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+            currency: The code of the currency, three letters; sent in upper case.
+            name: What it is called. None or unset is none.
+            rate_amount: What a credit is worth, in major units of `currency`, 0.0001 or more: at 1,
+                a credit is one naira and not one kobo. None or unset is 1.
+            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is none.
+            granted_credits: Credits that are a gift, 0 or more. None or unset is none.
+            expiration_at: From when invoices take nothing from it; the status stays "active". A
+                date is midnight UTC. None or unset is never.
+            metadata: Data of your own, any JSON object. None or unset is none.
+            created_at: When it was created, for data of another system; a date is midnight UTC.
+                None or unset is now.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such customer.
+
+        Example:
+            wallet = client.wallets.create(
+                customer_id=customer_id, currency="NGN", rate_amount=2.5, paid_credits=400
+            ).data
+            print(wallet.credits_balance, wallet.balance)  # 400 1000
         """
         metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return await self._post(Wallet, Route("/wallets"), body, repeat="once", keys_first=True)
 
     async def get(self, wallet_id: str) -> Response[Wallet]:
-        """Get a wallet with its customer."""
+        """Get a wallet with its customer.
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
+
+        Raises:
+            NotFoundError: There is no such wallet.
+
+        Example:
+            wallet = client.wallets.get(wallet_id).data
+            print(wallet.customer.name, wallet.balance)  # Ada Lovelace 1000
+        """
         return await self._get(Wallet, Route("/wallets/{wallet_id}", wallet_id))
 
     @shown_by("PATCH /wallets/{wallet_id}", Reached("/wallets/{wallet_id}", Wallet))
@@ -116,7 +173,23 @@ class AsyncWallets(AsyncResource):
         expiration_at: Omittable[Optional[Date]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[Wallet]:
-        """Change what is given; None clears a field."""
+        """Change what is given and leave the rest. Webhooks tell `wallet.updated`.
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
+            name: The new name. None clears it.
+            expiration_at: From when invoices take nothing from it; a date is midnight UTC. None
+                clears it.
+            metadata: What replaces the old metadata as a whole. None clears it.
+
+        Raises:
+            BadRequestError: It is terminated.
+            NotFoundError: There is no such wallet.
+
+        Example:
+            wallet = client.wallets.update(wallet_id, expiration_at="2026-12-31").data
+            print(wallet.expiration_at.date())  # 2026-12-31
+        """
         body = _ARGUMENTS.body(name=name, expiration_at=expiration_at, metadata=metadata)
         return await self._patch(Wallet, Route("/wallets/{wallet_id}", wallet_id), body)
 
@@ -132,10 +205,20 @@ class AsyncWallets(AsyncResource):
         ),
     )
     async def terminate(self, wallet_id: str) -> Response[Wallet]:
-        """End a wallet; what is left in it is lost.
+        """End a wallet; what is left in it is lost. Webhooks tell `wallet.terminated`.
+
+        A transaction notes the credits that were lost, as "voided".
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
 
         Raises:
             BadRequestError: It was terminated before.
+            NotFoundError: There is no such wallet.
+
+        Example:
+            wallet = client.wallets.terminate(wallet_id).data
+            print(wallet.status, wallet.credits_balance)  # terminated 0
         """
         one = self._with_one_deadline()
         call = Call("DELETE", Route("/wallets/{wallet_id}", wallet_id), "idempotent", trail=Trail())
@@ -190,8 +273,29 @@ class AsyncWallets(AsyncResource):
     ) -> Response[WalletTopUp]:
         """Add credits that were paid or granted, or take away voided ones: voided first.
 
-        Sent twice it counts twice, so it is never repeated after it may have worked. Calls at the
-        same time may take away more than there is: have a lock of your own, also between processes.
+        Each kind of credits becomes a transaction. Sent twice it counts twice, so it is never
+        repeated after it may have worked. Calls at the same time may take away more than there is:
+        have a lock of your own, also between processes. Webhooks tell nothing of it.
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
+            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is none.
+            granted_credits: Credits that are a gift, 0 or more. None or unset is none.
+            voided_credits: Credits to take away, at most what the wallet holds. None or unset is
+                none.
+            metadata: Data of your own, any JSON object; each of the transactions has it. None or
+                unset is none.
+
+        Raises:
+            BadRequestError: No credits are given, more are voided than there are, or the wallet is
+                terminated.
+            NotFoundError: There is no such wallet.
+
+        Example:
+            top_up = client.wallets.create_transaction(
+                wallet_id=wallet_id, paid_credits=500, granted_credits=50
+            ).data
+            print(len(top_up.transactions), top_up.wallet.credits_balance)  # 2 1550
         """
         metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
@@ -207,7 +311,25 @@ class AsyncWallets(AsyncResource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[WalletTransaction]:
-        """List one page of a wallet's transactions, the newest first (`limit` default 20)."""
+        """List one page of a wallet's transactions, the newest first.
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
+            status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
+            transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
+                None is all.
+            transaction_type: "inbound" or "outbound". None is both.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Raises:
+            NotFoundError: There is no such wallet.
+
+        Example:
+            page = client.wallets.get_transactions(wallet_id, transaction_type="inbound")
+            for transaction in page:
+                print(transaction.transaction_status, transaction.credit_amount)  # purchased 1000
+        """
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
         return await self._list(WalletTransaction, route, _TRANSACTIONS.query(**locals()))
 
@@ -219,6 +341,21 @@ class AsyncWallets(AsyncResource):
         transaction_status: Optional[WalletTransactionKind] = None,
         transaction_type: Optional[WalletTransactionType] = None,
     ) -> AsyncPaginator[WalletTransaction]:
-        """Iterate over all transactions that `get_transactions` would page through."""
+        """Iterate over all transactions that `get_transactions` would page through.
+
+        Args:
+            wallet_id: The id that the server gave the wallet.
+            status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
+            transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
+                None is all.
+            transaction_type: "inbound" or "outbound". None is both.
+
+        Raises:
+            NotFoundError: There is no such wallet.
+
+        Example:
+            for transaction in client.wallets.iter_transactions(wallet_id):
+                print(transaction.amount)  # 1000
+        """
         route = Route("/wallets/{wallet_id}/transactions", wallet_id)
         return self._iter(WalletTransaction, route, _TRANSACTIONS.query(**locals()))

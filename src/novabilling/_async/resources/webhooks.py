@@ -60,7 +60,12 @@ class AsyncWebhooks(AsyncResource):
         verify = staticmethod(_verify)  # itself: no frame of a traceback may hold the secret
 
     async def list(self) -> PaginatedResponse[Webhook]:
-        """List the webhook of the tenant, with its secret; empty if there is none."""
+        """List the webhook of the tenant, with its secret; empty if there is none.
+
+        Example:
+            page = client.webhooks.list()
+            print(len(page))  # 0
+        """
         tenant = await self._get(Tenant, _ROUTE)
         found = webhooks_of(tenant.data)
         return PaginatedResponse(found, whole_list(found), tenant.http, tenant.request_id)
@@ -71,7 +76,19 @@ class AsyncWebhooks(AsyncResource):
     ) -> Response[Webhook]:
         """Send the tenant's events to a URL; this replaces the webhook there was.
 
-        `events` is stored with the tenant, but the 1.0 server sends all events whatever is chosen.
+        Args:
+            url: Where deliveries go; the server refuses "http://localhost".
+            events: The events that are meant, `["*"]` for all; they are stored with the tenant. The
+                1.0 server sends all events whatever is chosen.
+
+        Raises:
+            BadRequestError: The server does not take the URL.
+
+        Example:
+            webhook = client.webhooks.create(
+                url="https://shop.example.com/webhooks/novabilling", events=["invoice.paid"]
+            ).data
+            print(webhook.events, webhook.secret == secret)  # ['invoice.paid'] True
         """
         settings = _ARGUMENTS.fields({"events": events})
         body = _ARGUMENTS.body(url=text("url", url), settings=settings)
@@ -90,7 +107,12 @@ class AsyncWebhooks(AsyncResource):
 
     @shown_by("PATCH /tenants/me", CHANGED)
     async def delete(self) -> Response[Message]:
-        """Remove the webhook of the tenant: no events are sent any more."""
+        """Remove the webhook of the tenant: no events are sent any more.
+
+        Example:
+            deleted = client.webhooks.delete().data
+            print(deleted.message)  # Webhook deleted
+        """
         tenant = await self._patch(Tenant, _ROUTE, _ARGUMENTS.body(url=None))
         gone = Message(message="Webhook deleted")
         return Response(gone, tenant.http, tenant.request_id, tenant.reconciled)

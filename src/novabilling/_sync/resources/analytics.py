@@ -51,7 +51,23 @@ class Analytics(Resource):
         start_date: Optional[Date] = None,
         end_date: Optional[Date] = None,
     ) -> Response[RevenueAnalytics]:
-        """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters."""
+        """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters.
+
+        Args:
+            date_from: The begin of the period in which invoices were paid, itself included; a date
+                is midnight UTC. None has no bound.
+            date_to: The end of it, itself included; a date is midnight UTC, so that day is left
+                out. None has no bound.
+            currency: Only invoices in this currency, three letters; the sum is in USD all the same.
+                None is all.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+
+        Example:
+            revenue = client.analytics.get_revenue(date_from="2026-06-01").data
+            print(revenue.invoice_count, revenue.arr > revenue.mrr)  # 1 True
+        """
         query = _ARGUMENTS.query(**locals())
         return self._get(RevenueAnalytics, Route("/analytics/revenue"), query)
 
@@ -65,7 +81,25 @@ class Analytics(Resource):
         start_date: Optional[Date] = None,
         end_date: Optional[Date] = None,
     ) -> Response[SubscriptionAnalytics]:
-        """Get the subscriptions by status, with churn and retention in percent."""
+        """Get the subscriptions by status, with churn and retention in percent.
+
+        The dates bound `new_subscriptions`, and of `canceled` and the rates those that were created
+        then, not those that were canceled then.
+
+        Args:
+            date_from: The begin of the period in which subscriptions were created, itself included;
+                a date is midnight UTC. None has no bound.
+            date_to: The end of it, itself included; a date is midnight UTC, so that day is left
+                out. None has no bound.
+            currency: Checked, and ignored by the 1.0 server.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+
+        Example:
+            figures = client.analytics.get_subscriptions().data
+            print(figures.total, figures.active, figures.retention_rate)  # 1 1 100.00
+        """
         query = _ARGUMENTS.query(**locals())
         return self._get(SubscriptionAnalytics, Route("/analytics/subscriptions"), query)
 
@@ -79,7 +113,25 @@ class Analytics(Resource):
         start_date: Optional[Date] = None,
         end_date: Optional[Date] = None,
     ) -> Response[CustomerAnalytics]:
-        """Get the number of customers and the average revenue per customer."""
+        """Get the number of customers and the average revenue per customer.
+
+        The dates bound `new_customers` alone.
+
+        Args:
+            date_from: The begin of the period in which customers were created, itself included; a
+                date is midnight UTC. None has no bound.
+            date_to: The end of it, itself included; a date is midnight UTC, so that day is left
+                out. None has no bound.
+            currency: Checked, and ignored by the 1.0 server: invoices in all currencies are
+                converted.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+
+        Example:
+            figures = client.analytics.get_customers(date_from="2026-06-01").data
+            print(figures.total_customers, figures.new_customers)  # 1 1
+        """
         query = _ARGUMENTS.query(**locals())
         return self._get(CustomerAnalytics, Route("/analytics/customers"), query)
 
@@ -96,7 +148,23 @@ class Analytics(Resource):
     ) -> Response[PaymentAnalytics]:
         """Get the payments by outcome, with the success rate in percent.
 
-        `provider` is a TypeError: the 1.0 server has no such filter here.
+        Args:
+            date_from: The begin of the period in which payments were created, itself included; a
+                date is midnight UTC. None has no bound.
+            date_to: The end of it, itself included; a date is midnight UTC, so that day is left
+                out. None has no bound.
+            currency: Checked, and ignored by the 1.0 server.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+            provider: Refused: the 1.0 server has no such filter here; `payments.list` has.
+
+        Raises:
+            TypeError: `provider` is given.
+
+        Example:
+            figures = client.analytics.get_payments().data
+            print(figures.succeeded, figures.success_rate)  # 1 100.00
         """
         if provider is not UNSET:
             raise TypeError("provider: the server has no such filter here; payments.list() has")
@@ -113,7 +181,21 @@ class Analytics(Resource):
         start_date: Optional[Date] = None,
         end_date: Optional[Date] = None,
     ) -> Response[MrrBreakdown]:
-        """Get the monthly recurring revenue by plan; the 1.0 server ignores the filters."""
+        """Get the monthly recurring revenue by plan, and how it moved since the first of the month.
+
+        Args:
+            date_from: Checked, and ignored by the 1.0 server.
+            date_to: Checked, and ignored by the 1.0 server.
+            currency: Checked, and ignored by the 1.0 server.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+
+        Example:
+            breakdown = client.analytics.get_mrr_breakdown().data
+            for plan in breakdown.by_plan:
+                print(plan.plan_name, plan.subscription_count)  # Pro 1
+        """
         query = _ARGUMENTS.query(**locals())
         return self._get(MrrBreakdown, Route("/analytics/mrr-breakdown"), query)
 
@@ -127,15 +209,44 @@ class Analytics(Resource):
         start_date: Optional[Date] = None,
         end_date: Optional[Date] = None,
     ) -> Response[NetRevenue]:
-        """Get revenue less refunds and credit notes; a refund counts as its whole payment."""
+        """Get revenue less refunds and credit notes; a refund counts as its whole payment.
+
+        Args:
+            date_from: The begin of the period in which invoices were created, itself included; a
+                date is midnight UTC. None has no bound.
+            date_to: The end of it, itself included; a date is midnight UTC, so that day is left
+                out. None has no bound.
+            currency: Checked, and ignored by the 1.0 server: invoices in all currencies are
+                converted.
+            group_by: Checked, and without effect on the 1.0 server.
+            start_date: A second name of `date_from`.
+            end_date: A second name of `date_to`.
+
+        Example:
+            revenue = client.analytics.get_net_revenue().data
+            print(revenue.refunds, revenue.net_revenue == revenue.gross_revenue)  # 0 True
+        """
         query = _ARGUMENTS.query(**locals())
         return self._get(NetRevenue, Route("/analytics/net-revenue"), query)
 
     def get_churn_cohorts(self, *, months: Optional[int] = None) -> Response[ChurnCohorts]:
-        """Get how many customers of each month stayed, for the last `months` (default 12)."""
+        """Get how many customers of each month stayed.
+
+        Args:
+            months: How many months to go back, this one included, 1 or more. None is 12.
+
+        Example:
+            cohorts = client.analytics.get_churn_cohorts(months=3).data
+            print(cohorts.months)  # ['2026-04', '2026-05', '2026-06']
+        """
         query = _ARGUMENTS.query(months=months)
         return self._get(ChurnCohorts, Route("/analytics/churn-cohorts"), query)
 
     def get_lifetime_value(self) -> Response[LifetimeValue]:
-        """Get what a customer brings on average, in all and by plan."""
+        """Get what a customer brings on average, in all and by plan.
+
+        Example:
+            value = client.analytics.get_lifetime_value().data
+            print(value.by_plan[0].plan_name, value.avg_lifespan_days)  # Pro 1
+        """
         return self._get(LifetimeValue, Route("/analytics/ltv"))

@@ -44,7 +44,20 @@ class CreditNotes(Resource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[CreditNote]:
-        """List one page of credit notes, the newest first; `limit` is 1 to 100 (default 20)."""
+        """List one page of credit notes, the newest first, with invoice and customer in short.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            invoice_id: Only those of this invoice. None is all.
+            status: Only those in this status. None is all.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.credit_notes.list(status="draft")
+            for note in page:
+                print(note.invoice.invoice_number, note.amount)  # INV-00001 1500
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
         return self._list(CreditNote, Route("/credit-notes"), filters, page=page, limit=limit)
 
@@ -55,7 +68,17 @@ class CreditNotes(Resource):
         invoice_id: Optional[str] = None,
         status: Optional[CreditNoteStatus] = None,
     ) -> Paginator[CreditNote]:
-        """Iterate over all credit notes that `list` would page through."""
+        """Iterate over all credit notes that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            invoice_id: Only those of this invoice. None is all.
+            status: Only those in this status. None is all.
+
+        Example:
+            for note in client.credit_notes.iter(customer_id=customer_id):
+                print(note.amount, note.reason)  # 1500 other
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, invoice_id=invoice_id, status=status)
         return self._iter(CreditNote, Route("/credit-notes"), filters)
 
@@ -80,17 +103,55 @@ class CreditNotes(Resource):
         status: Omittable[CreditNoteStatus] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[CreditNote]:
-        """Create a credit note, a draft unless told otherwise.
+        """Create a credit note, a draft unless told otherwise. Webhooks tell `credit_note.created`.
 
-        `amount` is in major units. All notes of an invoice that are not void may add up to its
-        amount. The 1.0 server does not compare the currency.
+        The invoice stays as it is.
+
+        Args:
+            invoice_id: The id of the invoice that it is for, which may be a draft.
+            customer_id: The id of that invoice's customer.
+            amount: What need not be paid or is given back, in major units. 0 or more; all notes of
+                an invoice that are not void may add up to its amount.
+            currency: The code of the currency, three letters; sent in upper case. The 1.0 server
+                does not compare it with the invoice's.
+            reason: Why: "duplicate", "product_unsatisfactory", "order_change" or "other".
+            metadata: Data of your own, any JSON object. None or unset is none.
+            status: The status to begin with, for data of another system. Unset is "draft".
+            created_at: When it was created, for data of another system; a date is midnight UTC.
+                None or unset is now.
+
+        Raises:
+            BadRequestError: The invoice is another customer's, or the notes would exceed its
+                amount.
+            NotFoundError: There is no such invoice or customer.
+
+        Example:
+            note = client.credit_notes.create(
+                invoice_id=invoice_id,
+                customer_id=customer_id,
+                amount=2500,
+                currency="NGN",
+                reason="product_unsatisfactory",
+            ).data
+            print(note.status, note.amount)  # draft 2500
         """
         metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
         return self._post(CreditNote, Route("/credit-notes"), body, repeat="once", keys_first=True)
 
     def get(self, credit_note_id: str) -> Response[CreditNote]:
-        """Get a credit note with its invoice and customer in short."""
+        """Get a credit note with its invoice and customer in short.
+
+        Args:
+            credit_note_id: The id that the server gave the credit note.
+
+        Raises:
+            NotFoundError: There is no such credit note.
+
+        Example:
+            note = client.credit_notes.get(credit_note_id).data
+            print(note.invoice.status, note.customer.name)  # draft Ada Lovelace
+        """
         return self._get(CreditNote, Route("/credit-notes/{credit_note_id}", credit_note_id))
 
     @shown_by("PATCH /credit-notes/{credit_note_id}", Reached(_ONE, CreditNote))
@@ -102,7 +163,23 @@ class CreditNotes(Resource):
         reason: Omittable[CreditNoteReason] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[CreditNote]:
-        """Change what is given, while the note is a draft; `amount` is in major units."""
+        """Change what is given and leave the rest, while the note is a draft.
+
+        Args:
+            credit_note_id: The id that the server gave the credit note.
+            amount: The new amount, in major units of the note's currency, 0 or more. It cannot be
+                cleared.
+            reason: The new reason.
+            metadata: What replaces the old metadata as a whole. None clears it.
+
+        Raises:
+            BadRequestError: It is no draft, or the notes would exceed the invoice's amount.
+            NotFoundError: There is no such credit note.
+
+        Example:
+            note = client.credit_notes.update(credit_note_id, amount=2000, reason="duplicate").data
+            print(note.amount, note.reason)  # 2000 duplicate
+        """
         body = _ARGUMENTS.body(amount=amount, reason=reason, metadata=metadata)
         route = Route("/credit-notes/{credit_note_id}", credit_note_id)
         return self._patch(CreditNote, route, body)
@@ -112,7 +189,19 @@ class CreditNotes(Resource):
         Reached(_ONE, CreditNote, want={"status": "FINALIZED"}, before=("DRAFT",), once=True),
     )
     def finalize(self, credit_note_id: str) -> Response[CreditNote]:
-        """Finalize a draft."""
+        """Finalize a draft: it cannot be changed any more. Webhooks tell `credit_note.finalized`.
+
+        Args:
+            credit_note_id: The id that the server gave the credit note.
+
+        Raises:
+            BadRequestError: It is no draft.
+            NotFoundError: There is no such credit note.
+
+        Example:
+            note = client.credit_notes.finalize(credit_note_id).data
+            print(note.status)  # finalized
+        """
         route = Route("/credit-notes/{credit_note_id}/finalize", credit_note_id)
         return self._post(CreditNote, route, repeat="once")
 
@@ -123,6 +212,18 @@ class CreditNotes(Resource):
         ),
     )
     def void(self, credit_note_id: str) -> Response[CreditNote]:
-        """Void a credit note, a draft or a finalized one."""
+        """Void a credit note, a draft or a finalized one. Webhooks tell `credit_note.voided`.
+
+        Args:
+            credit_note_id: The id that the server gave the credit note.
+
+        Raises:
+            BadRequestError: It is void already.
+            NotFoundError: There is no such credit note.
+
+        Example:
+            note = client.credit_notes.void(credit_note_id).data
+            print(note.status)  # voided
+        """
         route = Route("/credit-notes/{credit_note_id}/void", credit_note_id)
         return self._post(CreditNote, route, repeat="once")

@@ -15,5 +15,10 @@ class Currencies(Resource):
     _needs_token = False
 
     def list(self) -> PaginatedResponse[CurrencyInfo]:
-        """List all currencies with symbol and number of decimals."""
+        """List all currencies with symbol and number of decimals.
+
+        Example:
+            page = client.currencies.list()
+            print(len(page), page[1].code, page[1].decimals)  # 44 NGN 2
+        """
         return self._list(CurrencyInfo, Route("/currencies"))

@@ -240,11 +240,9 @@ class Customers(Resource):
 
     @shown_by("DELETE /customers/{customer_id}", Gone("/customers/{customer_id}"))
     def delete(self, customer_id: str) -> Response[Message]:
-        """Delete a customer with its subscriptions, invoices and payments. Webhooks tell
-        `customer.deleted`.
+        """Delete a customer with its subscriptions, invoices and payments.
 
-        The 1.0 server answers 500 where the customer has coupons, add-ons or credit notes; nothing
-        is deleted then.
+        Webhooks tell `customer.deleted`.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -252,6 +250,8 @@ class Customers(Resource):
         Raises:
             BadRequestError: The customer has an active subscription.
             NotFoundError: There is no such customer.
+            ServerError: Coupons, add-ons or credit notes point at it: a 500, and nothing is
+                deleted.
 
         Example:
             customer = client.customers.create(
@@ -291,8 +291,9 @@ class Customers(Resource):
         return self._list(Invoice, Route("/customers/{customer_id}/invoices", customer_id))
 
     def get_payments(self, customer_id: str) -> PaginatedResponse[Payment]:
-        """List all payments of a customer by invoice, the newest invoice first; none for an unknown
-        one.
+        """List all payments of a customer by invoice, the newest invoice first.
+
+        There are none for an unknown customer.
 
         Args:
             customer_id: The id that the server gave the customer.

@@ -57,11 +57,32 @@ class Events(Resource):
         timestamp: Omittable[Date] = UNSET,
         properties: Omittable[Mapping[str, Any]] = UNSET,
     ) -> Response[UsageEvent]:
-        """Send one event; `subscription_id` may be the subscription's external id.
+        """Send one event.
 
         An event with a `transaction_id` that the server knows is not counted again, whatever it
-        holds; one that is left out is made up, and a `timestamp` that is left out is the time of
-        this call, also in later attempts. Both stand in `events` of an error.
+        holds. What is made up stays the same in later attempts, and stands in `events` of an error.
+
+        Args:
+            subscription_id: The id of the subscription, the server's or your own external one.
+            code: The code of the metric that counts it.
+            transaction_id: Your own key of the event, unique within the tenant, at most 255
+                characters. Unset is made up.
+            timestamp: When it happened, and so in which billing period it counts; a date is
+                midnight UTC. Unset is the time of this call.
+            properties: What the metric adds up or splits by, any JSON object. Unset is none.
+
+        Raises:
+            ValueError: The event is larger than 102,400 bytes.
+            NotFoundError: There is no such subscription, or no metric has this code.
+
+        Example:
+            event = client.events.create(
+                subscription_id="sub_1",
+                code="api_calls",
+                transaction_id="call_2",
+                properties={"region": "eu"},
+            ).data
+            print(event.code, event.transaction_id)  # api_calls call_2
         """
         event = UsageEventInput(
             subscription_id=subscription_id,
@@ -85,15 +106,36 @@ class Events(Resource):
         *,
         check_codes: bool = False,
     ) -> Response[EventBatch]:
-        """Send any number of events, in slices; look at `errors` of the merged result.
+        """Send any number of events; look at `errors` of the merged result.
 
-        All are checked before the first is sent. An error carries `events`, all of them with their
+        They go in slices of at most 100 events and 100,000 bytes, one request for each; all are
+        checked before the first is sent. An error carries `events`, all of them with their
         transaction ids and timestamps, and `partial`, the result so far: sending `error.events`
         again, also much later, counts nothing twice and everything in its billing period.
 
-        The server takes codes that no metric has, and never bills such events. With `check_codes`
-        the metrics are read, once in 60 s or where a code is not among them, and `ValueError` is
-        raised for a code without a metric, or a property to be added up that is no number.
+        The server takes codes that no metric has, and never bills such events.
+
+        Args:
+            events: Structs or dicts with the arguments of `create`. A `transaction_id` that is left
+                out is made up, and a `timestamp` is the time of this call.
+            check_codes: True: the metrics are read first, once in 60 s or where a code is not among
+                them, and what would never be billed is refused.
+
+        Raises:
+            ValueError: An event is larger than 100,000 bytes; or, with `check_codes`, no metric has
+                its code, or the property that is added up is no number.
+            BadRequestError: A field is not what the server takes: no event of that slice is
+                counted.
+
+        Example:
+            batch = client.events.create_batch(
+                [
+                    {"subscription_id": "sub_1", "code": "api_calls", "transaction_id": "call_2"},
+                    {"subscription_id": "sub_1", "code": "api_calls", "transaction_id": "call_3"},
+                ],
+                check_codes=True,
+            ).data
+            print(batch.created, batch.duplicates, batch.errors)  # 2 0 0
         """
         prepared = prepare(events, self._caller.config.now())
         first, *rest = slices(prepared)
@@ -134,7 +176,18 @@ class Events(Resource):
         return self._post(EventBatch, Route("/events/batch"), body, repeat="keyed")
 
     def get(self, event_id: str) -> Response[UsageEvent]:
-        """Get an event."""
+        """Get an event.
+
+        Args:
+            event_id: The id that the server gave the event, not its `transaction_id`.
+
+        Raises:
+            NotFoundError: There is no such event.
+
+        Example:
+            event = client.events.get(event_id).data
+            print(event.transaction_id)  # call_1
+        """
         return self._get(UsageEvent, Route("/events/{event_id}", event_id))
 
     def get_by_subscription(
@@ -149,9 +202,21 @@ class Events(Resource):
     ) -> PaginatedResponse[UsageEvent]:
         """List one page of a subscription's events, the latest first; none for an unknown one.
 
-        It takes the server's id alone: `create` takes external ids too, and they find nothing
-        here; a `NovaBillingWarning` says so. The dates bound `timestamp`; `limit` is 1 to 100
-        (default 50).
+        Args:
+            subscription_id: The server's id of the subscription. `create` takes external ids too;
+                here they find nothing, and a `NovaBillingWarning` says so.
+            code: Only those with this code. None is all.
+            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `timestamp`, itself included; a date is midnight UTC, so that day is
+                left out. None has no bound.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 50.
+
+        Example:
+            page = client.events.get_by_subscription(subscription_id, code="api_calls")
+            for event in page:
+                print(event.transaction_id, event.properties)  # call_1 {'region': 'eu'}
         """
         filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
         return self._page("get_by_subscription", subscription_id, filters, page, limit)
@@ -166,7 +231,18 @@ class Events(Resource):
     ) -> Paginator[UsageEvent]:
         """Iterate over all events that `get_by_subscription` would page through.
 
-        It takes the server's id alone, as that does, and warns where an external id finds nothing.
+        Args:
+            subscription_id: The server's id of the subscription; an external id finds nothing, and
+                a `NovaBillingWarning` says so.
+            code: Only those with this code. None is all.
+            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None has
+                no bound.
+            date_to: The latest `timestamp`, itself included; a date is midnight UTC. None has no
+                bound.
+
+        Example:
+            for event in client.events.iter_by_subscription(subscription_id):
+                print(event.transaction_id)  # call_1
         """
         filters = _ARGUMENTS.query(code=code, date_from=date_from, date_to=date_to)
         name, of = "iter_by_subscription", identifier("subscription_id", subscription_id)

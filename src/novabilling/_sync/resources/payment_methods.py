@@ -59,10 +59,37 @@ class PaymentMethods(Resource):
         cardholder_name: Omittable[Optional[str]] = UNSET,
         country: Omittable[Optional[str]] = UNSET,
     ) -> Response[PaymentMethod]:
-        """Store a payment method that the provider knows by `token_id`.
+        """Store a payment method that a provider knows; a customer's first is the default.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+            provider: The name of the provider, as free text: "stripe", "paystack", "flutterwave",
+                "dpo", "payu" or "pesapal".
+            token_id: The provider's token of it, at most 255 characters. Never the number of a
+                card.
+            type: "card", "bank_account" or "wallet". Unset is "card".
+            last4: The last four digits, to show. None or unset is none.
+            brand: The brand of the card, such as "visa". None or unset is none.
+            exp_month: The month in which it expires, 1 to 12. None or unset is none.
+            exp_year: The year in which it expires, 2024 or later. None or unset is none.
+            cardholder_name: The name on it. None or unset is none.
+            country: A country code. None or unset is none.
 
         Raises:
-            BadRequestError: The provider's token is stored already.
+            BadRequestError: The provider's token is stored already, or a field is not what the
+                server takes.
+            NotFoundError: There is no such customer.
+
+        Example:
+            method = client.payment_methods.create(
+                customer_id=customer_id,
+                provider="paystack",
+                token_id="AUTH_2",
+                last4="1234",
+                exp_month=9,
+                exp_year=2030,
+            ).data
+            print(method.type, method.is_default)  # card False
         """
         body = _ARGUMENTS.body(**locals())
         return self._post(
@@ -70,12 +97,32 @@ class PaymentMethods(Resource):
         )
 
     def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
-        """List the payment methods of a customer, the default first; none for an unknown one."""
+        """List the payment methods of a customer, the default first; none for an unknown customer.
+
+        Args:
+            customer_id: The id that the server gave the customer.
+
+        Example:
+            page = client.payment_methods.get_by_customer(customer_id)
+            for method in page:
+                print(method.brand, method.last4)  # visa 4081
+        """
         route = Route("/payment-methods/customer/{customer_id}", customer_id)
         return self._list(PaymentMethod, route)
 
     def get(self, payment_method_id: str) -> Response[PaymentMethod]:
-        """Get a payment method."""
+        """Get a payment method.
+
+        Args:
+            payment_method_id: The id that the server gave the payment method.
+
+        Raises:
+            NotFoundError: There is no such payment method.
+
+        Example:
+            method = client.payment_methods.get(payment_method_id).data
+            print(method.provider, method.is_default)  # paystack True
+        """
         route = Route("/payment-methods/{payment_method_id}", payment_method_id)
         return self._get(PaymentMethod, route)
 
@@ -83,7 +130,18 @@ class PaymentMethods(Resource):
         "DELETE /payment-methods/{payment_method_id}", Gone("/payment-methods/{payment_method_id}")
     )
     def delete(self, payment_method_id: str) -> Response[Message]:
-        """Delete a payment method; if it was the default, the newest of the rest becomes it."""
+        """Delete a payment method; if it was the default, the newest of the rest becomes it.
+
+        Args:
+            payment_method_id: The id that the server gave the payment method.
+
+        Raises:
+            NotFoundError: There is no such payment method.
+
+        Example:
+            deleted = client.payment_methods.delete(payment_method_id).data
+            print(deleted.message)  # Payment method deleted successfully
+        """
         return self._delete(Route("/payment-methods/{payment_method_id}", payment_method_id))
 
     @shown_by(
@@ -91,6 +149,17 @@ class PaymentMethods(Resource):
         Reached("/payment-methods/{payment_method_id}", PaymentMethod, want={"isDefault": True}),
     )
     def set_default(self, payment_method_id: str) -> Response[PaymentMethod]:
-        """Make a payment method the customer's default."""
+        """Make a payment method the customer's default, in place of the one before.
+
+        Args:
+            payment_method_id: The id that the server gave the payment method.
+
+        Raises:
+            NotFoundError: There is no such payment method.
+
+        Example:
+            method = client.payment_methods.set_default(payment_method_id).data
+            print(method.is_default)  # True
+        """
         route = Route("/payment-methods/{payment_method_id}/set-default", payment_method_id)
         return self._patch(PaymentMethod, route, NO_ARGUMENTS.body())

@@ -31,7 +31,13 @@ class PaymentProviders(Resource):
     """Configure payment providers; the one of lowest priority number is tried first."""
 
     def list(self) -> PaginatedResponse[PaymentProvider]:
-        """List all payment providers by priority."""
+        """List all payment providers by priority, without their credentials.
+
+        Example:
+            page = client.payment_providers.list()
+            for provider in page:
+                print(provider.type, provider.priority)  # payu 1
+        """
         return self._list(PaymentProvider, Route("/payment-providers"))
 
     @shown_by(
@@ -47,13 +53,26 @@ class PaymentProviders(Resource):
         active: Omittable[bool] = UNSET,
         priority: Omittable[int] = UNSET,
     ) -> Response[PaymentProvider]:
-        """Configure a provider, e.g. "stripe", "paystack" or "flutterwave"; one of each type.
+        """Configure a provider; a tenant has one of each type.
 
-        `credentials` are sent in camel case (`secret_key` as `secretKey`) and never shown again.
-        The 1.0 server cannot store `name`: a `NovaBillingWarning` says so.
+        Args:
+            type: The provider's name: "stripe", "paystack", "flutterwave", "dpo", "payu" or
+                "pesapal". Others are stored, and fail at checkout.
+            credentials: What the provider gave you, as a mapping; sent in camel case (`secret_key`
+                as `secretKey`), stored encrypted and never shown again.
+            name: Not sent: the 1.0 server cannot store a name, and a `NovaBillingWarning` says so.
+            active: Whether checkouts may use it. Unset is True.
+            priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 
         Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
             ConflictError: The tenant has a provider of this type.
+
+        Example:
+            provider = client.payment_providers.create(
+                type="paystack", credentials={"secret_key": "sk_test_..."}, priority=2
+            ).data
+            print(provider.type, provider.active)  # paystack True
         """
         masked = Secret(credentials)
         del credentials
@@ -73,7 +92,25 @@ class PaymentProviders(Resource):
         is_active: Omittable[bool] = UNSET,
         priority: Omittable[int] = UNSET,
     ) -> Response[PaymentProvider]:
-        """Configure a provider: a second name of `create`, and of its `type` and `active`."""
+        """Configure a provider: a second name of `create`, and of its `type` and `active`.
+
+        Args:
+            provider_name: The provider's name: the `type` of `create`.
+            credentials: What the provider gave you, as a mapping; sent in camel case and never
+                shown again.
+            is_active: Whether checkouts may use it: the `active` of `create`. Unset is True.
+            priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            ConflictError: The tenant has a provider of this type.
+
+        Example:
+            provider = client.payment_providers.configure(
+                provider_name="flutterwave", credentials={"secret_key": "FLWSECK_TEST-..."}
+            ).data
+            print(provider.type)  # flutterwave
+        """
         masked = Secret(credentials)
         del credentials
         body = _ARGUMENTS.body(
@@ -82,7 +119,18 @@ class PaymentProviders(Resource):
         return self._post(PaymentProvider, Route("/payment-providers"), body, repeat="once")
 
     def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
-        """Get a payment provider."""
+        """Get a payment provider, without its credentials.
+
+        Args:
+            payment_provider_id: The id that the server gave the provider.
+
+        Raises:
+            NotFoundError: There is no such provider.
+
+        Example:
+            provider = client.payment_providers.get(payment_provider_id).data
+            print(provider.type, provider.active)  # payu True
+        """
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return self._get(PaymentProvider, route)
 
@@ -103,6 +151,22 @@ class PaymentProviders(Resource):
 
         It reads the provider first: the 1.0 server resets `active` and `priority` where they
         are left out.
+
+        Args:
+            payment_provider_id: The id that the server gave the provider.
+            type: Checked and ignored by the 1.0 server: a provider keeps its type.
+            credentials: What replaces all old credentials. Unset leaves them.
+            active: Whether checkouts may use it. Unset leaves it.
+            priority: A whole number from 1: of the active ones, the lowest is used. Unset leaves
+                it.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such provider.
+
+        Example:
+            provider = client.payment_providers.update(payment_provider_id, priority=3).data
+            print(provider.active, provider.priority)  # True 3
         """
         masked = credentials if credentials is UNSET else Secret(credentials)
         del credentials
@@ -120,7 +184,18 @@ class PaymentProviders(Resource):
         Gone("/payment-providers/{payment_provider_id}"),
     )
     def delete(self, payment_provider_id: str) -> Response[Message]:
-        """Delete a payment provider with its credentials."""
+        """Delete a payment provider with its credentials; payments stay.
+
+        Args:
+            payment_provider_id: The id that the server gave the provider.
+
+        Raises:
+            NotFoundError: There is no such provider.
+
+        Example:
+            deleted = client.payment_providers.delete(payment_provider_id).data
+            print(deleted.message)  # Payment provider deleted successfully
+        """
         route = Route("/payment-providers/{payment_provider_id}", payment_provider_id)
         return self._delete(route)
 
@@ -129,6 +204,17 @@ class PaymentProviders(Resource):
         Unknown("a test of a connection leaves nothing on the server: it may be repeated"),
     )
     def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
-        """Try the credentials of a provider; a failure is `success=False`, not an error."""
+        """Try the credentials of a provider; a failure is `success=False`, not an error.
+
+        Args:
+            payment_provider_id: The id that the server gave the provider.
+
+        Raises:
+            NotFoundError: There is no such provider.
+
+        Example:
+            result = client.payment_providers.test_connection(payment_provider_id).data
+            print(result.success, result.message)  # False Connection failed
+        """
         route = Route("/payment-providers/{payment_provider_id}/test", payment_provider_id)
         return self._post(ProviderTest, route, repeat="once")

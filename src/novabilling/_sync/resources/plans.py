@@ -48,10 +48,20 @@ class Plans(Resource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Plan]:
-        """List all plans with their prices, or only the active or inactive ones.
+        """List all plans with their prices, the newest first, or only the active or inactive ones.
 
-        The 1.0 server sends the whole list: with `page` or `limit` (1 to 100, default 20), the
-        page is cut out of it here.
+        The 1.0 server sends the whole list: with `page` or `limit`, the page is cut out of it here.
+
+        Args:
+            active: True for plans that can be subscribed to, False for the others. None is both.
+            page: The page to cut out, from 1. None is the first, or the whole list without `limit`.
+            limit: The plans of a page, 1 to 100. None is 20, or the whole list without `page`.
+
+        Example:
+            page = client.plans.list(active=True)
+            for plan in page:
+                if plan.code == "pro":
+                    print(plan.name, plan.prices[0].amount)  # Pro 15000
         """
         _ARGUMENTS.query(page=page, limit=limit)  # refuses bad ones
         whole = self._list(Plan, Route("/plans"), _ARGUMENTS.query(active=active))
@@ -75,21 +85,58 @@ class Plans(Resource):
         invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
-        """Create a plan; `code` is unique and of lower-case letters, digits and underscores.
+        """Create a plan, with its prices if they are given.
 
-        Prices and the threshold are in major units: 15000 is fifteen thousand naira, not kobo.
-        `prices` may be those of another plan.
+        Args:
+            name: The name on invoices and in the portal, at most 100 characters.
+            code: Your own key of the plan, unique within the tenant: lower-case letters, digits and
+                underscores. It cannot be changed later.
+            billing_interval: How long a period of a subscription is.
+            description: Text of at most 500 characters. None or unset is none.
+            billing_timing: "in_advance" makes the invoice when a period begins, "in_arrears" when
+                it has ended. Unset is "in_arrears".
+            features: What the plan offers, as texts. The server stores them and does not read them.
+            prices: What a period costs, one price for each currency, in major units: 15000 is
+                fifteen thousand naira, not kobo. Those of another plan may be given. Unset is none
+                yet.
+            net_payment_terms: Days from an invoice to its due date, 0 to 365, unless the customer
+                has its own. None or unset leaves it to the tenant, and to 30.
+            invoice_grace_period_days: Days for which invoices of subscriptions stay drafts, 0 to
+                90. None or unset leaves it to the tenant, and to 0.
+            progressive_billing_threshold: What usage may cost before it is invoiced within a
+                period, in major units of the subscription's currency. None or unset is no such
+                invoice.
 
         Raises:
             ValueError: `prices` are None, as those of a plan that was read without them.
             ConflictError: The tenant has a plan with this code.
+
+        Example:
+            plan = client.plans.create(
+                name="Team",
+                code="team",
+                billing_interval="monthly",
+                prices=[{"currency": "NGN", "amount": 30000}, {"currency": "USD", "amount": 19.99}],
+            ).data
+            print(plan.prices[1].amount)  # 19.99
         """
         refuse_null("prices", prices, "the plan was read without them; leave it out for none")
         body = _ARGUMENTS.body(**locals())
         return self._post(Plan, Route("/plans"), body, repeat="once", keys_first=True)
 
     def get(self, plan_id: str) -> Response[Plan]:
-        """Get a plan with its prices and the number of its subscriptions."""
+        """Get a plan with its prices and the number of its subscriptions.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+
+        Raises:
+            NotFoundError: There is no such plan.
+
+        Example:
+            plan = client.plans.get(plan_id).data
+            print(plan.name, plan.counts.subscriptions)  # Pro 1
+        """
         return self._get(Plan, Route("/plans/{plan_id}", plan_id))
 
     def get_by_code(self, code: str) -> Response[Plan]:
@@ -97,8 +144,15 @@ class Plans(Resource):
 
         It makes two requests: the first is for the list of all plans.
 
+        Args:
+            code: The code of the plan, letter by letter.
+
         Raises:
             NotFoundError: No plan has this code.
+
+        Example:
+            plan = client.plans.get_by_code("pro").data
+            print(plan.name)  # Pro
         """
         asked = self._with_one_deadline()
         rows = Paginator(lambda _: asked.list(), Plan)
@@ -119,19 +173,51 @@ class Plans(Resource):
         invoice_grace_period_days: Omittable[Optional[int]] = UNSET,
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
-        """Change what is given; `active=False` stops new subscriptions and keeps the old ones.
+        """Change what is given and leave the rest. Prices have methods of their own.
 
-        The threshold is in major units of the subscription's currency.
+        Args:
+            plan_id: The id that the server gave the plan.
+            name: The new name, at most 100 characters. It cannot be cleared.
+            description: The new text, at most 500 characters. None clears it.
+            billing_interval: The new interval, for periods that begin from now on.
+            billing_timing: "in_advance" or "in_arrears", for subscriptions made from now on: each
+                keeps the one it began with.
+            features: What replaces the old list. None clears it.
+            active: False stops new subscriptions and changes to this plan; subscriptions that are
+                there go on.
+            net_payment_terms: The new days from an invoice to its due date, 0 to 365. None leaves
+                it to the tenant, and to 30.
+            invoice_grace_period_days: The new days for which invoices stay drafts, 0 to 90. None
+                leaves it to the tenant, and to 0.
+            progressive_billing_threshold: The new threshold, in major units of the subscription's
+                currency. None clears it.
+
+        Raises:
+            BadRequestError: A field is not what the server takes; `errors` names it.
+            NotFoundError: There is no such plan.
+
+        Example:
+            plan = client.plans.update(plan_id, name="Pro 2026", active=False).data
+            print(plan.name, plan.active)  # Pro 2026 False
         """
         body = _ARGUMENTS.body(**locals())
         return self._patch(Plan, Route("/plans/{plan_id}", plan_id), body)
 
     @shown_by("DELETE /plans/{plan_id}", Gone("/plans/{plan_id}"))
     def delete(self, plan_id: str) -> Response[Message]:
-        """Delete a plan.
+        """Delete a plan with its prices and charges.
+
+        Args:
+            plan_id: The id that the server gave the plan.
 
         Raises:
             BadRequestError: The plan has a subscription, even if only a canceled one.
+            NotFoundError: There is no such plan.
+
+        Example:
+            draft = client.plans.create(name="Test", code="test", billing_interval="daily").data
+            deleted = client.plans.delete(draft.id).data
+            print(deleted.message)  # Plan deleted successfully
         """
         return self._delete(Route("/plans/{plan_id}", plan_id))
 
@@ -142,10 +228,22 @@ class Plans(Resource):
     def add_price(
         self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
     ) -> Response[PlanPrice]:
-        """Add a price in another currency; `amount` is in its major units, 19.99 and not 1999.
+        """Add a price in another currency.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+            currency: The code of the currency, three letters; sent in upper case. A plan has one
+                price in each.
+            amount: What a period costs, in major units: 19.99, not 1999. 0 or more, with at most 4
+                decimals.
 
         Raises:
+            NotFoundError: There is no such plan.
             ConflictError: The plan has a price in this currency (the 1.0 server answers 500).
+
+        Example:
+            price = client.plans.add_price(plan_id, currency="USD", amount=19.99).data
+            print(price.currency, price.amount)  # USD 19.99
         """
         body = _ARGUMENTS.body(currency=currency, amount=amount)
         route = Route("/plans/{plan_id}/prices", plan_id)
@@ -156,7 +254,21 @@ class Plans(Resource):
         Reached("/plans/{plan_id}", PlanPrice, inside="prices"),
     )
     def update_price(self, plan_id: str, price_id: str, *, amount: Amount) -> Response[PlanPrice]:
-        """Change the amount of a price, in major units, for invoices made from now on."""
+        """Change the amount of a price, for invoices made from now on.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+            price_id: The id of the price, which `plan.prices` shows.
+            amount: The new amount, in major units of the price's currency. The 1.0 server does not
+                check it: also one below 0 is stored.
+
+        Raises:
+            NotFoundError: The plan has no such price.
+
+        Example:
+            price = client.plans.update_price(plan_id, price_id, amount=17500).data
+            print(price.currency, price.amount)  # NGN 17500
+        """
         route = Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id)
         return self._patch(PlanPrice, route, _ARGUMENTS.body(amount=amount))
 
@@ -164,5 +276,17 @@ class Plans(Resource):
         "DELETE /plans/{plan_id}/prices/{price_id}", Gone("/plans/{plan_id}", inside="prices")
     )
     def delete_price(self, plan_id: str, price_id: str) -> Response[Message]:
-        """Delete a price of a plan."""
+        """Delete a price of a plan: subscriptions in its currency are not invoiced any more.
+
+        Args:
+            plan_id: The id that the server gave the plan.
+            price_id: The id of the price, which `plan.prices` shows.
+
+        Raises:
+            NotFoundError: The plan has no such price.
+
+        Example:
+            deleted = client.plans.delete_price(plan_id, price_id).data
+            print(deleted.message)  # Price deleted successfully
+        """
         return self._delete(Route("/plans/{plan_id}/prices/{price_id}", plan_id, price_id))

@@ -27,12 +27,35 @@ class Portal(Resource):
     """Read a customer's account and start payments for them."""
 
     def get_billing(self, external_id: str) -> Response[PortalBilling]:
-        """Get the overview: customer, subscriptions, newest invoices and payments, summary."""
+        """Get the overview: customer, subscriptions, newest invoices and payments, summary.
+
+        Args:
+            external_id: Your own id of the customer.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            billing = client.portal.get_billing("usr_1").data
+            print(billing.customer.name, billing.summary.total_spent)  # Ada Lovelace 15000
+        """
         route = Route("/portal/customers/{external_id}/billing", external_id)
         return self._get(PortalBilling, route)
 
     def get_subscriptions(self, external_id: str) -> PaginatedResponse[Subscription]:
-        """List all subscriptions of the customer with plan and prices."""
+        """List all subscriptions of the customer with plan and prices.
+
+        Args:
+            external_id: Your own id of the customer.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            page = client.portal.get_subscriptions("usr_1")
+            for subscription in page:
+                print(subscription.plan.name, subscription.status)  # Pro active
+        """
         route = Route("/portal/customers/{external_id}/subscriptions", external_id)
         return self._list(Subscription, route)
 
@@ -44,7 +67,22 @@ class Portal(Resource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[PortalInvoice]:
-        """List one page of the customer's invoices; `limit` is 1 to 100 (default 20)."""
+        """List one page of the customer's invoices, the newest first.
+
+        Args:
+            external_id: Your own id of the customer.
+            status: Only those in this status. None is all.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            page = client.portal.get_invoices("usr_1", status="paid")
+            for invoice in page:
+                print(invoice.invoice_number, invoice.amount)  # INV-00002 15000
+        """
         route = Route("/portal/customers/{external_id}/invoices", external_id)
         filters = _ARGUMENTS.query(status=status)
         return self._list(PortalInvoice, route, filters, page=page, limit=limit)
@@ -52,7 +90,19 @@ class Portal(Resource):
     def iter_invoices(
         self, external_id: str, *, status: Optional[InvoiceStatus] = None
     ) -> Paginator[PortalInvoice]:
-        """Iterate over all invoices that `get_invoices` would page through."""
+        """Iterate over all invoices that `get_invoices` would page through.
+
+        Args:
+            external_id: Your own id of the customer.
+            status: Only those in this status. None is all.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            for invoice in client.portal.iter_invoices("usr_1", status="draft"):
+                print(invoice.invoice_number)  # INV-00001
+        """
         route = Route("/portal/customers/{external_id}/invoices", external_id)
         return self._iter(PortalInvoice, route, _ARGUMENTS.query(status=status))
 
@@ -64,7 +114,29 @@ class Portal(Resource):
         *,
         callback_url: Omittable[Optional[str]] = UNSET,
     ) -> Response[PortalCheckout]:
-        """Start a payment of one of the customer's invoices; send the payer to its URL."""
+        """Start a payment of one of the customer's invoices; send the payer to its URL.
+
+        The provider is the active one with the lowest priority number. It adds a payment that is
+        processing; where the provider refuses, the payment has failed.
+
+        Args:
+            external_id: Your own id of the customer.
+            invoice_id: The id that the server gave the invoice.
+            callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
+                unset is none.
+
+        Raises:
+            BadRequestError: The invoice is paid or void, no provider is active, or the provider
+                refuses.
+            NotFoundError: No customer has this external id, or the customer has no such invoice.
+            ServerError: The server has no code for the provider: a 500.
+
+        Example:
+            checkout = client.portal.create_checkout(
+                "usr_1", invoice_id, callback_url="https://shop.example.com/thanks"
+            ).data
+            print(checkout.provider, checkout.amount)  # payu 15000
+        """
         template = "/portal/customers/{external_id}/invoices/{invoice_id}/checkout"
         route = Route(template, external_id, invoice_id)
         body = _ARGUMENTS.body(callback_url=callback_url)
@@ -73,11 +145,36 @@ class Portal(Resource):
     def get_payments(
         self, external_id: str, *, page: Optional[int] = None, limit: Optional[int] = None
     ) -> PaginatedResponse[PortalPayment]:
-        """List one page of the customer's payments; `limit` is 1 to 100 (default 20)."""
+        """List one page of the customer's payments, the newest first.
+
+        Args:
+            external_id: Your own id of the customer.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            page = client.portal.get_payments("usr_1", limit=5)
+            for payment in page:
+                print(payment.invoice_number, payment.amount)  # INV-00002 15000
+        """
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return self._list(PortalPayment, route, page=page, limit=limit)
 
     def iter_payments(self, external_id: str) -> Paginator[PortalPayment]:
-        """Iterate over all payments that `get_payments` would page through."""
+        """Iterate over all payments that `get_payments` would page through.
+
+        Args:
+            external_id: Your own id of the customer.
+
+        Raises:
+            NotFoundError: No customer has this external id.
+
+        Example:
+            for payment in client.portal.iter_payments("usr_1"):
+                print(payment.status)  # successful
+        """
         route = Route("/portal/customers/{external_id}/payments", external_id)
         return self._iter(PortalPayment, route)

@@ -83,7 +83,20 @@ class Subscriptions(Resource):
         page: Optional[int] = None,
         limit: Optional[int] = None,
     ) -> PaginatedResponse[Subscription]:
-        """List one page of subscriptions, the newest first; `limit` is 1 to 100 (default 20)."""
+        """List one page of subscriptions, the newest first, with customer, plan and prices.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            plan_id: Only those of this plan, as it is now. None is all.
+            status: Only those in this status. None is all.
+            page: The page to read, from 1. None is the first.
+            limit: The rows of a page, 1 to 100. None is 20.
+
+        Example:
+            page = client.subscriptions.list(status="active")
+            for subscription in page:
+                print(subscription.customer.name, subscription.plan.name)  # Ada Lovelace Pro
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         route = Route("/subscriptions")
         return self._list(Subscription, route, filters, page=page, limit=limit)
@@ -95,7 +108,17 @@ class Subscriptions(Resource):
         plan_id: Optional[str] = None,
         status: Optional[SubscriptionStatus] = None,
     ) -> Paginator[Subscription]:
-        """Iterate over all subscriptions that `list` would page through."""
+        """Iterate over all subscriptions that `list` would page through, 100 for each request.
+
+        Args:
+            customer_id: Only those of this customer. None is all.
+            plan_id: Only those of this plan, as it is now. None is all.
+            status: Only those in this status. None is all.
+
+        Example:
+            for subscription in client.subscriptions.iter(plan_id=plan_id):
+                print(subscription.external_id)  # sub_1
+        """
         filters = _ARGUMENTS.query(customer_id=customer_id, plan_id=plan_id, status=status)
         return self._iter(Subscription, Route("/subscriptions"), filters)
 
@@ -127,15 +150,49 @@ class Subscriptions(Resource):
         external_id: Omittable[Optional[str]] = UNSET,
         canceled_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Subscription]:
-        """Subscribe a customer to a plan.
+        """Subscribe a customer to a plan. Webhooks tell `subscription.created`.
 
         A plan billed in advance makes an invoice within a second or so, or none while the numbering
-        of invoices has stopped (see `invoices.create`). `external_id` is unique: with it, the same
-        subscription cannot be made twice. Give `start_date` and `current_period_end` as a `date`:
-        later periods begin on their day in UTC.
+        of invoices has stopped (see `invoices.create`).
+
+        Args:
+            customer_id: The id that the server gave the customer.
+            plan_id: The id of an active plan.
+            currency: The code of the currency to bill in, three letters. The plan must have a price
+                in it; the customer may have another.
+            trial_days: Days without a price, 0 to 365, fractions allowed. The status is "trialing"
+                then, and the first period ends with the trial. None, 0 or unset is no trial.
+            metadata: Data of your own, any JSON object. A change of plan that is to come is written
+                into it as well.
+            start_date: The day on which the first period begins; give a `date`: later periods begin
+                on this day in UTC. None or unset is now.
+            current_period_end: The day on which the first period ends, as a `date`. None or unset
+                is one interval after the start.
+            status: The status to begin with, for data of another system; it comes before
+                "trialing". Unset is "active", or "trialing" with a trial.
+            created_at: When it was created, for data of another system; a date is midnight UTC.
+                None or unset is now.
+            external_id: Your own id, unique within the tenant, at most 255 characters: with it, the
+                same subscription cannot be made twice, and usage events can name it. None or unset
+                is none.
+            canceled_at: When it was canceled, for data of another system. It does not cancel: give
+                `status` too.
 
         Raises:
+            BadRequestError: There is no such plan, it is inactive, or it has no price in this
+                currency.
+            NotFoundError: There is no such customer.
             ConflictError: A subscription has this external id (the 1.0 server answers 500).
+
+        Example:
+            subscription = client.subscriptions.create(
+                customer_id=customer_id,
+                plan_id=plan_id,
+                currency="NGN",
+                trial_days=14,
+                external_id="order_17",
+            ).data
+            print(subscription.status, subscription.trial_end.date())  # trialing 2026-06-15
         """
         metadata = self._marked(metadata)
         body = _ARGUMENTS.body(**locals())
@@ -144,7 +201,18 @@ class Subscriptions(Resource):
         )
 
     def get(self, subscription_id: str) -> Response[Subscription]:
-        """Get a subscription with its customer, plan, prices and ten newest invoices."""
+        """Get a subscription with its customer, plan, prices and ten newest invoices.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+
+        Raises:
+            NotFoundError: There is no such subscription.
+
+        Example:
+            subscription = client.subscriptions.get(subscription_id).data
+            print(subscription.plan.name, subscription.current_period_end.date())  # Pro 2026-07-01
+        """
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._get(Subscription, route)
 
@@ -154,8 +222,15 @@ class Subscriptions(Resource):
         It reads the list, the newest first, one request for each 100 until it is found, and then
         the subscription: keep the server's id where you need one often.
 
+        Args:
+            external_id: Your own id of the subscription, as it was given to `create`.
+
         Raises:
             NotFoundError: No subscription has this external id.
+
+        Example:
+            subscription = client.subscriptions.get_by_external_id("sub_1").data
+            print(subscription.status)  # active
         """
         asked = self._with_one_deadline()
         rows, route = asked.iter(), Route("/subscriptions")
@@ -171,7 +246,22 @@ class Subscriptions(Resource):
         *,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[Subscription]:
-        """Replace the metadata; None clears it."""
+        """Replace the metadata.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+            metadata: What replaces the old metadata as a whole, also a change of plan that is noted
+                in it. None clears it; unset changes nothing.
+
+        Raises:
+            NotFoundError: There is no such subscription.
+
+        Example:
+            subscription = client.subscriptions.update(
+                subscription_id, metadata={"order": "17"}
+            ).data
+            print(subscription.metadata["order"])  # 17
+        """
         route = Route("/subscriptions/{subscription_id}", subscription_id)
         return self._patch(Subscription, route, _ARGUMENTS.body(metadata=metadata))
 
@@ -195,10 +285,31 @@ class Subscriptions(Resource):
         cancel_at: Omittable[CancelAt] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Subscription]:
-        """Cancel a subscription now (False), or at the end of the period that has been paid for.
+        """Cancel a subscription now, or at the end of the period that has been paid for.
 
-        `cancel_at` is a second name, with the words "period_end" and "now". The 1.0 server cannot
-        store a `reason`: it is not sent, and a `NovaBillingWarning` says so.
+        Canceled now, it writes a finalized credit note for the days that are left, if the
+        subscription has an invoice. Webhooks tell `subscription.canceled` at once in either case. A
+        second call is refused after the first has canceled now; for the end of the period, it sets
+        the same again.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+            cancel_at_period_end: True lets it run to the end of its period, False ends it now.
+                Unset is False.
+            cancel_at: `cancel_at` is a second name of `cancel_at_period_end`, with the words
+                "period_end" and "now".
+            reason: Not sent: the 1.0 server cannot store one, and a `NovaBillingWarning` says so.
+
+        Raises:
+            TypeError: Both names are given.
+            BadRequestError: It is canceled already.
+            NotFoundError: There is no such subscription.
+
+        Example:
+            subscription = client.subscriptions.cancel(
+                subscription_id, cancel_at_period_end=True
+            ).data
+            print(subscription.status, subscription.cancel_at.date())  # active 2026-07-01
         """
         if cancel_at is UNSET and cancel_at_period_end is UNSET:
             cancel_at = "now"
@@ -222,7 +333,21 @@ class Subscriptions(Resource):
         ),
     )
     def pause(self, subscription_id: str) -> Response[Subscription]:
-        """Pause an active subscription: it is not billed until it is resumed."""
+        """Pause an active subscription: it is not billed until it is resumed.
+
+        Webhooks tell `subscription.paused`.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+
+        Raises:
+            BadRequestError: It is not active.
+            NotFoundError: There is no such subscription.
+
+        Example:
+            subscription = client.subscriptions.pause(subscription_id).data
+            print(subscription.status)  # paused
+        """
         route = Route("/subscriptions/{subscription_id}/pause", subscription_id)
         return self._post(Subscription, route, repeat="once")
 
@@ -238,7 +363,20 @@ class Subscriptions(Resource):
         ),
     )
     def resume(self, subscription_id: str) -> Response[Subscription]:
-        """Resume a paused subscription."""
+        """Resume a paused subscription. Webhooks tell `subscription.resumed`.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+
+        Raises:
+            BadRequestError: It is not paused.
+            NotFoundError: There is no such subscription.
+
+        Example:
+            client.subscriptions.pause(subscription_id)
+            subscription = client.subscriptions.resume(subscription_id).data
+            print(subscription.status)  # active
+        """
         route = Route("/subscriptions/{subscription_id}/resume", subscription_id)
         return self._post(Subscription, route, repeat="once")
 
@@ -264,8 +402,29 @@ class Subscriptions(Resource):
     ) -> Response[Subscription]:
         """Move a subscription to another plan; `new_plan_id` is a second name of `plan_id`.
 
-        A dearer plan starts at once with a new period; any other at the end of the period. The
-        1.0 server accepts `prorate` and ignores it.
+        A dearer plan starts at once with a new period, and with a finalized credit note for the
+        days that are left of the old one, if there is an invoice; intervals are not compared. Any
+        other plan starts when the period ends: until then it stands in
+        `metadata["pendingPlanChange"]`. A second call finds the dearer plan in place and schedules
+        a change to the same one; of a change that is to come, it sets the same again.
+
+        Args:
+            subscription_id: The id that the server gave the subscription.
+            plan_id: The id of an active plan with a price in the subscription's currency.
+            prorate: Accepted and ignored by the 1.0 server.
+            new_plan_id: A second name of `plan_id`; one of the two must be given.
+
+        Raises:
+            TypeError: Neither name of the plan is given, or both are.
+            BadRequestError: There is no such plan, it is inactive, or it has no price in this
+                currency.
+            NotFoundError: There is no such subscription.
+
+        Example:
+            subscription = client.subscriptions.change_plan(
+                subscription_id, plan_id=dearer_plan_id
+            ).data
+            print(subscription.plan.name, subscription.previous_plan_id == plan_id)  # Business True
         """
         if plan_id is UNSET and new_plan_id is UNSET:
             raise TypeError("change_plan() needs plan_id")
