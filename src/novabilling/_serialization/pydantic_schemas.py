@@ -125,8 +125,9 @@ class _Definitions:
                 schema, required=given, metadata=_said(said.get(field.name))
             )
         for one in plan.computed:
+            more = {"readOnly": True, **({"description": one.about} if one.about else {})}
             fields[one.name] = core.typed_dict_field(
-                self.of_shape(one.shape), required=True, metadata=_said(one.about, readOnly=True)
+                self.of_shape(one.shape), required=True, metadata=_adding(more)
             )
         return core.typed_dict_schema(fields)
 
@@ -180,12 +181,16 @@ def _described(title: str, docstring: Optional[str], closed: bool = False) -> Di
     return {"pydantic_js_functions": [describe]}
 
 
-def _said(sentence: Optional[str], **more: bool) -> Dict[str, Any]:
-    """Describe a field: beside a reference to a definition, not in that."""
-    described = {"description": sentence} if sentence else {}
+def _said(sentence: Optional[str]) -> Dict[str, Any]:
+    """Describe a field, beside what it refers to; before pydantic 2.10 it stays undescribed."""
+    return {"pydantic_js_updates": {"description": sentence}} if sentence else {}
 
+
+def _adding(more: _JsonSchema) -> Dict[str, Any]:
     def add(schema: Any, handler: Any) -> _JsonSchema:
-        return {**handler(schema), **described, **more}
+        found: _JsonSchema = handler(schema)
+        handler.resolve_ref_schema(found).update(more)
+        return found
 
     return {"pydantic_js_functions": [add]}
 

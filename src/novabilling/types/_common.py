@@ -34,7 +34,13 @@ _DATA, _META = (str(name, "ascii") for name in (b"data", b"meta"))
 
 
 class RateLimit(Serializable, frozen=True, kw_only=True):
-    """How many calls of an operation are left: `reset` is the seconds until all are back."""
+    """How many calls of an operation are left.
+
+    Attributes:
+        limit: How many are allowed in a minute.
+        remaining: How many are left.
+        reset: The seconds until all are back.
+    """
 
     limit: int
     remaining: int
@@ -42,7 +48,14 @@ class RateLimit(Serializable, frozen=True, kw_only=True):
 
 
 class PaginationMeta(Serializable, frozen=True, kw_only=True):
-    """Where a page stands in its list."""
+    """Where a page stands in its list.
+
+    Attributes:
+        total: How many objects there are on all pages.
+        page: The number of this page, from 1.
+        limit: How many objects a page may hold.
+        total_pages: How many pages there are; 0 if there is no object.
+    """
 
     total: int
     page: int
@@ -51,7 +64,11 @@ class PaginationMeta(Serializable, frozen=True, kw_only=True):
 
 
 class Message(Model, frozen=True, kw_only=True):
-    """The text with which the server confirms an operation."""
+    """The text with which the server confirms an operation.
+
+    Attributes:
+        message: The text, in English; it may change.
+    """
 
     message: str
 

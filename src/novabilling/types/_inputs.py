@@ -31,9 +31,13 @@ class Input(Serializable, frozen=True):
 
 
 class InvoiceItemDto(Input, frozen=True):
-    """A line of a new invoice; `amount` is the price of one unit, `quantity` at least 1.
+    """A line of a new invoice.
 
-    The amount is in major units of the invoice's currency: 19.99, not 1999.
+    Attributes:
+        description: What it is for; not empty.
+        amount: The price of one unit, in major units of the invoice's currency: 19.99, not 1999. 0
+            or more.
+        quantity: How many units, at least 1; fractions are allowed.
     """
 
     description: str
@@ -60,7 +64,12 @@ class InvoiceItemUnitAmountParam(_Quantity):
 
 
 class PriceInput(Input, frozen=True):
-    """What a new plan costs for one billing interval in one currency, in its major units."""
+    """What a plan or an add-on costs in one currency.
+
+    Attributes:
+        currency: The code of the currency, three letters; sent in upper case.
+        amount: The price, in major units of `currency`: 19.99, not 1999. 0 or more.
+    """
 
     currency: Union[Currency, str]
     amount: Amount
@@ -74,9 +83,14 @@ class PriceParam(TypedDict):
 
 
 class GraduatedRangeInput(Input, frozen=True, kw_only=True):
-    """What units from one number to another cost; without `to_value` it is the last range.
+    """What units from one number to another cost.
 
-    The amounts are in major units of the currency in which a subscription is billed.
+    Attributes:
+        from_value: The first unit of it, a whole number.
+        per_unit_amount: What each of its units costs, in major units of the currency in which a
+            subscription is billed.
+        to_value: The last unit of it, a whole number. None or unset makes it the last range.
+        flat_amount: What it costs besides once it is entered, in major units. Unset is 0.
     """
 
     from_value: int
@@ -101,7 +115,13 @@ class GraduatedRangeParam(_GraduatedRangeParam, total=False):
 
 
 class ChargeFilterInput(Input, frozen=True):
-    """Other prices for events whose property `key` has one of these values."""
+    """Other prices for events that have one of some values.
+
+    Attributes:
+        key: The property of events, which is a filter of the metric.
+        values: The values of it that these prices are for.
+        properties: The prices, as those of the charge.
+    """
 
     key: str
     values: List[str]
@@ -123,7 +143,12 @@ class ChargeFilterParam(_ChargeFilterParam, total=False):
 
 
 class MetricFilterInput(Input, frozen=True):
-    """A property of events by which a metric can be split."""
+    """A property of events by which a metric can be split.
+
+    Attributes:
+        key: The property of events.
+        values: The values of it that are told apart.
+    """
 
     key: str
     values: List[str]
@@ -142,10 +167,16 @@ class MetricFilterParam(TypedDict):
 class UsageEventInput(Input, frozen=True, kw_only=True):
     """One use of something that is metered.
 
-    `subscription_id` may be the subscription's external id. `transaction_id` keeps the event from
-    being counted twice; one that is left out is made up before the event is sent. `timestamp` says
-    when it happened, and so in which billing period it counts; one that is left out is the time of
-    the call that sends it. Give both to an event that waits in a queue.
+    Give `transaction_id` and `timestamp` to an event that waits in a queue.
+
+    Attributes:
+        subscription_id: The id of the subscription, the server's or your own external one.
+        code: The code of the metric that counts it.
+        transaction_id: Your own key of the event, at most 255 characters: it is counted once. Unset
+            is made up before it is sent.
+        timestamp: When it happened, and so in which billing period it counts. Unset is the time of
+            the call that sends it.
+        properties: What the metric adds up or splits by, any JSON object.
     """
 
     subscription_id: str

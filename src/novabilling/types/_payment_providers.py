@@ -10,7 +10,16 @@ from .._words.fields import Model, Timestamp
 
 
 class PaymentProvider(Model, frozen=True, kw_only=True):
-    """A configured payment provider; the server never shows its credentials."""
+    """A configured payment provider; the server never shows its credentials.
+
+    Attributes:
+        id: The id that the server gave it.
+        type: The provider's name, such as "stripe".
+        active: Whether checkouts may use it.
+        priority: A whole number from 1: of the active ones, the lowest is used.
+        created_at: When it was configured, in UTC; None in the answer to an update.
+        updated_at: When it was last changed, in UTC; None in the answer to `create`.
+    """
 
     id: str
     type: str = msgspec.field(name="providerName")
@@ -26,7 +35,12 @@ class PaymentProvider(Model, frozen=True, kw_only=True):
 
 
 class ProviderTest(Model, frozen=True, kw_only=True):
-    """Whether a provider could be reached with its credentials."""
+    """Whether a provider could be reached with its credentials.
+
+    Attributes:
+        success: Whether it worked.
+        message: What the server says of it.
+    """
 
     success: bool
     message: str

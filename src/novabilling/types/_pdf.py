@@ -10,7 +10,10 @@ from .._serialization.serializable import Serializable
 class InvoicePdf(Serializable, frozen=True, kw_only=True):
     """The PDF itself, and the address that it can be fetched from without a token.
 
-    `url` is None for an invoice that the server keeps no file of.
+    Attributes:
+        url: Its address, open to whoever knows it; None for an invoice that the server keeps no
+            file of.
+        content: The file.
     """
 
     url: Optional[str]

@@ -10,7 +10,24 @@ from ._summaries import CustomerSummary, PlanSummary
 
 
 class PlanOverride(Model, frozen=True, kw_only=True):
-    """Other terms of a plan for one customer; the 1.0 server stores prices and charges as empty."""
+    """Other terms of a plan for one customer.
+
+    Attributes:
+        id: The id that the server gave it.
+        customer_id: The id of the customer.
+        plan_id: The id of the plan.
+        created_at: When it was created, in UTC.
+        updated_at: When it was last changed, in UTC.
+        overridden_prices: Other prices, each of which the 1.0 server stores as empty; None if there
+            are none.
+        overridden_minimum_commitment: The least that an invoice comes to, in major units of the
+            subscription's currency; None for the plan's own.
+        overridden_charges: Other prices of charges, each of which the 1.0 server stores as empty;
+            None if there are none.
+        metadata: Your own data; None if there is none.
+        customer: The customer in short; None where the server leaves it out.
+        plan: The plan in short; None where the server leaves it out.
+    """
 
     id: str
     customer_id: str

@@ -10,7 +10,20 @@ from .._words.literals import InvoiceStatus
 
 
 class CustomerSummary(Model, frozen=True, kw_only=True):
-    """A customer in another object; fields after the name are None where the server omits them."""
+    """A customer in another object; fields after the name are None where the server omits them.
+
+    Attributes:
+        id: The id that the server gave it.
+        email: The address that invoices are sent to.
+        name: The name on invoices; None if it has none.
+        external_id: Your own id of it.
+        country: The country code.
+        currency: The code of the currency that its invoices are in.
+        net_payment_terms: Days from an invoice to its due date.
+        metadata: Your own data.
+        created_at: When it was created, in UTC.
+        updated_at: When it was last changed, in UTC.
+    """
 
     id: str
     email: str
@@ -25,7 +38,13 @@ class CustomerSummary(Model, frozen=True, kw_only=True):
 
 
 class PlanSummary(Model, frozen=True, kw_only=True):
-    """A plan in another object."""
+    """A plan in another object.
+
+    Attributes:
+        id: The id that the server gave it.
+        name: What it is called.
+        code: Your own key of it.
+    """
 
     id: str
     name: str
@@ -33,7 +52,15 @@ class PlanSummary(Model, frozen=True, kw_only=True):
 
 
 class InvoiceSummary(Model, frozen=True, kw_only=True):
-    """An invoice in another object."""
+    """An invoice in another object.
+
+    Attributes:
+        id: The id that the server gave it.
+        invoice_number: The number on it.
+        amount: What is owed in all, in major units.
+        currency: The code of the currency; None where the server leaves it out.
+        status: What it is in; None where the server leaves it out.
+    """
 
     id: str
     invoice_number: str

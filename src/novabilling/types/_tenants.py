@@ -10,7 +10,23 @@ from .._words.fields import Model, Timestamp, check_amounts
 
 
 class Tenant(Model, frozen=True, kw_only=True):
-    """A NovaBilling account. Its key and webhook secret are masked in the repr."""
+    """A NovaBilling account. Its key and webhook secret are masked in the repr.
+
+    Attributes:
+        id: The id that the server gave it.
+        name: What it is called.
+        slug: Its name in lower case, as for addresses.
+        email: The address to log in with.
+        is_active: Whether it may be used.
+        created_at: When it was registered, in UTC.
+        updated_at: When it was last changed, in UTC.
+        api_key: The key of the registration; None in the answer to an update.
+        webhook_url: Where events are sent; None if nowhere.
+        webhook_secret: What deliveries are signed with; None in the answer to an update.
+        settings: Settings, which `update_me` merges key by key.
+        last_login_at: When somebody last logged in, in UTC; in the answer to a login, the login
+            before it. None if never.
+    """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("api_key", "webhook_secret")
 
@@ -35,7 +51,14 @@ class Tenant(Model, frozen=True, kw_only=True):
 
 
 class TenantUsage(Model, frozen=True, kw_only=True):
-    """What a tenant holds; `total_revenue` adds up all currencies as if they were one."""
+    """What a tenant holds.
+
+    Attributes:
+        customers: How many customers there are.
+        active_subscriptions: How many subscriptions are active.
+        total_invoices: How many invoices there are, whatever their status.
+        total_revenue: The sum of paid invoices, all currencies added up as if they were one.
+    """
 
     customers: int
     active_subscriptions: int
@@ -47,7 +70,18 @@ class TenantUsage(Model, frozen=True, kw_only=True):
 
 
 class ApiKey(Model, frozen=True, kw_only=True):
-    """An API key. Only `api_keys.create` shows it whole; lists show its last four characters."""
+    """An API key, masked in the repr.
+
+    Attributes:
+        id: The id that `delete` takes.
+        key: The key itself, whole in the answer to `create` alone; lists show its last four
+            characters.
+        name: What it is for.
+        scopes: What it may do; the 1.0 server does not enforce them.
+        created_at: When it was created, in UTC.
+        last_used: When it was last used, in UTC; None if never, and in the answer to `create`.
+        expires_at: From when it is refused, in UTC; None for never.
+    """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("key",)
 
@@ -67,7 +101,12 @@ class ApiKey(Model, frozen=True, kw_only=True):
 
 
 class TokenPair(Model, frozen=True, kw_only=True):
-    """A login token (valid for an hour) and the token that renews it (for a week)."""
+    """A login token and the token that renews it.
+
+    Attributes:
+        access_token: The login token, valid for an hour.
+        refresh_token: What `refresh` takes, valid for a week.
+    """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("access_token", "refresh_token")
 
@@ -82,13 +121,21 @@ class TokenPair(Model, frozen=True, kw_only=True):
 
 
 class Login(TokenPair, frozen=True, kw_only=True):
-    """A tenant and the tokens of a new session."""
+    """A tenant and the tokens of a new session.
+
+    Attributes:
+        tenant: Whose session it is.
+    """
 
     tenant: Tenant
 
 
 class Registration(Login, frozen=True, kw_only=True):
-    """A new tenant with its first session and its API key."""
+    """A new tenant with its first session and its API key.
+
+    Attributes:
+        api_key: The API key of the tenant, which does not expire and cannot be deleted.
+    """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("access_token", "refresh_token", "api_key")
 

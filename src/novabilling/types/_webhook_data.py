@@ -36,7 +36,14 @@ else:
 
 
 class CustomerEventData(Model, frozen=True, kw_only=True):
-    """The customer of a delivery; a deletion does not tell its name."""
+    """The customer of a delivery.
+
+    Attributes:
+        customer_id: The id that the server gave it.
+        external_id: Your own id of it.
+        email: The address that invoices are sent to.
+        name: The name on invoices; None if it has none, and in a deletion.
+    """
 
     customer_id: str
     external_id: str
@@ -45,14 +52,25 @@ class CustomerEventData(Model, frozen=True, kw_only=True):
 
 
 class SubscriptionEventData(Model, frozen=True, kw_only=True):
-    """The subscription of a delivery."""
+    """The subscription of a delivery.
+
+    Attributes:
+        subscription_id: The id of the subscription.
+        customer_id: The id of the customer.
+    """
 
     subscription_id: str
     customer_id: str
 
 
 class SubscriptionCreatedData(SubscriptionEventData, frozen=True, kw_only=True):
-    """A new subscription."""
+    """A new subscription.
+
+    Attributes:
+        plan_id: The id of the plan.
+        status: What it begins with.
+        currency: The code of the currency that it is billed in.
+    """
 
     plan_id: str
     status: Word[SubscriptionStatus]
@@ -60,20 +78,35 @@ class SubscriptionCreatedData(SubscriptionEventData, frozen=True, kw_only=True):
 
 
 class SubscriptionCanceledData(SubscriptionEventData, frozen=True, kw_only=True):
-    """A canceled subscription; `cancel_at` is the end of it, or the word "immediate"."""
+    """A canceled subscription.
+
+    Attributes:
+        cancel_at: The end of it, in UTC, or the word "immediate".
+    """
 
     cancel_at: TimestampOrWord
 
 
 class PlanProration(Model, frozen=True, kw_only=True):
-    """How a change of plans is settled; `type` is "upgrade" where it holds at once."""
+    """How a change of plans is settled.
+
+    Attributes:
+        type: "upgrade" where it holds at once; None where the server leaves it out.
+        effective_immediately: Whether it holds at once; None where the server leaves it out.
+    """
 
     type: Optional[str] = None
     effective_immediately: Optional[bool] = None
 
 
 class SubscriptionPlanChangedData(SubscriptionEventData, frozen=True, kw_only=True):
-    """A change of plans that holds at once."""
+    """A change of plans that holds at once.
+
+    Attributes:
+        old_plan_id: The plan before.
+        new_plan_id: The plan now.
+        proration: How it is settled; None where the server leaves it out.
+    """
 
     old_plan_id: str
     new_plan_id: str
@@ -81,7 +114,13 @@ class SubscriptionPlanChangedData(SubscriptionEventData, frozen=True, kw_only=Tr
 
 
 class SubscriptionPlanChangeScheduledData(SubscriptionEventData, frozen=True, kw_only=True):
-    """A change of plans that is to come."""
+    """A change of plans that is to come.
+
+    Attributes:
+        old_plan_id: The plan now.
+        new_plan_id: The plan that is to come.
+        effective_at: When it is to come, in UTC.
+    """
 
     old_plan_id: str
     new_plan_id: str
@@ -89,7 +128,13 @@ class SubscriptionPlanChangeScheduledData(SubscriptionEventData, frozen=True, kw
 
 
 class SubscriptionRenewedData(SubscriptionEventData, frozen=True, kw_only=True):
-    """The new billing period of a subscription."""
+    """The new billing period of a subscription.
+
+    Attributes:
+        plan_id: The id of the plan; after a change that took effect with it, that of the old one.
+        current_period_start: When the new period began, in UTC.
+        current_period_end: When it ends, in UTC.
+    """
 
     plan_id: str
     current_period_start: Timestamp
@@ -97,14 +142,25 @@ class SubscriptionRenewedData(SubscriptionEventData, frozen=True, kw_only=True):
 
 
 class SubscriptionTrialEndedData(SubscriptionEventData, frozen=True, kw_only=True):
-    """A subscription whose trial is over."""
+    """A subscription whose trial is over.
+
+    Attributes:
+        plan_id: The id of the plan.
+        status: What it is in now.
+    """
 
     plan_id: str
     status: Word[SubscriptionStatus]
 
 
 class InvoiceEventData(Model, frozen=True, kw_only=True):
-    """The invoice of a delivery."""
+    """The invoice of a delivery.
+
+    Attributes:
+        invoice_id: The id of the invoice.
+        invoice_number: The number on it.
+        customer_id: The id of the customer.
+    """
 
     invoice_id: str
     invoice_number: str
@@ -112,7 +168,12 @@ class InvoiceEventData(Model, frozen=True, kw_only=True):
 
 
 class InvoiceAmountData(InvoiceEventData, frozen=True, kw_only=True):
-    """An invoice and its amount."""
+    """An invoice and its amount.
+
+    Attributes:
+        amount: What is owed in all, in major units of `currency`.
+        currency: The code of the currency.
+    """
 
     amount: Decimal
     currency: str
@@ -122,7 +183,13 @@ class InvoiceAmountData(InvoiceEventData, frozen=True, kw_only=True):
 
 
 class InvoiceCreatedData(InvoiceAmountData, frozen=True, kw_only=True):
-    """An invoice that the server made, of a subscription."""
+    """An invoice that the server made, of a subscription.
+
+    Attributes:
+        due_date: Until when it is to be paid, in UTC.
+        status: What it begins with.
+        subscription_id: The subscription that it is for; None where the server leaves it out.
+    """
 
     due_date: Timestamp
     status: Word[InvoiceStatus]
@@ -130,14 +197,26 @@ class InvoiceCreatedData(InvoiceAmountData, frozen=True, kw_only=True):
 
 
 class PaymentEventData(Model, frozen=True, kw_only=True):
-    """The payment of a delivery."""
+    """The payment of a delivery.
+
+    Attributes:
+        payment_id: The id of the payment.
+        invoice_id: The id of the invoice.
+    """
 
     payment_id: str
     invoice_id: str
 
 
 class PaymentCreatedData(PaymentEventData, frozen=True, kw_only=True):
-    """A new payment, whatever its status."""
+    """A new payment, whatever its status.
+
+    Attributes:
+        amount: What was paid, in major units of `currency`, as it was sent.
+        currency: The code of the currency.
+        status: What it begins with.
+        provider: Who took the money, as free text.
+    """
 
     amount: Decimal
     currency: str
@@ -149,7 +228,14 @@ class PaymentCreatedData(PaymentEventData, frozen=True, kw_only=True):
 
 
 class PaymentSettledData(PaymentEventData, frozen=True, kw_only=True):
-    """A payment that its provider has decided; `transaction_id` is the provider's."""
+    """A payment that its provider has decided.
+
+    Attributes:
+        amount: What was paid, in major units of `currency`.
+        currency: The code of the currency.
+        provider: The provider.
+        transaction_id: The provider's id of it; None if there is none.
+    """
 
     amount: Decimal
     currency: str
@@ -161,7 +247,14 @@ class PaymentSettledData(PaymentEventData, frozen=True, kw_only=True):
 
 
 class PaymentRetriedData(PaymentEventData, frozen=True, kw_only=True):
-    """A payment that worked on a later try; the server may leave out all but the ids."""
+    """A payment that worked on a later try; the server may leave out all but the ids.
+
+    Attributes:
+        amount: What was paid, in major units of `currency`; None where the server leaves it out.
+        currency: The code of the currency; None where the server leaves it out.
+        provider: The provider; None where the server leaves it out.
+        transaction_id: The provider's id of it; None where the server leaves it out.
+    """
 
     amount: Optional[Decimal] = None
     currency: Optional[str] = None
@@ -173,7 +266,12 @@ class PaymentRetriedData(PaymentEventData, frozen=True, kw_only=True):
 
 
 class PaymentRefundedData(PaymentEventData, frozen=True, kw_only=True):
-    """A payment that was given back, in part or as a whole."""
+    """A payment that was given back, in part or as a whole.
+
+    Attributes:
+        refund_amount: What was given back, in major units of `currency`.
+        currency: The code of the currency.
+    """
 
     refund_amount: Decimal
     currency: str
@@ -183,7 +281,15 @@ class PaymentRefundedData(PaymentEventData, frozen=True, kw_only=True):
 
 
 class CreditNoteEventData(Model, frozen=True, kw_only=True):
-    """The credit note of a delivery."""
+    """The credit note of a delivery.
+
+    Attributes:
+        credit_note_id: The id of the credit note.
+        invoice_id: The id of the invoice.
+        customer_id: The id of the customer.
+        amount: What need not be paid or is given back, in major units of `currency`.
+        currency: The code of the currency.
+    """
 
     credit_note_id: str
     invoice_id: str
@@ -196,19 +302,32 @@ class CreditNoteEventData(Model, frozen=True, kw_only=True):
 
 
 class CreditNoteCreatedData(CreditNoteEventData, frozen=True, kw_only=True):
-    """A new credit note and its reason."""
+    """A new credit note and its reason.
+
+    Attributes:
+        reason: Why it was written.
+    """
 
     reason: Word[CreditNoteReason]
 
 
 class WalletEventData(Model, frozen=True, kw_only=True):
-    """The wallet of a delivery."""
+    """The wallet of a delivery.
+
+    Attributes:
+        wallet_id: The id of the wallet.
+        customer_id: The id of the customer.
+    """
 
     wallet_id: str
     customer_id: str
 
 
 class WalletCreatedData(WalletEventData, frozen=True, kw_only=True):
-    """A new wallet."""
+    """A new wallet.
+
+    Attributes:
+        currency: The code of the currency of the invoices that it pays.
+    """
 
     currency: str

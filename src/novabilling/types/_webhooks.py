@@ -33,7 +33,15 @@ if TYPE_CHECKING:
 
 
 class Webhook(Serializable, frozen=True, kw_only=True):
-    """The endpoint that a tenant's events are sent to. The secret is masked in the repr."""
+    """The endpoint that a tenant's events are sent to. The secret is masked in the repr.
+
+    Attributes:
+        id: The id of the tenant: it has one webhook.
+        url: Where deliveries go.
+        events: The events that were chosen; the 1.0 server sends all whatever is chosen.
+        status: "active": it is there.
+        secret: What deliveries are signed with; None where the server leaves it out.
+    """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("secret",)
 
@@ -54,9 +62,13 @@ class Webhook(Serializable, frozen=True, kw_only=True):
 
 
 class WebhookEvent(Serializable, frozen=True, kw_only=True):
-    """A webhook delivery: what happened, to what, and when the delivery was sent.
+    """A webhook delivery: what happened, and to what.
 
-    `payload` is the raw body: fields that this version does not know are in it.
+    Attributes:
+        type: What happened, as "invoice.paid".
+        data: What it happened to.
+        timestamp: When the delivery was sent, in UTC; a repeat has a new one.
+        payload: The raw body: fields that this version does not know are in it.
     """
 
     type: str
@@ -110,6 +122,9 @@ class UnknownEvent(WebhookEvent, frozen=True, kw_only=True):
     """An event that this version does not know, or whose data is not what it expects.
 
     `data` is the plain JSON, with the server's own keys and words; fractions are Decimals.
+
+    Attributes:
+        data: The plain JSON, with the server's own keys and words; fractions are Decimals.
     """
 
     data: Dict[str, Any]

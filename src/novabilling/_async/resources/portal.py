@@ -26,7 +26,9 @@ class AsyncPortal(AsyncResource):
     """Read a customer's account and start payments for them."""
 
     async def get_billing(self, external_id: str) -> Response[PortalBilling]:
-        """Get the overview: customer, subscriptions, newest invoices and payments, summary.
+        """Get the overview: customer, subscriptions, 20 newest invoices and payments, summary.
+
+        Subscriptions that are past due or canceled are left out.
 
         Args:
             external_id: Your own id of the customer.

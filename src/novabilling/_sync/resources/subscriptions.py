@@ -405,8 +405,9 @@ class Subscriptions(Resource):
         A dearer plan starts at once with a new period, and with a finalized credit note for the
         days that are left of the old one, if there is an invoice; intervals are not compared. Any
         other plan starts when the period ends: until then it stands in
-        `metadata["pendingPlanChange"]`. A second call finds the dearer plan in place and schedules
-        a change to the same one; of a change that is to come, it sets the same again.
+        `metadata["pendingPlanChange"]`. The 1.0 server renews at the old plan first, and makes the
+        change only if the new period is over as well. A second call finds the dearer plan in place
+        and schedules a change to the same one; of a change that is to come, it sets the same again.
 
         Args:
             subscription_id: The id that the server gave the subscription.
