@@ -30,16 +30,19 @@ from novabilling._sync.resource import Resource
 
 VERBS = {"_get": "GET", "_list": "GET", "_iter": "GET", "_one": "GET"}
 VERBS.update(_post="POST", _patch="PATCH", _delete="DELETE")
-SENT_AGAIN = {
-    "read": "After every failure that may pass: no answer, 408, 429, 502, 503 or 504.",
-    "idempotent": "After every failure that may pass, also where the first attempt may have worked:"
-    " no answer, 408, 429, 502, 503 or 504.",
-    "keyed": "After every failure that may pass, and after a 500: the server knows the"
+RETRIES = {
+    "read": "read: after every failure that may pass, such as no answer, 408, 429, 502, 503 and"
+    " 504.",
+    "idempotent": "idempotent: after every failure that may pass, also where the first attempt may"
+    " have worked.",
+    "keyed": "keyed: after every failure that may pass, and after a 500. The server knows the"
     " `transaction_id` and counts no event twice.",
-    "once": "Only where nothing was sent, and after a 429. Where the call may have been carried"
-    " out, the error says so: `may_have_been_applied=True`.",
+    "once": "once: only where nothing was sent, and after a 429. Where the call may have been"
+    " carried out, the error says so: `may_have_been_applied=True`.",
 }
+"""The classes of repetition: after what the SDK sends a call again."""
 GONE_IS_DONE = " A 404 to a later attempt counts as done."
+KEYS_FIRST = " A 500 that says that a key is taken is a `ConflictError`: nothing was done."
 
 
 class Declared(NamedTuple):
@@ -122,7 +125,13 @@ def _calls(of: Any, method: str, seen: Set[str]) -> Iterator[str]:
 
 def _own(of: Any, node: ast.Call) -> str:
     """Return the name of a method of the same class that is called, or ""."""
-    name = node.func.attr if isinstance(node.func, ast.Attribute) else ""
+    if not isinstance(node.func, ast.Attribute):
+        return ""
+    name, holder = node.func.attr, node.func.value
+    if not isinstance(holder, ast.Call) and not (
+        isinstance(holder, ast.Name) and holder.id.islower()
+    ):
+        return ""  # not the resource, or a copy of it
     method = inspect.getattr_static(of, name, None)
     return name if inspect.isfunction(method) and method.__module__ == of.__module__ else ""
 
@@ -174,11 +183,13 @@ def _keywords(of: Any, method: str, seen: Set[str]) -> Dict[str, Any]:
 # In words
 
 
-def sent_again(said: Declared) -> str:
+def retries(said: Declared) -> str:
     """Say when the SDK sends a call again."""
-    text = SENT_AGAIN[said.repeat]
+    text = RETRIES[said.repeat]
     if said.operations[0].startswith("DELETE"):
         text += GONE_IS_DONE
+    if said.keys_first and (not isinstance(said.evidence, Made) or said.evidence.key):
+        text += KEYS_FIRST
     return text
 
 
@@ -191,11 +202,14 @@ def second_call(said: Declared, docstring: str, required: Set[str]) -> str:
         return _second_row(evidence, required)
     if isinstance(evidence, Reached) and evidence.test is None and not evidence.or_gone:
         return "Refused: it is done." if evidence.once else "Sets the same again."
-    if isinstance(evidence, Unknown) and "may be repeated" in evidence.why:
-        return "Does the same again: " + evidence.why.partition(":")[0] + "."
+    if isinstance(evidence, Unknown):
+        parts = re.split(r": ?", evidence.why)
+        reasons = [part for part in parts if "may be repeated" not in part]
+        return f"May be repeated: {reasons[0]}." if len(reasons) < len(parts) else ""
     return {
         Gone: "`NotFoundError`: it is gone.",
-        Counted: "Counts nothing: the server knows the `transaction_id`.",
+        Counted: "Counts nothing with the same `transaction_id`. Where that is left out, each call"
+        " makes up another, and counts.",
         Filled: "Counts again.",
         Paid: "Refused: it is paid.",
     }.get(type(evidence), "")
@@ -203,14 +217,13 @@ def second_call(said: Declared, docstring: str, required: Set[str]) -> str:
 
 def _second_row(evidence: Made, required: Set[str]) -> str:
     keys = [re.sub("([A-Z])", r"_\1", name).lower() for name in evidence.key]
-    keys = [{"provider_name": "type"}.get(key, key) for key in keys]
+    keys = ["type" if key == "provider_name" and "type" in required else key for key in keys]
     shown = " and ".join(f"`{key}`" for key in keys)
     if not keys:
         return "Makes another one."
-    taken = f"{shown} {'is' if len(keys) == 1 else 'are'} taken"
     if set(keys) <= required:
-        return f"Refused: {taken}."
-    return f"Makes another one, unless {shown} is given: then it is refused, {taken}."
+        return f"Refused: there is one with this {shown}."
+    return f"Makes another one. With {shown}, it is refused: there is one with it."
 
 
 def looked_up(said: Declared) -> str:
@@ -221,4 +234,10 @@ def looked_up(said: Declared) -> str:
     if isinstance(evidence, Unknown):
         return f"Nothing shows it: {evidence.why}."
     addresses = dict.fromkeys(re.sub(r"\?.*", "", one) for one in addresses_of(evidence))
-    return "`reconcile` reads " + ", ".join(f"`GET {one}`" for one in addresses) + "."
+    read = ", ".join(f"`{endpoint(f'GET {one}')}`" for one in addresses)
+    return f"`client.reconcile` reads {read}."
+
+
+def endpoint(operation: str) -> str:
+    """Write an operation as it is below the server's root."""
+    return operation.replace(" ", " /api", 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Any, Dict, List, Tuple
+from typing import Any, Dict, List, Tuple, Union
 
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
@@ -44,6 +44,8 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
     if page.file.src_uri == "resources.md":
         row = re.compile(r"^\| `(\w+)` \|", re.MULTILINE)
         markdown = row.sub(r"| [`\1`](reference/\1.md) |", markdown)
+    if page.file.src_uri.startswith("reference/"):
+        return markdown
     return re.sub(r"\[([^]]+)\]\(\.\./[^)]+\)", r"`\1`", markdown)  # files beside the docs
 
 
@@ -127,9 +129,13 @@ async ones.
 def resource(name: str, cls: str) -> str:
     path = f"novabilling._sync.resources.{name}.{cls}"
     note = VERIFY if name == "webhooks" else ""
-    return f"""{ASYNC}. What is `UNSET` is not sent.
+    options = {"docstring_section_style": "table"}
+    return f"""{ASYNC}. What is `UNSET` is not sent. Besides the errors that
+a method names, any may raise those of [every call](../errors.md), and a bad argument is a
+`ValueError` or `TypeError` before anything is sent. In the examples, names such as `customer_id`
+are ids of what is there already.
 
-{directive(path)}{note}"""
+{directive(path, **options)}{note}"""
 
 
 def directives(module: str, names: List[str], **options: bool) -> str:
@@ -137,7 +143,7 @@ def directives(module: str, names: List[str], **options: bool) -> str:
     return "\n".join(directive(f"{module}.{name}", **options) for name in names)
 
 
-def directive(path: str, **options: bool) -> str:
+def directive(path: str, **options: Union[bool, str]) -> str:
     lines = [f"::: {path}", *("    options:" for _ in range(bool(options)))]
     lines += [f"      {name}: {str(value).lower()}" for name, value in options.items()]
     return "\n".join(lines) + "\n"

@@ -1,11 +1,25 @@
-"""Makes the signatures of the reference easier to read, and lists the fields of the structs."""
+"""Makes the signatures of the reference easier to read, and completes the docstrings.
+
+A method of a resource gets what is declared about it, and its example in both colours; a struct
+the fields that it has from others.
+"""
 
 from __future__ import annotations
 
+import re
+import sys
 from functools import reduce
+from pathlib import Path
 from typing import Any, Dict, List, Union
 
 import griffe
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2] / "src")]
+
+import methods  # noqa: E402
+
+from novabilling import types  # noqa: E402
+from novabilling._serialization.docstrings import about_fields  # noqa: E402
 
 Annotation = Union[str, griffe.Expr, None]
 
@@ -18,6 +32,10 @@ PLAIN: Dict[str, Annotation] = {
 }
 
 
+RESOURCE = re.compile(r"novabilling\._sync\.resources\.(\w+)\.\w+\.(\w+)")
+"""A method of a resource, which the module is named after."""
+
+
 class Signatures(griffe.Extension):
     """Writes `X | None` for `Optional[X]`, and nothing at all of UNSET's type."""
 
@@ -28,14 +46,22 @@ class Signatures(griffe.Extension):
                 if str(parameter.default).startswith("DEFAULT_"):
                     parameter.default = value_of(parameter.default)
             signature.returns = plain(signature.returns)
+        resource = RESOURCE.fullmatch(func.path)
+        if resource and func.docstring and not func.name.startswith("_"):
+            func.docstring.value = methods.completed(*resource.groups(), func.docstring.value)
 
     def on_attribute(self, *, attr: griffe.Attribute, **_: Any) -> None:
         attr.annotation = plain(attr.annotation)
 
     def on_class(self, *, cls: griffe.Class, **_: Any) -> None:
-        names = [] if cls.docstring is None else fields(cls)
-        if names and cls.docstring:
-            cls.docstring.value += "\n\nAttributes:\n" + "".join(f"    {n}: \n" for n in names)
+        if cls.docstring is None:
+            return
+        head, title, own = cls.docstring.value.partition("\n\nAttributes:\n")
+        if title or inherited(cls):
+            cls.docstring.value = f"{head}\n\nAttributes:\n{inherited(cls)}{own}"
+        elif fields(cls):  # of an error
+            listed = "".join(f"    {name}: \n" for name in fields(cls))
+            cls.docstring.value = f"{head}\n\nAttributes:\n{listed}"
 
 
 def value_of(default: Annotation) -> Annotation:
@@ -44,8 +70,23 @@ def value_of(default: Annotation) -> Annotation:
     return resolved.value if resolved is not None else default
 
 
+def inherited(cls: griffe.Class) -> str:
+    """Return the sentences of the fields that a struct has from others."""
+    of = getattr(types, cls.name, None) if cls.path.startswith("novabilling.types.") else None
+    if not isinstance(of, type):
+        return ""
+    said = about_fields(of)
+    hints = {
+        name: hint
+        for base in reversed(of.__mro__[1:])
+        for name, hint in vars(base).get("__annotations__", {}).items()
+    }
+    names = [name for name in said if name not in vars(of).get("__annotations__", {})]
+    return "".join(f"    {name} ({hints[name]}): {said[name]}\n" for name in names)
+
+
 def fields(cls: griffe.Class) -> List[str]:
-    """Return the public fields of a struct or an error: what has a type and no docstring."""
+    """Return the public fields of an error: what has a type and no docstring."""
     return [
         name
         for name, member in cls.members.items()

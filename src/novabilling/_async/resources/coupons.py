@@ -244,8 +244,8 @@ class AsyncCoupons(AsyncResource):
     ) -> Response[AppliedCoupon]:
         """Apply a coupon to the next invoices of a customer's subscriptions.
 
-        Calls at the same time may apply it more than once: have a lock of your own, also between
-        processes.
+        A second call is refused: the customer has it already. Calls at the same time may apply it
+        more than once: have a lock of your own, also between processes.
 
         Args:
             coupon_id: The id that the server gave the coupon.
