@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from pathlib import Path
@@ -113,3 +114,31 @@ def test_a_private_room_says_in_a_few_lines_what_belongs_there(package):
 
 def test_at_most_twelve_modules_stand_at_the_root():
     assert len(list(SRC.glob("*.py"))) <= 12
+
+
+def lines_of_code(path: Path) -> int:
+    """Count the lines of a module that belong to no docstring."""
+    text = path.read_text("utf-8")
+    said = 0
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = node.body[0] if node.body else None
+            if ast.get_docstring(node) is not None and first is not None:
+                said += (first.end_lineno or 0) - first.lineno + 1
+    return len(text.splitlines()) - said
+
+
+def test_a_module_written_by_hand_has_at_most_300_lines_besides_its_docstrings():
+    modules = [path for path in SRC.rglob("*.py") if "_sync" not in path.parts]
+
+    assert len(modules) > 150
+    assert {path.name: n for path in modules if (n := lines_of_code(path)) > 300} == {}
+
+
+def test_a_method_of_a_resource_is_short_besides_its_docstring():
+    for path in (SRC / "_async" / "resources").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                body = node.body[1:] if ast.get_docstring(node) is not None else node.body
+                count = sum((one.end_lineno or 0) - one.lineno + 1 for one in body)
+                assert count <= 22, f"{path.stem}.{node.name}"
