@@ -18,7 +18,8 @@ def about_fields(of: Any) -> Dict[str, str]:
     """Return the sentence of each field, of a class and of those it is derived from."""
     found: Dict[str, str] = {}
     for base in reversed(of.__mro__):
-        section = cleandoc(vars(base).get("__doc__") or "").partition(_ATTRIBUTES)[2]
+        own: Dict[str, Any] = base.__dict__
+        section = cleandoc(own.get("__doc__") or "").partition(_ATTRIBUTES)[2]
         for name, text in re.findall(r"^    (\w+): (.+(?:\n {8}.+)*)", section, re.MULTILINE):
             found[name] = " ".join(text.split())
     return found

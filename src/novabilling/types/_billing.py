@@ -154,7 +154,7 @@ class Subscription(Model, frozen=True, kw_only=True):
         id: The id that the server gave it.
         customer_id: The id of the customer.
         plan_id: The id of the plan, as it is now.
-        status: What it is in; a subscription that ends with its period stays "active" until then.
+        status: Its status; a subscription that ends with its period stays "active" until then.
         currency: The code of the currency that it is billed in.
         billing_timing: When it is billed, taken from the plan when it was made.
         current_period_start: When its period began, in UTC.

@@ -11,7 +11,7 @@ class CurrencyInfo(Model, frozen=True, kw_only=True):
     Attributes:
         code: The code of three letters, such as "NGN".
         symbol: How it is written before an amount.
-        name: What it is called.
+        name: Its name.
         decimals: How many digits of an amount are minor: 2 for cents and kobo, 0 where there are
             none.
     """

@@ -29,7 +29,7 @@ class Coupon(Model, frozen=True, kw_only=True):
     Attributes:
         id: The id that the server gave it.
         code: Your own key of it, in upper case.
-        name: What it is called.
+        name: Its name.
         discount_type: "percentage" or "fixed_amount".
         discount_value: The percentage, or the amount in major units of `currency`.
         redemption_count: How often it was applied; it is never counted down.
@@ -40,7 +40,7 @@ class Coupon(Model, frozen=True, kw_only=True):
         description: Text about it; None if there is none.
         currency: The code of the currency that a fixed amount is in; None if none was given.
         max_redemptions: How often it can be applied in all; None or 0 for no limit.
-        expires_at: From when it takes nothing off any more, in UTC; None for never.
+        expires_at: When it expires, in UTC; None for never.
         applied_coupons: The newest 20 of its applications; only of a single coupon, else None.
         counts: What points at it; in lists and of a single coupon, else None.
     """
@@ -134,7 +134,7 @@ class AddOn(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called.
+        name: Its name.
         code: Your own key of it, in lower case.
         prices: Its prices, one for each currency.
         created_at: When it was created, in UTC, or what was given as that.

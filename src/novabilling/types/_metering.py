@@ -43,7 +43,7 @@ class BillableMetric(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called on invoices.
+        name: Its name on invoices.
         code: The code of its events, unique within the tenant.
         aggregation_type: How events add up.
         recurring: Whether its value is carried over into the next period.
@@ -123,7 +123,7 @@ class Charge(Model, frozen=True, kw_only=True):
         plan_id: The id of the plan.
         billable_metric_id: The id of the metric that counts the units.
         charge_model: How units become an amount.
-        billing_timing: Whether it is billed at the begin of a period, "in_advance", or at its end,
+        billing_timing: Whether it is billed at the start of a period, "in_advance", or at its end,
             "in_arrears".
         prorated: Whether a period that is not whole is charged in part.
         created_at: When it was created, in UTC.

@@ -35,7 +35,7 @@ class PortalPlan(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called.
+        name: Its name.
         billing_interval: How long a period is.
         prices: Its prices, one for each currency.
     """
@@ -51,7 +51,7 @@ class PortalSubscription(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        status: What it is in.
+        status: Its status.
         plan: Its plan.
         currency: The code of the currency that it is billed in.
         current_period_start: When its period began, in UTC.

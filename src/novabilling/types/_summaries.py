@@ -42,7 +42,7 @@ class PlanSummary(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called.
+        name: Its name.
         code: Your own key of it.
     """
 
@@ -59,7 +59,7 @@ class InvoiceSummary(Model, frozen=True, kw_only=True):
         invoice_number: The number on it.
         amount: What is owed in all, in major units.
         currency: The code of the currency; None where the server leaves it out.
-        status: What it is in; None where the server leaves it out.
+        status: Its status; None where the server leaves it out.
     """
 
     id: str

@@ -13,7 +13,7 @@ class Tax(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called on invoices.
+        name: Its name on invoices.
         code: Your own key of it, unique within the tenant.
         rate: The percentage: 7.5 is 7.5 %.
         applied_by_default: Whether it applies where neither the plan nor the customer has taxes of

@@ -14,7 +14,7 @@ class Tenant(Model, frozen=True, kw_only=True):
 
     Attributes:
         id: The id that the server gave it.
-        name: What it is called.
+        name: Its name.
         slug: Its name in lower case, as for addresses.
         email: The address to log in with.
         is_active: Whether it may be used.
@@ -80,7 +80,7 @@ class ApiKey(Model, frozen=True, kw_only=True):
         scopes: What it may do; the 1.0 server does not enforce them.
         created_at: When it was created, in UTC.
         last_used: When it was last used, in UTC; None if never, and in the answer to `create`.
-        expires_at: From when it is refused, in UTC; None for never.
+        expires_at: When it expires, in UTC; None for never.
     """
 
     __secret_fields__: ClassVar[Tuple[str, ...]] = ("key",)

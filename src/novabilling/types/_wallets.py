@@ -30,8 +30,9 @@ class Wallet(Model, frozen=True, kw_only=True):
         status: "active", also after `expiration_at`, or "terminated".
         created_at: When it was created, in UTC, or what was given as that.
         updated_at: When it was last changed, in UTC.
-        name: What it is called; None if it has no name.
-        expiration_at: From when invoices take nothing from it, in UTC; None for never.
+        name: Its name; None if it has no name.
+        expiration_at: When it expires, in UTC: from then on invoices take nothing from it; None for
+            never.
         terminated_at: When it was terminated, in UTC; None if it is not.
         metadata: Your own data; None if there is none.
         customer: The customer; None where the server leaves it out.

@@ -68,7 +68,7 @@ class SubscriptionCreatedData(SubscriptionEventData, frozen=True, kw_only=True):
 
     Attributes:
         plan_id: The id of the plan.
-        status: What it begins with.
+        status: Its first status.
         currency: The code of the currency that it is billed in.
     """
 
@@ -146,7 +146,7 @@ class SubscriptionTrialEndedData(SubscriptionEventData, frozen=True, kw_only=Tru
 
     Attributes:
         plan_id: The id of the plan.
-        status: What it is in now.
+        status: Its status now.
     """
 
     plan_id: str
@@ -187,7 +187,7 @@ class InvoiceCreatedData(InvoiceAmountData, frozen=True, kw_only=True):
 
     Attributes:
         due_date: Until when it is to be paid, in UTC.
-        status: What it begins with.
+        status: Its first status.
         subscription_id: The subscription that it is for; None where the server leaves it out.
     """
 
@@ -214,7 +214,7 @@ class PaymentCreatedData(PaymentEventData, frozen=True, kw_only=True):
     Attributes:
         amount: What was paid, in major units of `currency`, as it was sent.
         currency: The code of the currency.
-        status: What it begins with.
+        status: Its first status.
         provider: Who took the money, as free text.
     """
 

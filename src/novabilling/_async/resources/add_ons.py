@@ -52,7 +52,7 @@ class AsyncAddOns(AsyncResource):
 
         Args:
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.add_ons.list()
@@ -84,7 +84,7 @@ class AsyncAddOns(AsyncResource):
         """Create an add-on with one price or more.
 
         Args:
-            name: What it is called.
+            name: Its name.
             code: Your own key of the add-on, unique within the tenant; the server writes it in
                 lower case.
             prices: What it costs, one price for each currency, in major units: 19.99 is 19 dollars
@@ -92,8 +92,8 @@ class AsyncAddOns(AsyncResource):
             description: Text about it. None or unset is none.
             invoice_display_name: A name for invoices. None or unset is none. The 1.0 server stores
                 it, and writes the id of the add-on on the invoice.
-            created_at: When it was created, for data of another system; a date is midnight UTC.
-                None or unset is now.
+            created_at: When it was created, for imported data; a date is midnight UTC. None or
+                unset is now.
 
         Raises:
             BadRequestError: The tenant has an add-on with this code, or there is no price.
@@ -238,7 +238,7 @@ class AsyncAddOns(AsyncResource):
             invoiced: True for those that stand on an invoice, False for those that do not yet. None
                 is both.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.add_ons.list_applied(customer_id=customer_id, invoiced=False)

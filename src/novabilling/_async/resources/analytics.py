@@ -53,10 +53,10 @@ class AsyncAnalytics(AsyncResource):
         """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters.
 
         Args:
-            date_from: The begin of the period in which invoices were paid, itself included; a date
-                is midnight UTC. None has no bound.
+            date_from: The start of the period in which invoices were paid, itself included; a date
+                is midnight UTC. None sets no bound.
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
-                out. None has no bound.
+                out. None sets no bound.
             currency: Only invoices in this currency, three letters; the sum is in USD all the same.
                 None is all.
             group_by: Checked, and without effect on the 1.0 server.
@@ -86,10 +86,10 @@ class AsyncAnalytics(AsyncResource):
         then, not those that were canceled then.
 
         Args:
-            date_from: The begin of the period in which subscriptions were created, itself included;
-                a date is midnight UTC. None has no bound.
+            date_from: The start of the period in which subscriptions were created, itself included;
+                a date is midnight UTC. None sets no bound.
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
-                out. None has no bound.
+                out. None sets no bound.
             currency: Checked, and ignored by the 1.0 server.
             group_by: Checked, and without effect on the 1.0 server.
             start_date: A second name of `date_from`.
@@ -117,10 +117,10 @@ class AsyncAnalytics(AsyncResource):
         The dates bound `new_customers` alone.
 
         Args:
-            date_from: The begin of the period in which customers were created, itself included; a
-                date is midnight UTC. None has no bound.
+            date_from: The start of the period in which customers were created, itself included; a
+                date is midnight UTC. None sets no bound.
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
-                out. None has no bound.
+                out. None sets no bound.
             currency: Checked, and ignored by the 1.0 server: invoices in all currencies are
                 converted.
             group_by: Checked, and without effect on the 1.0 server.
@@ -148,10 +148,10 @@ class AsyncAnalytics(AsyncResource):
         """Get the payments by outcome, with the success rate in percent.
 
         Args:
-            date_from: The begin of the period in which payments were created, itself included; a
-                date is midnight UTC. None has no bound.
+            date_from: The start of the period in which payments were created, itself included; a
+                date is midnight UTC. None sets no bound.
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
-                out. None has no bound.
+                out. None sets no bound.
             currency: Checked, and ignored by the 1.0 server.
             group_by: Checked, and without effect on the 1.0 server.
             start_date: A second name of `date_from`.
@@ -211,10 +211,10 @@ class AsyncAnalytics(AsyncResource):
         """Get revenue less refunds and credit notes; a refund counts as its whole payment.
 
         Args:
-            date_from: The begin of the period in which invoices were created, itself included; a
-                date is midnight UTC. None has no bound.
+            date_from: The start of the period in which invoices were created, itself included; a
+                date is midnight UTC. None sets no bound.
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
-                out. None has no bound.
+                out. None sets no bound.
             currency: Checked, and ignored by the 1.0 server: invoices in all currencies are
                 converted.
             group_by: Checked, and without effect on the 1.0 server.

@@ -43,10 +43,10 @@ class AsyncApiKeys(AsyncResource):
         Args:
             name: What it is for; it need not be unique.
             scopes: What it may do, as texts. The 1.0 server stores them and does not enforce them.
-            expires_at: From when it is refused; a date is midnight UTC. None or unset is never.
+            expires_at: When it expires; a date is midnight UTC. None or unset is never.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
 
         Example:
             key = client.api_keys.create(

@@ -66,7 +66,7 @@ class AsyncBillableMetrics(AsyncResource):
         """Create a metric of the events with this code.
 
         Args:
-            name: What it is called on invoices, at most 100 characters.
+            name: Its name on invoices, at most 100 characters.
             code: Your own key of the metric, and the `code` of its events: lower-case letters,
                 digits and underscores, unique within the tenant. It cannot be changed later.
             aggregation_type: How events add up: "count" of events, "sum" or "max" of a property,
@@ -83,8 +83,7 @@ class AsyncBillableMetrics(AsyncResource):
         Raises:
             ValueError: Two of the filters have the same key; or they are None, as those of a metric
                 that was read without them.
-            BadRequestError: The aggregation needs `field_name`, or a field is not what the server
-                takes.
+            BadRequestError: The aggregation needs `field_name`, or the server refuses a field.
             ConflictError: The tenant has a metric with this code.
 
         Example:
@@ -167,7 +166,7 @@ class AsyncBillableMetrics(AsyncResource):
         Gone("/billable-metrics/{billable_metric_id}"),
     )
     async def delete(self, billable_metric_id: str) -> Response[Message]:
-        """Delete a metric. Its events stay.
+        """Delete a metric that no charge uses.
 
         Args:
             billable_metric_id: The id that the server gave the metric.

@@ -68,7 +68,7 @@ class AsyncCoupons(AsyncResource):
         Args:
             active: True for coupons that can be applied, False for the others. None is both.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.coupons.list(active=True)
@@ -110,7 +110,7 @@ class AsyncCoupons(AsyncResource):
         Args:
             code: Your own key of the coupon, unique within the tenant; the server writes it in
                 upper case.
-            name: What it is called.
+            name: Its name.
             discount_type: "percentage" of an invoice, or a "fixed_amount".
             discount_value: The percentage, 0 to 100, or the amount in major units: 19.99, not 1999.
             description: Text about it. None or unset is none.
@@ -119,10 +119,10 @@ class AsyncCoupons(AsyncResource):
             max_redemptions: How often it can be applied in all. None, 0 or unset has no limit.
             applies_to_plan_ids: The plans for whose subscriptions it can be applied; only checked
                 where `apply` names a subscription. `[]` or unset is all.
-            expires_at: From when it cannot be applied and takes nothing off any more; a date is
-                midnight UTC. None or unset is never.
-            created_at: When it was created, for data of another system; a date is midnight UTC.
-                None or unset is now.
+            expires_at: When it expires: from then on it cannot be applied and takes nothing off; a
+                date is midnight UTC. None or unset is never.
+            created_at: When it was created, for imported data; a date is midnight UTC. None or
+                unset is now.
 
         Raises:
             BadRequestError: The tenant has a coupon with this code, the percentage is above 100, or

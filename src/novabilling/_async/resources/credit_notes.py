@@ -50,7 +50,7 @@ class AsyncCreditNotes(AsyncResource):
             invoice_id: Only those of this invoice. None is all.
             status: Only those in this status. None is all.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.credit_notes.list(status="draft")
@@ -102,9 +102,9 @@ class AsyncCreditNotes(AsyncResource):
         status: Omittable[CreditNoteStatus] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[CreditNote]:
-        """Create a credit note, a draft unless told otherwise. Webhooks tell `credit_note.created`.
+        """Create a credit note, a draft unless told otherwise.
 
-        The invoice stays as it is.
+        The invoice stays as it is. The server sends the webhook `credit_note.created`.
 
         Args:
             invoice_id: The id of the invoice that it is for, which may be a draft.
@@ -115,9 +115,9 @@ class AsyncCreditNotes(AsyncResource):
                 does not compare it with the invoice's.
             reason: Why: "duplicate", "product_unsatisfactory", "order_change" or "other".
             metadata: Data of your own, any JSON object. None or unset is none.
-            status: The status to begin with, for data of another system. Unset is "draft".
-            created_at: When it was created, for data of another system; a date is midnight UTC.
-                None or unset is now.
+            status: The status to begin with, for imported data. Unset is "draft".
+            created_at: When it was created, for imported data; a date is midnight UTC. None or
+                unset is now.
 
         Raises:
             BadRequestError: The invoice is another customer's, or the notes would exceed its
@@ -190,7 +190,9 @@ class AsyncCreditNotes(AsyncResource):
         Reached(_ONE, CreditNote, want={"status": "FINALIZED"}, before=("DRAFT",), once=True),
     )
     async def finalize(self, credit_note_id: str) -> Response[CreditNote]:
-        """Finalize a draft: it cannot be changed any more. Webhooks tell `credit_note.finalized`.
+        """Finalize a draft: it cannot be changed any more.
+
+        The server sends the webhook `credit_note.finalized`.
 
         Args:
             credit_note_id: The id that the server gave the credit note.
@@ -213,7 +215,9 @@ class AsyncCreditNotes(AsyncResource):
         ),
     )
     async def void(self, credit_note_id: str) -> Response[CreditNote]:
-        """Void a credit note, a draft or a finalized one. Webhooks tell `credit_note.voided`.
+        """Void a credit note, a draft or a finalized one.
+
+        The server sends the webhook `credit_note.voided`.
 
         Args:
             credit_note_id: The id that the server gave the credit note.

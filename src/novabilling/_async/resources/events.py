@@ -116,15 +116,14 @@ class AsyncEvents(AsyncResource):
 
         Args:
             events: Structs or dicts with the arguments of `create`. A `transaction_id` that is left
-                out is made up, and a `timestamp` is the time of this call.
+                out is made up; a `timestamp` that is left out is the time of this call.
             check_codes: True: the metrics are read first, once in 60 s or where a code is not among
                 them, and what would never be billed is refused.
 
         Raises:
             ValueError: An event is larger than 100,000 bytes; or, with `check_codes`, no metric has
                 its code, or the property that is added up is no number.
-            BadRequestError: A field is not what the server takes: no event of that slice is
-                counted.
+            BadRequestError: The server refuses a field: no event of that slice is counted.
 
         Example:
             batch = client.events.create_batch(
@@ -205,12 +204,12 @@ class AsyncEvents(AsyncResource):
             subscription_id: The server's id of the subscription. `create` takes external ids too;
                 here they find nothing, and a `NovaBillingWarning` says so.
             code: Only those with this code. None is all.
-            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `timestamp`, itself included; a date is midnight UTC, so that day is
-                left out. None has no bound.
+                left out. None sets no bound.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 50.
+            limit: Rows per page, 1 to 100. None is 50.
 
         Example:
             page = client.events.get_by_subscription(subscription_id, code="api_calls")
@@ -234,9 +233,9 @@ class AsyncEvents(AsyncResource):
             subscription_id: The server's id of the subscription; an external id finds nothing, and
                 a `NovaBillingWarning` says so.
             code: Only those with this code. None is all.
-            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None sets
                 no bound.
-            date_to: The latest `timestamp`, itself included; a date is midnight UTC. None has no
+            date_to: The latest `timestamp`, itself included; a date is midnight UTC. None sets no
                 bound.
 
         Example:

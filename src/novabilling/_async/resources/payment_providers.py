@@ -64,7 +64,7 @@ class AsyncPaymentProviders(AsyncResource):
             priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a provider of this type.
 
         Example:
@@ -101,7 +101,7 @@ class AsyncPaymentProviders(AsyncResource):
             priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a provider of this type.
 
         Example:
@@ -160,7 +160,7 @@ class AsyncPaymentProviders(AsyncResource):
                 it.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such provider.
 
         Example:

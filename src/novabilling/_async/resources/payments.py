@@ -71,12 +71,12 @@ class AsyncPayments(AsyncResource):
             status: Only those in this status. None is all.
             provider: Only those of this provider, letter by letter. None is all.
             invoice_id: Only those of this invoice. None is all.
-            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
-                is left out. None has no bound.
+                is left out. None sets no bound.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.payments.list(status="successful", limit=50)
@@ -108,9 +108,9 @@ class AsyncPayments(AsyncResource):
             status: Only those in this status. None is all.
             provider: Only those of this provider, letter by letter. None is all.
             invoice_id: Only those of this invoice. None is all.
-            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
-            date_to: The latest `created_at`, itself included; a date is midnight UTC. None has no
+            date_to: The latest `created_at`, itself included; a date is midnight UTC. None sets no
                 bound.
 
         Example:
@@ -152,7 +152,9 @@ class AsyncPayments(AsyncResource):
         failure_reason: Omittable[Optional[str]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Payment]:
-        """Record a payment that was made elsewhere. Webhooks tell `payment.created`.
+        """Record a payment that was made elsewhere.
+
+        The server sends the webhook `payment.created`.
 
         Args:
             invoice_id: The id of the invoice that was paid.
@@ -167,11 +169,11 @@ class AsyncPayments(AsyncResource):
             provider_transaction_id: The provider's id of the payment, a mark by which it is found
                 again; it need not be unique. None or unset is none.
             failure_reason: Why a "failed" one failed, as free text. None or unset is none.
-            created_at: When it was made, for data of another system: it becomes `paid_at` of the
-                invoice too; a date is midnight UTC. None or unset is now.
+            created_at: When it was made, for imported data: it becomes `paid_at` of the invoice
+                too; a date is midnight UTC. None or unset is now.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such invoice.
 
         Example:
@@ -223,11 +225,12 @@ class AsyncPayments(AsyncResource):
         amount: Omittable[Optional[Amount]] = UNSET,
         reason: Omittable[Optional[str]] = UNSET,
     ) -> Response[Payment]:
-        """Refund a successful payment, as a whole or in part. Webhooks tell `payment.refunded`.
+        """Refund a successful payment, as a whole or in part.
 
         The invoice stays as it is. A payment can be refunded once: any amount turns it into
         "refunded", so a second call is refused. Calls at the same time may both be carried out:
-        have a lock of your own, also between processes.
+        have a lock of your own, also between processes. The server sends the webhook
+        `payment.refunded`.
 
         Args:
             payment_id: The id that the server gave the payment.

@@ -54,7 +54,7 @@ class AsyncPlans(AsyncResource):
         Args:
             active: True for plans that can be subscribed to, False for the others. None is both.
             page: The page to cut out, from 1. None is the first, or the whole list without `limit`.
-            limit: The plans of a page, 1 to 100. None is 20, or the whole list without `page`.
+            limit: Plans per page, 1 to 100. None is 20, or the whole list without `page`.
 
         Example:
             page = client.plans.list(active=True)
@@ -192,7 +192,7 @@ class AsyncPlans(AsyncResource):
                 currency. None clears it.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such plan.
 
         Example:

@@ -74,7 +74,7 @@ class AsyncPortal(AsyncResource):
             external_id: Your own id of the customer.
             status: Only those in this status. None is all.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -151,7 +151,7 @@ class AsyncPortal(AsyncResource):
         Args:
             external_id: Your own id of the customer.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Raises:
             NotFoundError: No customer has this external id.

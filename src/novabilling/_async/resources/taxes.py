@@ -43,7 +43,7 @@ class AsyncTaxes(AsyncResource):
             applied_by_default: True for those that apply where a plan and a customer have none of
                 their own, False for the others. None is both.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 50.
+            limit: Rows per page, 1 to 100. None is 50.
 
         Example:
             page = client.taxes.list()
@@ -80,7 +80,7 @@ class AsyncTaxes(AsyncResource):
         """Create a tax. It applies to the invoices of subscriptions.
 
         Args:
-            name: What it is called on invoices.
+            name: Its name on invoices.
             code: Your own key of the tax, unique within the tenant: lower-case letters, digits and
                 underscores. It cannot be changed later.
             rate: The percentage, 0 to 100, with at most 4 decimals: 7.5 is 7.5 %.
@@ -89,7 +89,7 @@ class AsyncTaxes(AsyncResource):
                 of its own. Unset is False.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a tax with this code.
 
         Example:
@@ -135,7 +135,7 @@ class AsyncTaxes(AsyncResource):
                 of its own.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such tax.
 
         Example:

@@ -66,7 +66,7 @@ class AsyncWallets(AsyncResource):
             customer_id: Only those of this customer. None is all.
             status: "active" or "terminated". None is both.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.wallets.list(customer_id=customer_id, status="active")
@@ -115,28 +115,28 @@ class AsyncWallets(AsyncResource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Wallet]:
-        """Create a wallet, one of several perhaps. Webhooks tell `wallet.created`.
+        """Create a wallet, one of several perhaps.
 
         Invoices of subscriptions in its currency are paid from it as far as it goes, the oldest
         wallet first. Sent twice it makes two wallets, so it is never repeated after it may have
-        worked.
+        worked. The server sends the webhook `wallet.created`.
 
         Args:
             customer_id: The id that the server gave the customer.
             currency: The code of the currency, three letters; sent in upper case.
-            name: What it is called. None or unset is none.
+            name: Its name. None or unset is none.
             rate_amount: What a credit is worth, in major units of `currency`, 0.0001 or more: at 1,
                 a credit is one naira and not one kobo. None or unset is 1.
             paid_credits: Credits that the customer has paid for, 0 or more. None or unset is none.
             granted_credits: Credits that are a gift, 0 or more. None or unset is none.
-            expiration_at: From when invoices take nothing from it; the status stays "active". A
-                date is midnight UTC. None or unset is never.
+            expiration_at: When it expires: from then on invoices take nothing from it; the status
+                stays "active". A date is midnight UTC. None or unset is never.
             metadata: Data of your own, any JSON object. None or unset is none.
-            created_at: When it was created, for data of another system; a date is midnight UTC.
-                None or unset is now.
+            created_at: When it was created, for imported data; a date is midnight UTC. None or
+                unset is now.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such customer.
 
         Example:
@@ -173,13 +173,15 @@ class AsyncWallets(AsyncResource):
         expiration_at: Omittable[Optional[Date]] = UNSET,
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[Wallet]:
-        """Change what is given and leave the rest. Webhooks tell `wallet.updated`.
+        """Change what is given and leave the rest.
+
+        The server sends the webhook `wallet.updated`.
 
         Args:
             wallet_id: The id that the server gave the wallet.
             name: The new name. None clears it.
-            expiration_at: From when invoices take nothing from it; a date is midnight UTC. None
-                clears it.
+            expiration_at: When it expires: from then on invoices take nothing from it; a date is
+                midnight UTC. None clears it.
             metadata: What replaces the old metadata as a whole. None clears it.
 
         Raises:
@@ -205,9 +207,10 @@ class AsyncWallets(AsyncResource):
         ),
     )
     async def terminate(self, wallet_id: str) -> Response[Wallet]:
-        """End a wallet; what is left in it is lost. Webhooks tell `wallet.terminated`.
+        """End a wallet; what is left in it is lost.
 
-        A transaction notes the credits that were lost, as "voided".
+        A transaction notes the credits that were lost, as "voided". The server sends the webhook
+        `wallet.terminated`.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -275,7 +278,7 @@ class AsyncWallets(AsyncResource):
 
         Each kind of credits becomes a transaction. Sent twice it counts twice, so it is never
         repeated after it may have worked. Calls at the same time may take away more than there is:
-        have a lock of your own, also between processes. Webhooks tell nothing of it.
+        have a lock of your own, also between processes. No webhook is sent.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -320,7 +323,7 @@ class AsyncWallets(AsyncResource):
                 None is all.
             transaction_type: "inbound" or "outbound". None is both.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Raises:
             NotFoundError: There is no such wallet.

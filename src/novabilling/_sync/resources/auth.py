@@ -49,7 +49,7 @@ class Auth(Resource):
             company_name: The name of the tenant, 2 to 200 characters.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The email is taken.
 
         Example:

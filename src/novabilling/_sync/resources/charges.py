@@ -101,7 +101,7 @@ class Charges(Resource):
             charge_model: How units become an amount: "standard" (each costs the same), "package"
                 (each package begun does), "percentage" (a percentage of the units), "graduated"
                 (each range prices its own part) or "volume" (the range of the whole prices all).
-            billing_timing: Whether it is billed at the begin of a period, "in_advance", or at its
+            billing_timing: Whether it is billed at the start of a period, "in_advance", or at its
                 end, "in_arrears". Unset is "in_arrears".
             invoice_display_name: What stands on the invoice in place of metric and units, at most
                 200 characters. None or unset is none.
@@ -120,8 +120,8 @@ class Charges(Resource):
         Raises:
             ValueError: Two of the filters have the same key; or ranges or filters are None, as
                 those of a charge that was read without them.
-            BadRequestError: The model lacks its `properties` or ranges, or a field is not what the
-                server takes.
+            BadRequestError: The model lacks its `properties` or ranges, or the server refuses a
+                field.
             NotFoundError: There is no such plan or metric.
             ConflictError: The plan has a charge for this metric.
 

@@ -65,7 +65,7 @@ class Customers(Resource):
 
         Args:
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
             search: Text that the name or email holds, in any case; `%` and `_` stand for any
                 characters. `external_id` is not searched. None or "" is no filter.
             country: The country as it was stored, compared letter by letter. None is no filter.
@@ -127,7 +127,9 @@ class Customers(Resource):
         net_payment_terms: Omittable[Optional[int]] = UNSET,
         created_at: Omittable[Date] = UNSET,
     ) -> Response[Customer]:
-        """Create a customer. Webhooks tell `customer.created`.
+        """Create a customer.
+
+        The server sends the webhook `customer.created`.
 
         Args:
             external_id: Your own id of the customer, unique within the tenant, 1 to 255 characters.
@@ -142,11 +144,11 @@ class Customers(Resource):
             metadata: Data of your own, any JSON object. The server stores it and does not read it.
             net_payment_terms: Days from an invoice to its due date, 0 to 365, before those of the
                 plan and the tenant. None or unset leaves it to those.
-            created_at: When the customer was created, for data of another system. Unset is now; a
-                date is midnight UTC.
+            created_at: When the customer was created, for imported data. Unset is now; a date is
+                midnight UTC.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a customer with this external id.
 
         Example:
@@ -212,7 +214,9 @@ class Customers(Resource):
         external_id: Omittable[str] = UNSET,
         created_at: Omittable[Date] = UNSET,
     ) -> Response[Customer]:
-        """Change what is given and leave the rest. Webhooks tell `customer.updated`.
+        """Change what is given and leave the rest.
+
+        The server sends the webhook `customer.updated`.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -228,7 +232,7 @@ class Customers(Resource):
             created_at: Accepted and ignored by the 1.0 server.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such customer.
 
         Example:
@@ -242,7 +246,7 @@ class Customers(Resource):
     def delete(self, customer_id: str) -> Response[Message]:
         """Delete a customer with its subscriptions, invoices and payments.
 
-        Webhooks tell `customer.deleted`.
+        The server sends the webhook `customer.deleted`.
 
         Args:
             customer_id: The id that the server gave the customer.

@@ -82,12 +82,12 @@ class Invoices(Resource):
         Args:
             customer_id: Only those of this customer. None is all.
             status: Only those in this status. None is all.
-            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
-                is left out. None has no bound.
+                is left out. None sets no bound.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.invoices.list(status="draft", date_from="2026-01-01")
@@ -109,9 +109,9 @@ class Invoices(Resource):
         Args:
             customer_id: Only those of this customer. None is all.
             status: Only those in this status. None is all.
-            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None has
+            date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
-            date_to: The latest `created_at`, itself included; a date is midnight UTC. None has no
+            date_to: The latest `created_at`, itself included; a date is midnight UTC. None sets no
                 bound.
 
         Example:
@@ -143,8 +143,8 @@ class Invoices(Resource):
 
         Leave `invoice_number` to the server, or give all invoices one. A `NovaBillingWarning` says
         what would stop the server's numbering. Creates without a number that collide with others
-        are tried again for up to 30 s, also beyond `max_retries`; 0 switches that off. Webhooks
-        tell nothing of it.
+        are tried again for up to 30 s, also beyond `max_retries`; 0 switches that off. No webhook
+        is sent.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -157,18 +157,18 @@ class Invoices(Resource):
             notes: Text that stands on it as a last line of amount 0: the place for a mark of your
                 own, by which you find the invoice again. None or unset is none.
             subscription_id: The subscription that it is for. None or unset is none.
-            status: The status to begin with, for data of another system. Unset is "draft".
+            status: The status to begin with, for imported data. Unset is "draft".
             invoice_number: A number of your own, "INV-" and digits, higher than all before. None or
                 unset leaves it to the server.
             currency: The code of the currency, three letters; sent in upper case. Unset is the
                 customer's.
-            paid_at: When it was paid, for data of another system. It does not mark it as paid: give
-                `status` too.
-            created_at: When it was created, for data of another system: only with a number, and not
-                in the future. A date is midnight UTC. None or unset is now.
+            paid_at: When it was paid, for imported data. It does not mark it as paid: give `status`
+                too.
+            created_at: When it was created, for imported data: only with a number, and not in the
+                future. A date is midnight UTC. None or unset is now.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such customer.
             ConflictError: The number is taken, or the numbering has stopped (see `next_number`).
 
@@ -273,7 +273,9 @@ class Invoices(Resource):
 
     @shown_by("POST /invoices/{invoice_id}/finalize", evidence.FINALIZED)
     def finalize(self, invoice_id: str) -> Response[Invoice]:
-        """Finalize a draft, so that it can be paid. Webhooks tell `invoice.finalized`.
+        """Finalize a draft, so that it can be paid.
+
+        The server sends the webhook `invoice.finalized`.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -291,7 +293,9 @@ class Invoices(Resource):
 
     @shown_by("POST /invoices/{invoice_id}/void", evidence.VOIDED)
     def void(self, invoice_id: str) -> Response[Invoice]:
-        """Void an invoice that has not been paid. Webhooks tell `invoice.voided`.
+        """Void an invoice that has not been paid.
+
+        The server sends the webhook `invoice.voided`.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -313,8 +317,8 @@ class Invoices(Resource):
     ) -> Response[Invoice]:
         """Mark an invoice as paid and record a payment of its whole amount.
 
-        It works on drafts and void invoices too. Webhooks tell `invoice.paid`. Calls at the same
-        time may each make a payment: have a lock of your own, also between processes.
+        It works on drafts and void invoices too. The server sends the webhook `invoice.paid`. Calls
+        at the same time may each make a payment: have a lock of your own, also between processes.
 
         Args:
             invoice_id: The id that the server gave the invoice.

@@ -76,8 +76,7 @@ class PaymentMethods(Resource):
             country: A country code. None or unset is none.
 
         Raises:
-            BadRequestError: The provider's token is stored already, or a field is not what the
-                server takes.
+            BadRequestError: The provider's token is stored already, or the server refuses a field.
             NotFoundError: There is no such customer.
 
         Example:

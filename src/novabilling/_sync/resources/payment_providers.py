@@ -65,7 +65,7 @@ class PaymentProviders(Resource):
             priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a provider of this type.
 
         Example:
@@ -102,7 +102,7 @@ class PaymentProviders(Resource):
             priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: The tenant has a provider of this type.
 
         Example:
@@ -161,7 +161,7 @@ class PaymentProviders(Resource):
                 it.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such provider.
 
         Example:

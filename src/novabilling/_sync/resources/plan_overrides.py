@@ -51,7 +51,7 @@ class PlanOverrides(Resource):
             customer_id: Only those of this customer. None is all.
             plan_id: Only those of this plan. None is all.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 50.
+            limit: Rows per page, 1 to 100. None is 50.
 
         Example:
             page = client.plan_overrides.list(customer_id=customer_id)
@@ -113,7 +113,7 @@ class PlanOverrides(Resource):
             metadata: Data of your own, any JSON object. None or unset is none.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such customer or plan.
             ConflictError: The customer has an override of this plan.
 

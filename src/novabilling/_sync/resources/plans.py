@@ -55,7 +55,7 @@ class Plans(Resource):
         Args:
             active: True for plans that can be subscribed to, False for the others. None is both.
             page: The page to cut out, from 1. None is the first, or the whole list without `limit`.
-            limit: The plans of a page, 1 to 100. None is 20, or the whole list without `page`.
+            limit: Plans per page, 1 to 100. None is 20, or the whole list without `page`.
 
         Example:
             page = client.plans.list(active=True)
@@ -193,7 +193,7 @@ class Plans(Resource):
                 currency. None clears it.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             NotFoundError: There is no such plan.
 
         Example:

@@ -75,7 +75,7 @@ class Portal(Resource):
             external_id: Your own id of the customer.
             status: Only those in this status. None is all.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -152,7 +152,7 @@ class Portal(Resource):
         Args:
             external_id: Your own id of the customer.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Raises:
             NotFoundError: No customer has this external id.

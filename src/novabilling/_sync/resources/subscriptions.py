@@ -90,7 +90,7 @@ class Subscriptions(Resource):
             plan_id: Only those of this plan, as it is now. None is all.
             status: Only those in this status. None is all.
             page: The page to read, from 1. None is the first.
-            limit: The rows of a page, 1 to 100. None is 20.
+            limit: Rows per page, 1 to 100. None is 20.
 
         Example:
             page = client.subscriptions.list(status="active")
@@ -150,10 +150,11 @@ class Subscriptions(Resource):
         external_id: Omittable[Optional[str]] = UNSET,
         canceled_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Subscription]:
-        """Subscribe a customer to a plan. Webhooks tell `subscription.created`.
+        """Subscribe a customer to a plan.
 
         A plan billed in advance makes an invoice within a second or so, or none while the numbering
-        of invoices has stopped (see `invoices.create`).
+        of invoices has stopped (see `invoices.create`). The server sends the webhook
+        `subscription.created`.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -168,15 +169,15 @@ class Subscriptions(Resource):
                 on this day in UTC. None or unset is now.
             current_period_end: The day on which the first period ends, as a `date`. None or unset
                 is one interval after the start.
-            status: The status to begin with, for data of another system; it comes before
-                "trialing". Unset is "active", or "trialing" with a trial.
-            created_at: When it was created, for data of another system; a date is midnight UTC.
-                None or unset is now.
+            status: The status to begin with, for imported data; it comes before "trialing". Unset
+                is "active", or "trialing" with a trial.
+            created_at: When it was created, for imported data; a date is midnight UTC. None or
+                unset is now.
             external_id: Your own id, unique within the tenant, at most 255 characters: with it, the
                 same subscription cannot be made twice, and usage events can name it. None or unset
                 is none.
-            canceled_at: When it was canceled, for data of another system. It does not cancel: give
-                `status` too.
+            canceled_at: When it was canceled, for imported data. It does not cancel: give `status`
+                too.
 
         Raises:
             BadRequestError: There is no such plan, it is inactive, or it has no price in this
@@ -288,9 +289,9 @@ class Subscriptions(Resource):
         """Cancel a subscription now, or at the end of the period that has been paid for.
 
         Canceled now, it writes a finalized credit note for the days that are left, if the
-        subscription has an invoice. Webhooks tell `subscription.canceled` at once in either case. A
-        second call is refused after the first has canceled now; for the end of the period, it sets
-        the same again.
+        subscription has an invoice. The server sends the webhook `subscription.canceled` at once in
+        either case. A second call is refused after the first has canceled now; for the end of the
+        period, it sets the same again.
 
         Args:
             subscription_id: The id that the server gave the subscription.
@@ -335,7 +336,7 @@ class Subscriptions(Resource):
     def pause(self, subscription_id: str) -> Response[Subscription]:
         """Pause an active subscription: it is not billed until it is resumed.
 
-        Webhooks tell `subscription.paused`.
+        The server sends the webhook `subscription.paused`.
 
         Args:
             subscription_id: The id that the server gave the subscription.
@@ -363,7 +364,9 @@ class Subscriptions(Resource):
         ),
     )
     def resume(self, subscription_id: str) -> Response[Subscription]:
-        """Resume a paused subscription. Webhooks tell `subscription.resumed`.
+        """Resume a paused subscription.
+
+        The server sends the webhook `subscription.resumed`.
 
         Args:
             subscription_id: The id that the server gave the subscription.

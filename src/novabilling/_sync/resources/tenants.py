@@ -53,7 +53,7 @@ class Tenants(Resource):
                 object in it replaces the old one.
 
         Raises:
-            BadRequestError: A field is not what the server takes; `errors` names it.
+            BadRequestError: The server refuses a field; `errors` names it.
             ConflictError: Another tenant has this email (the 1.0 server answers 500).
 
         Example:
