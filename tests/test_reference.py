@@ -10,6 +10,8 @@ import pydoc
 import re
 import warnings
 from contextlib import redirect_stdout
+from functools import lru_cache
+from pathlib import Path
 from typing import Any, Dict, List
 
 import anyio
@@ -17,19 +19,28 @@ import msgspec
 import pytest
 
 import novabilling
-from novabilling import NovaBilling, NovaBillingError, types
+from novabilling import NovaBilling, NovaBillingError, outbox, sandbox, types
 from novabilling._serialization.docstrings import about, about_fields
 from tests.facts import FACTS, HELPERS
 from tests.operations import IDS, KEYED, KEYS_FIRST, POSTS
 from tests.pages import DOCS
 from tests.reference import ALL, Stage, calls_of, site_module
 
+SRC = Path(novabilling.__file__).parent
 NAMES = list(ALL)
 STRUCTS = [
     of
     for of in (getattr(types, name) for name in types.__all__)
     if isinstance(of, type) and issubclass(of, msgspec.Struct)
 ]
+
+
+def annotations_of(of: type) -> Dict[str, Any]:
+    """Return the annotations of a class itself."""
+    found: Dict[str, Any] = vars(of).get("__annotations__", {})
+    return found
+
+
 on_the_site = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
 
@@ -75,12 +86,50 @@ def test_every_field_has_a_sentence(of):
 
 @pytest.mark.parametrize("of", STRUCTS, ids=lambda of: of.__name__)
 def test_a_field_is_described_once_where_it_is_declared(of):
-    own = [name for name in vars(of).get("__annotations__", {}) if not name.startswith("_")]
-    own = [name for name in own if name in of.__struct_fields__]
+    own = [name for name in annotations_of(of) if name in of.__struct_fields__]
 
     text = vars(of)["__doc__"].partition("Attributes:\n")[2]
     assert re.findall(r"^ +(\w+): ", text, re.MULTILINE)[: len(own)] == own
     assert about(of.__doc__).strip()
+
+
+CARRIERS = [
+    of
+    for module, names in (
+        (novabilling, novabilling.__all__),
+        (outbox, outbox.__all__),
+        (sandbox, sandbox.__all__),
+        (types, ["Response", "PaginatedResponse"]),
+    )
+    for of in (getattr(module, name) for name in names)
+    if isinstance(of, type) and any(not n.startswith("_") for n in annotations_of(of))
+]
+
+
+@lru_cache(maxsize=None)
+def classes_in_the_source() -> List[ast.ClassDef]:
+    modules = [path for path in SRC.rglob("*.py") if "_sync" not in path.parts]
+    trees = [ast.parse(path.read_text("utf-8")) for path in modules]
+    return [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+
+
+def sentences_below(node: ast.ClassDef) -> Dict[str, str]:
+    """Return what stands below each field in the source of a class."""
+    found: Dict[str, str] = {}
+    for field, after in zip(node.body, [*node.body[1:], node]):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            said = after.value if isinstance(after, ast.Expr) else None
+            found[field.target.id] = str(said.value) if isinstance(said, ast.Constant) else ""
+    return found
+
+
+@pytest.mark.parametrize("of", CARRIERS, ids=lambda of: of.__name__)
+def test_every_field_of_errors_and_reports_has_a_sentence_below_it(of):
+    named = [sentences_below(one) for one in classes_in_the_source() if one.name == of.__name__]
+    (said,) = [one for one in named if set(one) == set(annotations_of(of))]
+
+    for name, text in said.items():
+        assert name.startswith("_") or text.endswith("."), name
 
 
 def test_help_shows_the_parameters_and_the_example():

@@ -32,6 +32,8 @@ PLAIN: Dict[str, Annotation] = {
 }
 
 
+TWINS = {"InvoiceItemParam": "InvoiceItemDto", "InvoiceItemUnitAmountParam": "InvoiceItemDto"}
+"""The structs that have the fields of a dict, where they are not of its name."""
 RESOURCE = re.compile(r"novabilling\._sync\.resources\.(\w+)\.\w+\.(\w+)")
 """A method of a resource, which the module is named after."""
 
@@ -59,9 +61,10 @@ class Signatures(griffe.Extension):
         head, title, own = cls.docstring.value.partition("\n\nAttributes:\n")
         if title or inherited(cls):
             cls.docstring.value = f"{head}\n\nAttributes:\n{inherited(cls)}{own}"
-        elif fields(cls):  # of an error
-            listed = "".join(f"    {name}: \n" for name in fields(cls))
-            cls.docstring.value = f"{head}\n\nAttributes:\n{listed}"
+        elif listed(cls):
+            cls.docstring.value = f"{head}\n\nAttributes:\n{listed(cls)}"
+            for name in fields(cls):  # not once more, below
+                cls.members[name].docstring = None
 
 
 def value_of(default: Annotation) -> Annotation:
@@ -70,10 +73,30 @@ def value_of(default: Annotation) -> Annotation:
     return resolved.value if resolved is not None else default
 
 
+def public_type(cls: griffe.Class) -> Any:
+    """Return a class of `novabilling.types` itself, and None of any other."""
+    of = getattr(types, cls.name, None) if cls.path.startswith("novabilling.types.") else None
+    return of if isinstance(of, type) else None
+
+
+def listed(cls: griffe.Class) -> str:
+    """Return the entries of fields whose sentences stand below them, or in another class."""
+    of = public_type(cls)
+    twin = TWINS.get(cls.name, cls.name.replace("Param", "Input"))
+    if cls.name.endswith("Param") and of is not None:
+        said = about_fields(getattr(types, twin))
+        said["unit_amount"] = said.get("amount", "")
+        hints = {name: getattr(h, "__forward_arg__", h) for name, h in of.__annotations__.items()}
+        return "".join(f"    {name} ({hint}): {said[name]}\n" for name, hint in hints.items())
+    members = {name: cls.members[name].docstring for name in fields(cls)}
+    said = {name: " ".join(doc.value.split()) if doc else "" for name, doc in members.items()}
+    return "".join(f"    {name}: {text}\n" for name, text in said.items())
+
+
 def inherited(cls: griffe.Class) -> str:
     """Return the sentences of the fields that a struct has from others."""
-    of = getattr(types, cls.name, None) if cls.path.startswith("novabilling.types.") else None
-    if not isinstance(of, type):
+    of = public_type(cls)
+    if of is None:
         return ""
     said = about_fields(of)
     hints = {
@@ -86,7 +109,7 @@ def inherited(cls: griffe.Class) -> str:
 
 
 def fields(cls: griffe.Class) -> List[str]:
-    """Return the public fields of an error: what has a type and no docstring."""
+    """Return the public fields of a class: what has a type and is no property."""
     return [
         name
         for name, member in cls.members.items()

@@ -49,14 +49,19 @@ class NovaBillingError(Exception):
     """
 
     message: str
+    """What is wrong, on one line."""
     request_id: Optional[str]
+    """What was sent as `X-Request-Id`; None where nothing was sent."""
     may_have_been_applied: bool
+    """Whether a write was applied, or may have been."""
     method: Optional[str] = None
     """`GET`; None where no call failed."""
     route: Optional[str] = None
     """The path with names for the ids: `/customers/{customer_id}`."""
     events: Optional[List[UsageEventInput]] = None
+    """All events of the call, to be sent again; None of other calls."""
     partial: Optional[EventBatch] = None
+    """What became of the events so far; None of other calls."""
     call: Optional[CallRecord] = None
     """What the write was, for `client.reconcile`; None of a read, and where no call failed."""
     outcome: Optional[Outcome] = None
@@ -139,7 +144,9 @@ class FieldError(NamedTuple):
     """What the server says about one field of a refused request."""
 
     field: str
+    """The server's own name of it, as `externalId` or `prices.0.amount`."""
     message: str
+    """What is wrong with it."""
 
 
 class APIStatusError(NovaBillingError):
@@ -149,10 +156,15 @@ class APIStatusError(NovaBillingError):
     """
 
     status_code: int = 0
+    """The status of the answer, such as 404."""
     errors: List[FieldError]
+    """What the server says about single fields; empty if it says nothing of them."""
     path: Optional[str]
+    """The path as the server saw it; None if it does not say."""
     timestamp: Optional[datetime]
+    """When the server answered, in UTC; None if it does not say."""
     http: httpx.Response = None  # type: ignore[assignment]  # pyright: ignore[reportAssignmentType]
+    """The whole answer."""
     retry_after: Optional[float] = None
     """Seconds that the server asks to wait; None if it names none."""
 
@@ -227,6 +239,7 @@ class RateLimitError(APIStatusError):
 
     status_code = 429
     http: Optional[httpx.Response] = None  # type: ignore[assignment]  # pyright: ignore[reportIncompatibleVariableOverride]
+    """The whole answer; None if the call was not sent."""
 
 
 class ServerError(APIStatusError):
@@ -251,6 +264,7 @@ class ResponseDecodeError(NovaBillingError):
     """
 
     http: Optional[httpx.Response] = None
+    """The answer; None when it was not read to its end."""
 
 
 class ClientClosedError(NovaBillingError, RuntimeError):

@@ -40,6 +40,7 @@ class AttemptInfo(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt at a call, after its end; it holds no token and no request body."""
 
     method: str
+    """The verb, such as `GET`."""
     route: str
     """The path with names for the ids: `/customers/{customer_id}`."""
     url: str

@@ -94,7 +94,9 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     """An event that the server will never take as it is, or that no metric would count."""
 
     event: UsageEventInput
+    """The event, with its transaction id and timestamp."""
     reason: str
+    """Why it is not sent any more."""
     at: datetime
     """When it was given up, in UTC."""
     place: Tuple[str, int]
@@ -121,7 +123,9 @@ class OutboxStats(msgspec.Struct, frozen=True, kw_only=True):
     held: int
     """Events that the server has refused for the moment: their subscription may be on its way."""
     dead: int
+    """Events that are not sent any more."""
     sent: int
+    """Events that the server has counted."""
     duplicates: int
     """Events that the server had already: they are counted once."""
     rate: float

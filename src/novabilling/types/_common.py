@@ -125,7 +125,9 @@ class Response(_Answered, Generic[T]):
     __slots__ = ("data", "reconciled")
 
     data: T
+    """The object."""
     reconciled: bool
+    """Whether the answer was lost and `data` looked up."""
 
     def __init__(
         self,
@@ -182,7 +184,9 @@ class PaginatedResponse(_Answered, Generic[T]):
     __slots__ = ("data", "meta")
 
     data: List[T]
+    """The objects on this page."""
     meta: PaginationMeta
+    """Where the page stands in its list."""
 
     def __init__(
         self,

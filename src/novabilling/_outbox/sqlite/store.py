@@ -96,7 +96,9 @@ class SQLiteStore:
         if not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"label must be a str, not {type(label).__name__}")
         self.folder: str = os.path.abspath(os.fspath(folder))
+        """The absolute path of the folder."""
         self.label: str = label
+        """What tells tenants of one server apart."""
         self._sync = sync
         self._target: Optional[Target] = None
         self._lock = RenewedLock()

@@ -78,6 +78,7 @@ class Sandbox(Timetable, Outgoing):
         )
         self._tenant_id: str = tenant["id"]
         self.token: str = tenant["apiKey"]
+        """An API key of the tenant that is there from the start."""
 
     def __repr__(self) -> str:
         tenants = len(self._world.central["tenant"].rows)

@@ -24,12 +24,19 @@ class Delivery(NamedTuple):
     """
 
     event: str
+    """What happened, as "invoice.paid"."""
     url: str
+    """Where it goes."""
     timestamp: datetime
+    """When it happened, in UTC."""
     body: bytes
+    """What is signed and sent."""
     headers: Dict[str, str]
+    """The headers, with the signature."""
     tenant_id: str
+    """Whose event it is."""
     statuses: Tuple[Status, ...] = ()
+    """What each attempt was answered, None where no answer came."""
 
     @property
     def data(self) -> Dict[str, Any]:
