@@ -12,7 +12,7 @@ import warnings
 from contextlib import redirect_stdout
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List
+from typing import Any, Dict, List, get_args, get_type_hints
 
 import anyio
 import msgspec
@@ -22,7 +22,7 @@ import novabilling
 from novabilling import NovaBilling, NovaBillingError, outbox, sandbox, types
 from novabilling._serialization.docstrings import about, about_fields
 from tests.facts import FACTS, HELPERS
-from tests.operations import IDS, KEYED, KEYS_FIRST, POSTS
+from tests.operations import IDS, KEYED, KEYS_FIRST, NEEDED, POSTS
 from tests.pages import DOCS
 from tests.reference import ALL, Stage, calls_of, site_module
 
@@ -44,6 +44,13 @@ def annotations_of(of: type) -> Dict[str, Any]:
 on_the_site = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
 
+@pytest.fixture(scope="module")
+def stage() -> Stage:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return Stage()
+
+
 # What a docstring says
 
 
@@ -56,6 +63,66 @@ def test_every_parameter_has_a_sentence_in_its_order(name):
     for text in said.values():
         assert text[0].isupper() or text[0] in '`"0123456789', text
         assert text.endswith("."), text
+
+
+WITHOUT_EFFECT = ("econd name of", "gnored by", "ithout effect", "Not sent", "Refused")
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "webhooks.verify"])
+def test_a_parameter_says_what_none_and_unset_mean(name):
+    hints, said = get_type_hints(ALL[name].function), ALL[name].entries("Args")
+    change = ".update" in name  # says it once, for all
+
+    for parameter in inspect.signature(ALL[name].function).parameters.values():
+        text = said[parameter.name]
+        if any(words in text for words in WITHOUT_EFFECT):
+            continue
+        if type(None) in get_args(hints[parameter.name]):
+            assert "None" in text, parameter.name
+        if parameter.default is types.UNSET and not change and name not in NEEDED:
+            assert re.search("[Uu]nset", text), parameter.name
+    if change and name not in ("subscriptions.update", "plans.update_price"):
+        assert "Change what is given" in ALL[name].head
+
+
+SET_BEFORE: Dict[str, Any] = {
+    "country": "GB",
+    "description": "All of it",
+    "expiration_at": "2027-01-01",
+    "features": ["One"],
+    "field_name": "gb",
+    "invoice_display_name": "Calls",
+    "invoice_grace_period_days": 2,
+    "metadata": {"order": "17"},
+    "min_amount_cents": 100,
+    "name": "Another",
+    "net_payment_terms": 14,
+    "overridden_charges": [{}],
+    "overridden_minimum_commitment": 5,
+    "overridden_prices": [{}],
+    "progressive_billing_threshold": 5,
+    "properties": {"amount": 1},
+    "webhook_url": "https://shop.example.com/webhooks",
+}
+
+
+@pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
+@pytest.mark.parametrize("name", [name for name in NAMES if ".update" in name])
+def test_none_does_what_the_sentences_of_a_change_say(name, stage):
+    resource, _, method = name.partition(".")
+    for parameter, text in ALL[name].entries("Args").items():
+        if not re.search("None (clears|leaves|switches)|cannot be cleared", text):
+            continue
+        names = stage.reset()
+        change = getattr(getattr(names["client"], resource), method)
+        ids = [names[id_] for id_ in IDS[resource][method].split()]
+        if "cannot be cleared" in text:
+            with pytest.raises(NovaBillingError):
+                change(*ids, **{parameter: None})
+            continue
+        for value in (SET_BEFORE[parameter], None):
+            changed = change(*ids, **{parameter: value}).data
+            assert (getattr(changed, parameter) is None) is (value is None)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,13 +228,6 @@ WITH_IDS = [
 ]
 
 
-@pytest.fixture(scope="module")
-def stage() -> Stage:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        return Stage()
-
-
 @pytest.mark.filterwarnings("ignore::novabilling.NovaBillingWarning")
 @pytest.mark.parametrize("name", WITH_IDS)
 def test_a_method_names_the_error_for_an_id_that_nobody_has(name, stage):
@@ -254,6 +314,7 @@ def test_every_write_says_what_a_second_call_does(name):
 # Examples
 
 
+@on_the_site
 @pytest.mark.parametrize("name", NAMES)
 def test_every_method_has_an_example_that_calls_it(name):
     assert name in calls_of(ALL[name].example)

@@ -139,8 +139,9 @@ class AsyncCustomers(AsyncResource):
                 sent in upper case.
             name: The name on invoices, at most 200 characters. None or unset is no name.
             country: A country code of at most 3 characters, such as "NG"; the server does not look
-                it up. None or unset is none.
+                it up. None or unset leaves it empty.
             metadata: Data of your own, any JSON object. The server stores it and does not read it.
+                None or unset leaves it empty.
             net_payment_terms: Days from an invoice to its due date, 0 to 365, before those of the
                 plan and the tenant. None or unset leaves it to those.
             created_at: When the customer was created, for imported data. Unset is now; a date is

@@ -167,8 +167,8 @@ class AsyncPayments(AsyncResource):
             status: "successful" marks the invoice as paid, whatever the amount and the currency.
                 The 1.0 server refuses "pending".
             provider_transaction_id: The provider's id of the payment, a mark by which it is found
-                again; it need not be unique. None or unset is none.
-            failure_reason: Why a "failed" one failed, as free text. None or unset is none.
+                again; it need not be unique. None or unset leaves it empty.
+            failure_reason: Why a "failed" one failed, as free text. None or unset leaves it empty.
             created_at: When it was made, for imported data: it becomes `paid_at` of the invoice
                 too; a date is midnight UTC. None or unset is now.
 
@@ -237,7 +237,7 @@ class AsyncPayments(AsyncResource):
             amount: What is given back, in major units of the payment's currency: above 0, and at
                 most its amount. It becomes `refunded_amount`. None or unset is all of it.
             reason: Why, as free text; it is kept in the metadata as `refundReason`. None or unset
-                is none.
+                leaves it empty.
 
         Raises:
             ValueError: `amount` is not above 0.

@@ -124,7 +124,7 @@ class AsyncPortal(AsyncResource):
             external_id: Your own id of the customer.
             invoice_id: The id that the server gave the invoice.
             callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
-                unset is none.
+                unset leaves it empty.
 
         Raises:
             BadRequestError: The invoice is paid or void, no provider is active, or the provider

@@ -163,7 +163,7 @@ class AsyncSubscriptions(AsyncResource):
             trial_days: Days without a price, 0 to 365, fractions allowed. The status is "trialing"
                 then, and the first period ends with the trial. None, 0 or unset is no trial.
             metadata: Data of your own, any JSON object. A change of plan that is to come is written
-                into it as well.
+                into it as well. None or unset leaves it empty.
             start_date: The day on which the first period begins; give a `date`: later periods begin
                 on this day in UTC. None or unset is now.
             current_period_end: The day on which the first period ends, as a `date`. None or unset
@@ -174,9 +174,9 @@ class AsyncSubscriptions(AsyncResource):
                 unset is now.
             external_id: Your own id, unique within the tenant, at most 255 characters: with it, the
                 same subscription cannot be made twice, and usage events can name it. None or unset
-                is none.
+                leaves it empty.
             canceled_at: When it was canceled, for imported data. It does not cancel: give `status`
-                too.
+                too. None or unset leaves it empty.
 
         Raises:
             BadRequestError: There is no such plan, it is inactive, or it has no price in this
@@ -298,7 +298,8 @@ class AsyncSubscriptions(AsyncResource):
                 Unset is False.
             cancel_at: `cancel_at` is a second name of `cancel_at_period_end`, with the words
                 "period_end" and "now".
-            reason: Not sent: the 1.0 server cannot store one, and a `NovaBillingWarning` says so.
+            reason: Not sent: the 1.0 server cannot store one, and a `NovaBillingWarning` says so,
+                but for None.
 
         Raises:
             TypeError: Both names are given.

@@ -90,9 +90,9 @@ class AddOns(Resource):
                 lower case.
             prices: What it costs, one price for each currency, in major units: 19.99 is 19 dollars
                 and 99 cents. At least one. Those of another add-on may be given.
-            description: Text about it. None or unset is none.
-            invoice_display_name: A name for invoices. None or unset is none. The 1.0 server stores
-                it, and writes the id of the add-on on the invoice.
+            description: Text about it. None or unset leaves it empty.
+            invoice_display_name: A name for invoices. None or unset leaves it empty. The 1.0 server
+                stores it, and writes the id of the add-on on the invoice.
             created_at: When it was created, for imported data; a date is midnight UTC. None or
                 unset is now.
 
@@ -207,7 +207,7 @@ class AddOns(Resource):
                 prices. 0 or more.
             currency: The code of the currency, three letters: only an invoice in it has the charge.
             subscription_id: A subscription of the customer, to be kept with the charge; the next
-                invoice has it whatever subscription that is for. None or unset is none.
+                invoice has it whatever subscription that is for. None or unset leaves it empty.
 
         Raises:
             BadRequestError: The subscription is another customer's.

@@ -73,13 +73,13 @@ class BillableMetrics(Resource):
             aggregation_type: How events add up: "count" of events, "sum" or "max" of a property,
                 "unique_count" of its values, "latest" value, or "weighted_sum": value times the
                 property `weight`, or 1. It cannot be changed later.
-            description: Text of at most 500 characters. None or unset is none.
+            description: Text of at most 500 characters. None or unset leaves it empty.
             field_name: The property of events that is added up, counted by value, or taken at its
-                greatest. All but "count" and "unique_count" need it. None or unset is none.
+                greatest. All but "count" and "unique_count" need it. None or unset leaves it empty.
             recurring: Whether its value is carried over into the next period, as that of seats.
                 Unset is False.
             filters: Properties by which a charge can have other prices, each `key` once. Those of
-                another metric may be given. Unset is none.
+                another metric may be given. Unset leaves it empty; None is refused.
 
         Raises:
             ValueError: Two of the filters have the same key; or they are None, as those of a metric

@@ -104,18 +104,19 @@ class Charges(Resource):
             billing_timing: Whether it is billed at the start of a period, "in_advance", or at its
                 end, "in_arrears". Unset is "in_arrears".
             invoice_display_name: What stands on the invoice in place of metric and units, at most
-                200 characters. None or unset is none.
+                200 characters. None or unset leaves it empty.
             min_amount_cents: The least that usage costs once there is some, in hundredths of the
-                major unit, in every currency. None or unset is none.
+                major unit, in every currency. None or unset leaves it empty.
             prorated: Whether a period that is not whole is charged in part. Unset is False.
             properties: The prices, sent as they are: `amount` of "standard"; `amount` and
                 `packageSize` of "package"; `rate` in percent, `fixedAmount` and
-                `freeUnitsPerTotalAggregation` of "percentage". These three models need it.
+                `freeUnitsPerTotalAggregation` of "percentage". These three models need it; None or
+                unset leaves it empty.
             graduated_ranges: The prices of "graduated" and "volume", which need at least one. A
                 range holds both its ends: 0 to 10 are eleven units. Those of another charge may be
-                given.
+                given. Unset leaves it empty; None is refused.
             filters: Other prices for events with certain properties, each `key` once. Those of
-                another charge may be given. Unset is none.
+                another charge may be given. Unset leaves it empty; None is refused.
 
         Raises:
             ValueError: Two of the filters have the same key; or ranges or filters are None, as

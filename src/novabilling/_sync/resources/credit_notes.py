@@ -115,7 +115,7 @@ class CreditNotes(Resource):
             currency: The code of the currency, three letters; sent in upper case. The 1.0 server
                 does not compare it with the invoice's.
             reason: Why: "duplicate", "product_unsatisfactory", "order_change" or "other".
-            metadata: Data of your own, any JSON object. None or unset is none.
+            metadata: Data of your own, any JSON object. None or unset leaves it empty.
             status: The status to begin with, for imported data. Unset is "draft".
             created_at: When it was created, for imported data; a date is midnight UTC. None or
                 unset is now.

@@ -69,7 +69,8 @@ class Events(Resource):
                 characters. Unset is made up.
             timestamp: When it happened, and so in which billing period it counts; a date is
                 midnight UTC. Unset is the time of this call.
-            properties: What the metric adds up or splits by, any JSON object. Unset is none.
+            properties: What the metric adds up or splits by, any JSON object. Unset leaves it
+                empty.
 
         Raises:
             ValueError: The event is larger than 102,400 bytes.

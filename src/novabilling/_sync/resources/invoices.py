@@ -155,15 +155,15 @@ class Invoices(Resource):
                 in UTC: a datetime of another time zone may be of another day there, and a
                 `NovaBillingWarning` says so.
             notes: Text that stands on it as a last line of amount 0: the place for a mark of your
-                own, by which you find the invoice again. None or unset is none.
-            subscription_id: The subscription that it is for. None or unset is none.
+                own, by which you find the invoice again. None or unset leaves it empty.
+            subscription_id: The subscription that it is for. None or unset leaves it empty.
             status: The status to begin with, for imported data. Unset is "draft".
             invoice_number: A number of your own, "INV-" and digits, higher than all before. None or
                 unset leaves it to the server.
             currency: The code of the currency, three letters; sent in upper case. Unset is the
                 customer's.
             paid_at: When it was paid, for imported data. It does not mark it as paid: give `status`
-                too.
+                too. None or unset leaves it empty.
             created_at: When it was created, for imported data: only with a number, and not in the
                 future. A date is midnight UTC. None or unset is now.
 
@@ -349,7 +349,7 @@ class Invoices(Resource):
         Args:
             invoice_id: The id that the server gave the invoice.
             callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
-                unset is none.
+                unset leaves it empty.
 
         Raises:
             BadRequestError: It is paid or void, no provider is active, or the provider refuses.
@@ -374,7 +374,7 @@ class Invoices(Resource):
         Args:
             invoice_id: The id that the server gave the invoice.
             callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
-                unset is none.
+                unset leaves it empty.
 
         Raises:
             BadRequestError: It is paid or void, no provider is active, or the provider refuses.

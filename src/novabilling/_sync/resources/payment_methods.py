@@ -68,12 +68,12 @@ class PaymentMethods(Resource):
             token_id: The provider's token of it, at most 255 characters. Never the number of a
                 card.
             type: "card", "bank_account" or "wallet". Unset is "card".
-            last4: The last four digits, to show. None or unset is none.
-            brand: The brand of the card, such as "visa". None or unset is none.
-            exp_month: The month in which it expires, 1 to 12. None or unset is none.
-            exp_year: The year in which it expires, 2024 or later. None or unset is none.
-            cardholder_name: The name on it. None or unset is none.
-            country: A country code. None or unset is none.
+            last4: The last four digits, to show. None or unset leaves it empty.
+            brand: The brand of the card, such as "visa". None or unset leaves it empty.
+            exp_month: The month in which it expires, 1 to 12. None or unset leaves it empty.
+            exp_year: The year in which it expires, 2024 or later. None or unset leaves it empty.
+            cardholder_name: The name on it. None or unset leaves it empty.
+            country: A country code. None or unset leaves it empty.
 
         Raises:
             BadRequestError: The provider's token is stored already, or the server refuses a field.

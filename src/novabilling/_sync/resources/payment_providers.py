@@ -60,7 +60,8 @@ class PaymentProviders(Resource):
                 "pesapal". Others are stored, and fail at checkout.
             credentials: What the provider gave you, as a mapping; sent in camel case (`secret_key`
                 as `secretKey`), stored encrypted and never shown again.
-            name: Not sent: the 1.0 server cannot store a name, and a `NovaBillingWarning` says so.
+            name: Not sent: the 1.0 server cannot store a name, and a `NovaBillingWarning` says so,
+                but for None.
             active: Whether checkouts may use it. Unset is True.
             priority: A whole number from 1: of the active ones, the lowest is used. Unset is 1.
 

@@ -104,13 +104,14 @@ class PlanOverrides(Resource):
             customer_id: The id that the server gave the customer.
             plan_id: The id that the server gave the plan.
             overridden_prices: Meant for prices as `{"currency": "NGN", "amount": 45000}`; the 1.0
-                server stores each as empty, so that they have no effect.
+                server stores each as empty, so that they have no effect. None or unset leaves it
+                empty.
             overridden_minimum_commitment: The least that an invoice of the subscription comes to
                 before coupons and taxes, in major units of its currency, 0 or more. None or unset
                 is the plan's.
             overridden_charges: Meant for other prices of charges; the 1.0 server stores each as
-                empty, so that they have no effect.
-            metadata: Data of your own, any JSON object. None or unset is none.
+                empty, so that they have no effect. None or unset leaves it empty.
+            metadata: Data of your own, any JSON object. None or unset leaves it empty.
 
         Raises:
             BadRequestError: The server refuses a field; `errors` names it.

@@ -92,13 +92,14 @@ class Plans(Resource):
             code: Your own key of the plan, unique within the tenant: lower-case letters, digits and
                 underscores. It cannot be changed later.
             billing_interval: How long a period of a subscription is.
-            description: Text of at most 500 characters. None or unset is none.
+            description: Text of at most 500 characters. None or unset leaves it empty.
             billing_timing: "in_advance" makes the invoice when a period begins, "in_arrears" when
                 it has ended. Unset is "in_arrears".
             features: What the plan offers, as texts. The server stores them and does not read them.
+                None or unset leaves it empty.
             prices: What a period costs, one price for each currency, in major units: 15000 is
                 fifteen thousand naira, not kobo. Those of another plan may be given. Unset is none
-                yet.
+                yet; None is refused.
             net_payment_terms: Days from an invoice to its due date, 0 to 365, unless the customer
                 has its own. None or unset leaves it to the tenant, and to 30.
             invoice_grace_period_days: Days for which invoices of subscriptions stay drafts, 0 to

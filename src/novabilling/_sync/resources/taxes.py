@@ -85,7 +85,7 @@ class Taxes(Resource):
             code: Your own key of the tax, unique within the tenant: lower-case letters, digits and
                 underscores. It cannot be changed later.
             rate: The percentage, 0 to 100, with at most 4 decimals: 7.5 is 7.5 %.
-            description: Text about it. None or unset is none.
+            description: Text about it. None or unset leaves it empty.
             applied_by_default: True: it applies where neither the plan nor the customer has taxes
                 of its own. Unset is False.
 

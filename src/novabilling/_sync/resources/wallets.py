@@ -125,14 +125,14 @@ class Wallets(Resource):
         Args:
             customer_id: The id that the server gave the customer.
             currency: The code of the currency, three letters; sent in upper case.
-            name: Its name. None or unset is none.
+            name: Its name. None or unset leaves it empty.
             rate_amount: What a credit is worth, in major units of `currency`, 0.0001 or more: at 1,
                 a credit is one naira and not one kobo. None or unset is 1.
-            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is none.
-            granted_credits: Credits that are a gift, 0 or more. None or unset is none.
+            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is 0.
+            granted_credits: Credits that are a gift, 0 or more. None or unset is 0.
             expiration_at: When it expires: from then on invoices take nothing from it; the status
                 stays "active". A date is midnight UTC. None or unset is never.
-            metadata: Data of your own, any JSON object. None or unset is none.
+            metadata: Data of your own, any JSON object. None or unset leaves it empty.
             created_at: When it was created, for imported data; a date is midnight UTC. None or
                 unset is now.
 
@@ -283,12 +283,11 @@ class Wallets(Resource):
 
         Args:
             wallet_id: The id that the server gave the wallet.
-            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is none.
-            granted_credits: Credits that are a gift, 0 or more. None or unset is none.
-            voided_credits: Credits to take away, at most what the wallet holds. None or unset is
-                none.
+            paid_credits: Credits that the customer has paid for, 0 or more. None or unset is 0.
+            granted_credits: Credits that are a gift, 0 or more. None or unset is 0.
+            voided_credits: Credits to take away, at most what the wallet holds. None or unset is 0.
             metadata: Data of your own, any JSON object; each of the transactions has it. None or
-                unset is none.
+                unset leaves it empty.
 
         Raises:
             BadRequestError: No credits are given, more are voided than there are, or the wallet is
