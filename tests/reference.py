@@ -210,3 +210,17 @@ def calls_of(example: str) -> List[str]:
     """Return the methods of the client that an example calls."""
     method_of = site_module("colours").method_of
     return [method for node in ast.walk(ast.parse(example)) if (method := method_of(node))]
+
+
+def call_again(name: str, names: Dict[str, Any], /, **changed: Any) -> Any:
+    """Make the call of an example once more, with other arguments perhaps.
+
+    The names are those that the example has left.
+    """
+    method_of = site_module("colours").method_of
+    tree = ast.parse(ALL[name].example)
+    call: Any = [node for node in ast.walk(tree) if method_of(node) == name][-1]
+    kept = [keyword for keyword in call.keywords if keyword.arg not in changed]
+    call.keywords = [*kept, *(ast.keyword(n, ast.Name(n, ast.Load())) for n in changed)]
+    code = compile(ast.fix_missing_locations(ast.Expression(call)), name, "eval")
+    return eval(code, {**names, **changed})

@@ -9,22 +9,22 @@ import io
 import pydoc
 import re
 import warnings
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, get_args, get_type_hints
+from typing import Any, Dict, Iterator, List, Tuple, get_args, get_type_hints
 
 import anyio
 import msgspec
 import pytest
 
 import novabilling
-from novabilling import NovaBilling, NovaBillingError, outbox, sandbox, types
+from novabilling import ConflictError, NovaBilling, NovaBillingError, outbox, sandbox, types
 from novabilling._serialization.docstrings import about, about_fields
 from tests.facts import FACTS, HELPERS
 from tests.operations import IDS, KEYED, KEYS_FIRST, NEEDED, POSTS
 from tests.pages import DOCS
-from tests.reference import ALL, Stage, calls_of, site_module
+from tests.reference import ALL, Stage, call_again, calls_of, site_module
 
 SRC = Path(novabilling.__file__).parent
 NAMES = list(ALL)
@@ -123,6 +123,42 @@ def test_none_does_what_the_sentences_of_a_change_say(name, stage):
         for value in (SET_BEFORE[parameter], None):
             changed = change(*ids, **{parameter: value}).data
             assert (getattr(changed, parameter) is None) is (value is None)
+
+
+def lengths() -> Iterator[Tuple[str, str, int]]:
+    """Find the arguments of which a sentence says how long they may be."""
+    for name, method in ALL.items():
+        for parameter, text in method.entries("Args").items():
+            most = re.search(r"(?:at most|\d+ to) (\d+) characters", text)
+            if most:
+                yield name, parameter, int(most[1])
+
+
+FRESH = {
+    "code": "another",
+    "email": "another@example.com",
+    "external_id": "another",
+    "token_id": "another",
+}
+"""Keys that the example has not used up."""
+
+
+@on_the_site
+@pytest.mark.parametrize(("name", "parameter", "most"), list(lengths()))
+def test_an_argument_may_be_as_long_as_its_sentence_says(name, parameter, most, stage):
+    known = ALL[name].parameters if name != "events.create" else []
+    keys = {key: value for key, value in FRESH.items() if key in known}
+    for length in (most, most + 1):
+        names = stage.reset()
+        with redirect_stdout(io.StringIO()):
+            exec(compile(ALL[name].example, name, "exec"), names)
+        text = {**keys, parameter: "a" * length}
+        if length == most:
+            with suppress(ConflictError):  # it was not refused for its length
+                call_again(name, names, **text)
+            continue
+        with pytest.raises((NovaBillingError, ValueError), match=r"characters"):
+            call_again(name, names, **text)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -296,7 +332,7 @@ def test_the_site_finds_the_class_of_repetition_of_a_method(name):
 
 @on_the_site
 @pytest.mark.parametrize("name", NAMES)
-def test_every_write_says_what_a_second_call_does(name):
+def test_every_write_says_what_a_second_call_does(name, stage):
     site = site_module("operations")
     said = site.declared_of(*name.split("."))
     if said.repeat == "read":
@@ -309,6 +345,22 @@ def test_every_write_says_what_a_second_call_does(name):
 
     derived = site.second_call(said, ALL[name].text, required)
     assert bool(derived) is not ("second call" in ALL[name].text)
+
+    names = stage.reset()
+    with redirect_stdout(io.StringIO()):
+        exec(compile(ALL[name].example, name, "exec"), names)
+    error = ""
+    try:
+        call_again(name, names)
+    except NovaBillingError as caught:
+        error = type(caught).__name__
+    if derived.startswith("`NotFoundError`"):
+        assert error == "NotFoundError"
+    elif derived.startswith("Refused"):
+        assert error in ("BadRequestError", "ConflictError")
+    elif derived and "With `external_id`" not in derived:  # the example gives one
+        assert not error
+    assert error in {"", *ALL[name].entries("Raises")}
 
 
 # Examples
