@@ -31,13 +31,12 @@ from novabilling._sync.resource import Resource
 VERBS = {"_get": "GET", "_list": "GET", "_iter": "GET", "_one": "GET"}
 VERBS.update(_post="POST", _patch="PATCH", _delete="DELETE")
 RETRIES = {
-    "read": "read: after every failure that may pass, such as no answer, 408, 429, 502, 503 and"
-    " 504.",
-    "idempotent": "idempotent: after every failure that may pass, also where the first attempt may"
+    "read": "after every failure that may pass, such as no answer, 408, 429, 502, 503 and 504.",
+    "idempotent": "after every failure that may pass, also where the first attempt may"
     " have worked.",
-    "keyed": "keyed: after every failure that may pass, and after a 500. The server knows the"
+    "keyed": "after every failure that may pass, and after a 500. The server knows the"
     " `transaction_id` and counts no event twice.",
-    "once": "once: only where nothing was sent, and after a 429. Where the call may have been"
+    "once": "only where nothing was sent, and after a 429. Where the call may have been"
     " carried out, the error says so: `may_have_been_applied=True`.",
 }
 """The classes of repetition: after what the SDK sends a call again."""
@@ -185,7 +184,7 @@ def _keywords(of: Any, method: str, seen: Set[str]) -> Dict[str, Any]:
 
 def retries(said: Declared) -> str:
     """Say when the SDK sends a call again."""
-    text = RETRIES[said.repeat]
+    text = f"**{said.repeat}**: {RETRIES[said.repeat]}"
     if said.operations[0].startswith("DELETE"):
         text += GONE_IS_DONE
     if said.keys_first and (not isinstance(said.evidence, Made) or said.evidence.key):
