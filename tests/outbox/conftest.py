@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+from tests.services import redis_url  # noqa: F401  # a fixture
+
 
 @pytest.fixture
 def small_disk(tmp_path):

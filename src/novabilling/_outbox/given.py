@@ -35,7 +35,7 @@ def read_events(events: object) -> List[Given]:
 
 def _read(event: Any) -> Given:
     try:
-        known = event if isinstance(event, UsageEventInput) else UsageEventInput(**event)
+        known = event if isinstance(event, UsageEventInput) else UsageEventInput(**_fields(event))
         for name in ("transaction_id", "timestamp"):
             if getattr(known, name) in (UNSET, None):
                 raise ValueError(f"it has no {name}: sent again, it would count twice or later")
@@ -43,6 +43,12 @@ def _read(event: Any) -> Given:
     except (TypeError, ValueError) as error:
         return Given(event, outcome=Outcome("dead", str(error)))
     return Given(known, Item(body, head_of(body)))
+
+
+def _fields(event: Any) -> Mapping[str, Any]:
+    if not isinstance(event, Mapping):
+        raise TypeError(f"an event is a UsageEventInput or a dict, not {type(event).__name__}")
+    return cast("Mapping[str, Any]", event)
 
 
 def slices_of(given: List[Given]) -> Iterator[List[Given]]:
