@@ -28,6 +28,7 @@ OWN_TESTS = {
     "mocking.md",
     "outbox.md#Where it runs",
     "sandbox.md",
+    "streams.md",
     "webhooks.md",
     "words.md#Words",
 }
@@ -40,6 +41,7 @@ COMMANDS = {
     "python -m tests.chaos.differential --count 10000000 --processes 2",  # too
     "python -m tests.outbox.killing --events 1000000 --kills 200 --writers 8 --seconds 1800",  # too
     "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
+    "python -m tests.outbox.stream_killing --events 50000 --kills 20 --redis-kills 2",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }
 """The commands of the pages; .ci/run runs all but those marked."""
