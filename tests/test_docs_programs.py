@@ -28,6 +28,7 @@ OWN_TESTS = {
     "clients.md#Hooks",
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
+    "company-proxy.md",
     "mocking.md",
     "outbox.md#Where it runs",
     "sandbox.md",
