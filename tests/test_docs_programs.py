@@ -33,6 +33,7 @@ OWN_TESTS = {
     "outbox.md#Where it runs",
     "sandbox.md",
     "webhooks.md",
+    "where-it-runs.md",
     "words.md#Words",
 }
 """Pages ("page.md") and sections ("page.md#Heading") whose blocks other tests run."""
