@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 from typing import Any, Dict, List, NamedTuple
 
 from mkdocs.exceptions import PluginError
@@ -63,7 +64,7 @@ def on_page_markdown(markdown: str, **_: Any) -> str:
 
 
 def page_of(example: Example) -> str:
-    shown = [f'```python title="{path.name}"\n{source_of(path)}```\n' for path in example.files]
+    shown = [f'```python title="{path.name}"\n{code_of(path)}```\n' for path in example.files]
     about = description(example.files[0])
     command = " ".join(["python", *(part for part in example.command if part not in QUIET)])
     return "\n".join(
@@ -83,10 +84,18 @@ def source_of(path: Path) -> str:
     return path.read_text("utf-8")
 
 
+def code_of(path: Path) -> str:
+    """Return a source without its docstring, which the page begins with."""
+    source = source_of(path)
+    end = ast.parse(source).body[0].end_lineno or 0
+    return "".join(source.splitlines(keepends=True)[end:]).lstrip("\n")
+
+
 def description(path: Path) -> str:
     """Write the docstring as Markdown: what is indented there are commands."""
     text = ast.get_docstring(ast.parse(source_of(path))) or ""
-    return re.sub(r"((?:^    .*\n?)+)", r"```text\n\1```\n", f"{text}\n", flags=re.MULTILINE)
+    commands = re.compile(r"(?:^    .*(?:\n|\Z))+", re.MULTILINE)
+    return commands.sub(lambda found: f"```text\n{dedent(found[0]).rstrip()}\n```\n", text)
 
 
 def output_of(example: Example) -> str:

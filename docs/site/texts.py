@@ -26,7 +26,7 @@ def on_post_build(config: Any) -> None:
     site = Path(config.site_dir)
     project = re.search(r"^# .*\n\n((?:.+\n)+)", _pages["index.md"][1], re.MULTILINE)
     about = re.sub(r"\[([^]]+)\]\([^)]+\)", r"\1", project[1]) if project else ""
-    head = f"# {config.site_name}\n\n> {' '.join(about.split())}\n"
+    head = f"# {config.extra['title']}: {config.site_name}\n\n> {' '.join(about.split())}\n"
     (site / "llms.txt").write_text(head + index(config), "utf-8")
     texts = [text.strip() for text in ordered(config)]
     full = "\n\n".join([head.strip(), *texts, reference()])
