@@ -11,10 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.pages import DOCS, ROOT, text_of
+from tests.pages import DOCS, ROOT, rows, text_of
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
+TOOLS = {"lint", "test"}
 SETTINGS = DOCS / "site" / "mkdocs.yml"
 VARIES = re.compile(
     r"[0-9a-f]{8}(?=@)|(?<=until )\d\d \w+ \d+|^PDF .*$"  # ids, days, and where the PDF is
@@ -56,13 +57,17 @@ def test_every_example_has_a_page():
     )
 
 
-def test_every_page_is_in_the_navigation_and_in_the_readme():
-    navigation = set(re.findall(r": ([\w-]+\.md)$", SETTINGS.read_text("utf-8"), re.MULTILINE))
-    readme = set(re.findall(r"docs/([\w-]+\.md)", text_of("README.md")))
-    pages = {path.name for path in DOCS.glob("*.md")}
+def test_every_page_is_in_the_navigation():
+    navigation = re.findall(r": ([\w-]+\.md)$", SETTINGS.read_text("utf-8"), re.MULTILINE)
 
-    assert navigation == pages
-    assert pages - readme <= {"architecture.md", "extending.md"}  # development.md leads there
+    assert sorted(navigation) == sorted(path.name for path in DOCS.glob("*.md"))
+
+
+def test_what_the_readme_links_to_is_there():
+    linked = re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", text_of("README.md"))
+
+    assert "docs/quickstart.svg" in linked
+    assert [path for path in linked if not (ROOT / path).is_file()] == []
 
 
 def test_what_is_not_published_is_called_so():
@@ -73,7 +78,45 @@ def test_what_is_not_published_is_called_so():
     assert unpublished is ("not on PyPI yet" in text_of("index.md"))
 
 
-@pytest.mark.skipif(sys.version_info < (3, 11), reason="there is no tomllib before Python 3.11")
+needs_toml = pytest.mark.skipif(
+    sys.version_info < (3, 11), reason="there is no tomllib before Python 3.11"
+)
+
+
+def project() -> Any:
+    import tomllib
+
+    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+
+
+@needs_toml
+def test_the_supported_versions_are_those_of_the_project():
+    classifiers = " ".join(project()["classifiers"])
+    floors = dict(re.findall(r"(\w+)>=([\d.]+)", " ".join(project()["dependencies"])))
+    text = text_of("supported-versions.md")
+
+    assert [row[0] for row in rows("supported-versions.md", "# Supported versions")] == (
+        re.findall(r"Python :: (3\.\d+)", classifiers)
+    )
+    for name in ("msgspec", "anyio"):
+        assert f"{name} {floors[name]} or" in " ".join(text.split())
+
+
+@needs_toml
+def test_the_extras_bring_what_the_project_says():
+    extras = {k: v for k, v in project()["optional-dependencies"].items() if k not in TOOLS}
+    table = {name.strip("`"): brings for name, brings in rows("supported-versions.md", "## Extras")}
+
+    assert table.keys() == extras.keys()
+    for name, brings in table.items():
+        floors = [re.findall(r">=([\d.]+)", one)[0] for one in extras[name] if "h11" not in one]
+        pythons = {f"3.{minor}" for minor in range(8, 14)}
+        shown = set(re.findall(r"(?<![\w.])\d+(?:\.\d+)*", brings)) - pythons
+        assert shown <= set(floors)
+        assert floors[0] in shown
+
+
+@needs_toml
 def test_the_site_has_the_addresses_of_the_project():
     urls = {"Documentation": "https://docs.example", "Repository": "https://code.example/a/sdk/"}
     addresses = hook("project").addresses

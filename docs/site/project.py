@@ -27,7 +27,7 @@ def on_config(config: Any) -> None:
         ]
 
 
-def on_page_markdown(markdown: str, page: Any, **_: Any) -> None:
+def on_page_markdown(_markdown: str, page: Any, **_: Any) -> None:
     """Let the search find first what answers a question."""
     if page.file.src_uri in FOUND_FIRST:
         page.meta["search"] = {"boost": 3}
