@@ -80,7 +80,7 @@ def test_the_variables_alone_are_enough(proxy, sandbox, tmp_path):
     assert proxy.asked == [SERVER]
 
 
-@pytest.mark.parametrize("program", programs("In the program"), ids=["sync", "async"])
+@pytest.mark.parametrize("program", programs("In the program"))
 def test_a_client_of_httpx_is_told_both(program, proxy, sandbox, tmp_path):
     done = run(program, proxy, sandbox, tmp_path)
 
