@@ -17,19 +17,21 @@ import pytest
 
 from novabilling import NovaBilling
 from novabilling.sandbox import Sandbox
+from tests.contrib.frameworks import configure_django
 from tests.loopback import serve
 from tests.pages import DOCS, text_of
 
 OWN_TESTS = {
     "clients.md#Hooks",
-    "clients.md#In a web service",
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
+    "company-proxy.md",
     "mocking.md",
     "outbox.md#Where it runs",
     "sandbox.md",
     "streams.md",
     "webhooks.md",
+    "where-it-runs.md",
     "words.md#Words",
 }
 """Pages ("page.md") and sections ("page.md#Heading") whose blocks other tests run."""
@@ -45,7 +47,10 @@ COMMANDS = {
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }
 """The commands of the pages; .ci/run runs all but those marked."""
-NEEDED = {"tables.md": ("duckdb", "pandas", "polars", "pyarrow")}
+NEEDED = {
+    "tables.md": ("duckdb", "pandas", "polars", "pyarrow"),
+    "web-services.md": ("django", "fastapi", "flask", "litestar"),
+}
 """What the programs of a page import, and not every Python has."""
 PAGES = [*sorted(path.name for path in DOCS.glob("*.md")), "README.md"]
 
@@ -113,6 +118,8 @@ def check(page: str, program: str, server: str, backend: str = "asyncio") -> Non
     """Run a program against a server here and compare what it prints with its comments."""
     for module in NEEDED.get(page, ()):
         pytest.importorskip(module)
+    if "django" in NEEDED.get(page, ()):
+        configure_django()
     expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
     program = program.replace('token="sk_live_..."', server)
     code = compile(program, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
@@ -211,24 +218,3 @@ def test_the_program_about_words_runs():
     assert output.getvalue().split() == re.findall(r"\)  # (.*)$", program, re.MULTILINE)
     for status, access in (("past_due", True), ("expired", False), ("on_hold", False)):
         assert names["has_access"](SimpleNamespace(status=status)) is access
-
-
-def test_the_web_service_runs():
-    pytest.importorskip("fastapi", reason="FastAPI is not installed")
-    from fastapi.testclient import TestClient
-
-    sandbox = Sandbox()
-    customer = sandbox.client().customers.create(
-        external_id="usr_1", email="ada@example.com", currency="NGN"
-    )
-    page = text_of("clients.md").partition("\n## In a web service\n")[2]
-    program = re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)[0]
-    names: Dict[str, Any] = {}
-
-    with serve(sandbox.handle) as url:
-        server = f"token={sandbox.token!r}, base_url={url!r}"
-        exec(program.replace('token="sk_live_..."', server), names)
-        with TestClient(names["app"]) as browser:
-            found = browser.get(f"/customers/{customer.data.id}")
-
-    assert (found.status_code, found.json()) == (200, "ada@example.com")

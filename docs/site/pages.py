@@ -22,13 +22,14 @@ KINDS = {
 }
 """The page of the types of a module; all others are results."""
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
-ASYNC = "`AsyncNovaBilling` has the same methods, to be awaited"
+ASYNC = "`AsyncNovaBilling` has the same methods, and you await them"
 
 
 def on_config(config: MkDocsConfig) -> None:
-    """Put the made pages into the navigation, behind the written ones."""
+    """Put the made pages into the navigation, before the section about the project itself."""
     reference = [{name: f"{page}.md"} for page, (name, _) in reference_pages().items()]
-    config.nav += [{"Reference": reference}, {"Changelog": "changelog.md"}]
+    config.nav.insert(-1, {"Reference": reference})
+    config.nav[-1]["Project"].insert(0, {"Changelog": "changelog.md"})
 
 
 def on_files(files: Files, config: MkDocsConfig) -> None:
