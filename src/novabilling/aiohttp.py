@@ -11,8 +11,6 @@ from functools import partial
 from typing import Any, AsyncIterator, Callable, Dict, List, Optional, Tuple, Union
 from weakref import WeakSet
 
-import httpx
-
 from ._async.transport.body import AsyncBody
 from ._async.transport.httpx_sender import AsyncHttpxSender, hold_location
 from ._async.transport.sender import AsyncSender
@@ -25,6 +23,7 @@ from ._network.socket_state import is_readable
 from ._network.time_limits import TimeLimits
 from ._network.tls import tls_context
 from ._runtime.httpx_modules import no_cookies
+from ._runtime.lazy_httpx import httpx
 from ._runtime.secrets import Secret
 
 try:
