@@ -11,7 +11,10 @@ import os
 import random
 import sys
 from pathlib import Path
-from typing import Dict, List, Set, Tuple
+from types import FrameType
+from typing import Any, Callable, Dict, List, Set, Tuple
+
+Read = Callable[[bytes], None]
 
 CORPUS = Path(__file__).parent / "corpus"
 FOUND = Path(__file__).parents[2] / "build" / "fuzz"
@@ -51,34 +54,28 @@ def fuzz(name: str, options: List[str]) -> None:
     atheris.Fuzz()
 
 
-def keep(name: str) -> None:
-    """Write to the corpus the smallest inputs that run all the branches that were found."""
-    from tests.fuzz.targets import TARGETS
-
-    read = TARGETS[name].read
-    folder = CORPUS / name
+def keep(read: Read, folder: Path, found: Path) -> str:
+    """Leave in a folder the smallest inputs, also of those found, that run all the branches."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [path for place in (folder, FOUND / name) for path in place.glob("*")]
+    files = [path for place in (folder, found) for path in place.glob("*")]
     inputs = sorted({path.read_bytes() for path in files}, key=lambda data: (len(data), data))
     for path in folder.glob("*"):
         path.unlink()
     seen: Set[Tuple[str, int, int]] = set()
-    kept = 0
     for data in inputs:
         new = branches(read, data) - seen if len(data) <= MOST else set()
         if new:
             seen |= new
-            kept += 1
             write(folder, data)
-    print(f"{name}: {kept} of {len(inputs)} inputs run {len(seen)} branches")
+    return f"{len(list(folder.iterdir()))} of {len(inputs)} inputs run {len(seen)} branches"
 
 
-def branches(read, data: bytes) -> Set[Tuple[str, int, int]]:
+def branches(read: Read, data: bytes) -> Set[Tuple[str, int, int]]:
     """Return the steps from line to line within the package while an input is read."""
     steps: Set[Tuple[str, int, int]] = set()
     last: Dict[int, int] = {}
 
-    def trace(frame, event, _):
+    def trace(frame: FrameType, event: str, _: object) -> Any:
         file = frame.f_code.co_filename
         if f"{os.sep}novabilling{os.sep}" not in file:
             return None
@@ -87,11 +84,12 @@ def branches(read, data: bytes) -> Set[Tuple[str, int, int]]:
         last[id(frame)] = frame.f_lineno
         return trace
 
+    before = sys.gettrace()
     sys.settrace(trace)
     try:
         read(data)
     finally:
-        sys.settrace(None)
+        sys.settrace(before)
     return steps
 
 
@@ -103,7 +101,9 @@ def write(folder: Path, data: bytes) -> Path:
 
 if __name__ == "__main__":
     if sys.argv[1:] == ["--keep"]:
-        for name in sorted(path.name for path in FOUND.iterdir() if path.is_dir()):
-            keep(name)
+        from tests.fuzz.targets import TARGETS
+
+        for name, target in TARGETS.items():
+            print(name, keep(target.read, CORPUS / name, FOUND / name))
     else:
         fuzz(sys.argv[1], sys.argv[2:])
