@@ -191,7 +191,8 @@ def check_http_client(http_client: object, expected: str) -> None:
     check_httpx()
     if http_client is not None and not isinstance(http_client, classes(expected)):
         raise TypeError(
-            f"http_client must be an httpx.{expected}, not {type(http_client).__name__}"
+            f"http_client must be an httpx.{expected}, of httpx 0.28 or httpx2, not "
+            f"{type(http_client).__name__}"
         )
 
 
