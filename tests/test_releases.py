@@ -29,6 +29,8 @@ def run(*command, cwd=ROOT):
 @pytest.fixture
 def checkout(tmp_path):
     """Copy what a release is made of, as version 1.2.3 of a certain day."""
+    if not (ROOT / "src").exists():
+        pytest.skip("the tests run against an installed wheel")
     shutil.copytree(CI, tmp_path / ".ci")
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 1.2.3 (2027-01-31)\n")
