@@ -60,4 +60,4 @@ def check_httpx() -> None:
         origin = spec and spec.origin
         if origin and os.path.isdir(os.path.join(os.path.dirname(origin), "_transports")):
             return
-    httpx.AsyncClient  # noqa: B018  # pyright: ignore[reportUnusedExpression]
+    httpx.AsyncClient  # noqa: B018
