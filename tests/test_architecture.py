@@ -60,7 +60,7 @@ def test_every_path_on_the_pages_is_there(page):
 
     assert len(paths) > 5
     for path in paths:
-        root = SRC.parents[1] if path.startswith(("tests/", "docs/")) else SRC
+        root = DOCS.parent if path.startswith(("tests/", "docs/")) else SRC
         assert (root / path).exists(), path
 
 

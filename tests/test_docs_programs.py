@@ -42,6 +42,9 @@ COMMANDS = {
     "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
     "python -m tests.chaos.differential --count 10000000 --processes 2",  # too
     "python -m tests.outbox.killing --events 1000000 --kills 200 --writers 8 --seconds 1800",  # too
+    "python -m tests.fuzz deliveries -max_total_time=600 && python -m tests.fuzz --keep",  # too
+    "gh attestation verify novabilling-1.2.3-py3-none-any.whl --repo OWNER/REPOSITORY",
+    ".ci/coming anyio",  # each week
     "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
     "python -m tests.outbox.stream_killing --events 50000 --kills 20 --redis-kills 2",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",

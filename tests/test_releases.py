@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import subprocess
@@ -28,6 +29,8 @@ def run(*command, cwd=ROOT):
 @pytest.fixture
 def checkout(tmp_path):
     """Copy what a release is made of, as version 1.2.3 of a certain day."""
+    if not (ROOT / "src").exists():
+        pytest.skip("the tests run against an installed wheel")
     shutil.copytree(CI, tmp_path / ".ci")
     shutil.copytree(ROOT / "src", tmp_path / "src", ignore=shutil.ignore_patterns("__pycache__"))
     (tmp_path / "CHANGELOG.md").write_text("# Changelog\n\n## 1.2.3 (2027-01-31)\n")
@@ -105,6 +108,24 @@ def test_a_wheel_without_the_mark_of_types_is_refused(tmp_path):
         wheel.writestr("novabilling/__init__.py", "")
 
     assert any("novabilling/py.typed is missing" in problem for problem in problems_of(path))
+
+
+def write_bill(folder, *names, **of):
+    path = folder / "novabilling.cdx.json"
+    bill = {"metadata": {"component": of}, "components": [{"name": name} for name in names]}
+    path.write_text(json.dumps(bill))
+    return path
+
+
+def test_a_bill_of_materials_names_what_a_wheel_brings_along_and_no_tools(tmp_path):
+    names, of = ["anyio", "httpx", "msgspec"], {"name": "novabilling", "version": "1.2.3"}
+
+    assert problems_of(write_bill(tmp_path, *names, "idna", **of)) == []
+    assert problems_of(write_bill(tmp_path, *names[1:], "pip", name="novabilling")) == [
+        "novabilling.cdx.json: anyio is missing",
+        "novabilling.cdx.json: pip does not belong there",
+        "novabilling.cdx.json: it does not say of which version it is",
+    ]
 
 
 def test_no_distribution_is_no_success(tmp_path):
@@ -238,10 +259,12 @@ def test_a_new_major_version_may_break_what_it_names(released):
 
 # The workflows
 
+WORKFLOWS = {path.stem: path.read_text("utf-8") for path in (ROOT / ".github").glob("workflows/*")}
+
 
 @pytest.mark.parametrize("name", ["ci", "release"])
 def test_a_workflow_sets_up_every_python_that_is_promised_and_runs_all_checks(name):
-    text = (ROOT / ".github" / "workflows" / f"{name}.yml").read_text("utf-8")
+    text = WORKFLOWS[name]
     project = (ROOT / "pyproject.toml").read_text("utf-8")
 
     assert re.findall(r"^ +(3\.\d+)$", text, re.MULTILINE) == re.findall(
@@ -249,3 +272,28 @@ def test_a_workflow_sets_up_every_python_that_is_promised_and_runs_all_checks(na
     )
     assert re.search(r"- run: .*\.ci/run$", text, re.MULTILINE)
     assert (".ci/check_tag" in text) is (name == "release")
+
+
+def test_an_action_is_of_one_commit_everywhere_and_says_of_which_version():
+    used = [use for text in WORKFLOWS.values() for use in re.findall(r"uses: (.+)", text)]
+    pinned = [re.fullmatch(r"([\w./-]+)@([0-9a-f]{40}) # v\d+\.\d+\.\d+", use) for use in used]
+
+    assert len(used) > 10
+    assert None not in pinned
+    assert len({match.groups() for match in pinned}) == len({match[1] for match in pinned})
+
+
+def test_every_reader_of_foreign_bytes_is_fuzzed_each_week():
+    from tests.fuzz.targets import TARGETS
+
+    assert f"target: [{', '.join(TARGETS)}]" in WORKFLOWS["weekly"]
+
+
+def test_what_is_released_is_what_was_tested_and_attested():
+    text = WORKFLOWS["release"]
+
+    jobs = re.findall(r"^  (\w+):\n    name: .*\n(?:    needs: (\w+))?", text, re.MULTILINE)
+    assert jobs == [("build", ""), ("attest", "build"), ("publish", "attest")]
+    assert text.count("DIST=dist .ci/run") == 1
+    assert "sbom-path: dist/novabilling.cdx.json" in text
+    assert "dist/novabilling.cdx.json" in (CI / "run").read_text("utf-8")

@@ -112,6 +112,29 @@ def test_a_delivery_at_the_ends_of_time_is_refused_and_nothing_else(year, offset
         verify(body, webhooks.sign(body, SECRET))
 
 
+def test_times_of_an_event_are_in_utc_whatever_offset_they_come_with():
+    data = b'{"subscriptionId":"sub_1","customerId":"cus_1","cancelAt":"2026-12-22T19:54:52+01:00"}'
+    body = b'{"event":"subscription.canceled","data":%b,"timestamp":"2026-11-22T18:54:51-03:00"}'
+
+    event = webhooks.parse(body % data)
+
+    assert event.timestamp.isoformat() == "2026-11-22T21:54:51+00:00"
+    assert event.data.cancel_at.isoformat() == "2026-12-22T18:54:52+00:00"
+
+
+@pytest.mark.parametrize("moment", [b"0001-01-01T00:00:00+00:01", b"9999-12-31T23:59:59-00:01"])
+def test_a_time_that_utc_has_none_for_is_no_event_and_in_the_data_is_text(moment):
+    with pytest.raises(WebhookSignatureError, match="is not a webhook event"):
+        webhooks.parse(BODY.replace(b"2026-11-22T18:54:51.420Z", moment))
+
+    data = b'{"subscriptionId":"sub_1","customerId":"cus_1","cancelAt":"%b"}' % moment
+    body = b'{"event":"subscription.canceled","data":%b,"timestamp":"2026-11-22T18:54:51Z"}'
+    event = webhooks.parse(body % data)
+
+    assert WebhookEvent.from_dict(event.to_dict()) == event
+    assert event.data["cancelAt"] == moment.decode()
+
+
 # Signing
 
 

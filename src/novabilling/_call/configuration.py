@@ -25,7 +25,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from .._runtime.httpx_modules import OperationTimeouts, classes
-from .._runtime.lazy_httpx import httpx
+from .._runtime.lazy_httpx import check_httpx, httpx
 from .._runtime.secrets import Secret, refuse_mask
 from .._version import __version__
 from .server import Server
@@ -188,9 +188,11 @@ def check_flag(value: object, name: str) -> bool:
 
 
 def check_http_client(http_client: object, expected: str) -> None:
+    check_httpx()
     if http_client is not None and not isinstance(http_client, classes(expected)):
         raise TypeError(
-            f"http_client must be an httpx.{expected}, not {type(http_client).__name__}"
+            f"http_client must be an httpx.{expected}, of httpx 0.28 or httpx2, not "
+            f"{type(http_client).__name__}"
         )
 
 

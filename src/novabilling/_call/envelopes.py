@@ -91,12 +91,12 @@ def decode_object(content: bytes, of: Type[T], root: str) -> T:
     """Read one object of a type, bare or inside `data`."""
     decode: Callable[[_Json], T] = prepare_object(of, root).decode
     try:
-        return _in_utc(content, decode(content))
+        return in_utc(content, decode(content))
     except msgspec.ValidationError:
         inner = _inside_envelope(content, of)
         if inner is None:
             raise
-    return _in_utc(content, decode(inner))
+    return in_utc(content, decode(inner))
 
 
 def _inside_envelope(content: bytes, of: Type[object]) -> Optional[msgspec.Raw]:
@@ -114,7 +114,7 @@ def decode_list(content: bytes, of: Type[T], root: str) -> Tuple[List[T], Pagina
         found: _PageOf[T] = pages.decode(content)
     except msgspec.ValidationError:
         return _decode_other_list(content, lists.decode)
-    items = _in_utc(content, found.data)
+    items = in_utc(content, found.data)
     return items, _meta(found.meta, items)
 
 
@@ -122,16 +122,16 @@ def _decode_other_list(
     content: bytes, decode: Callable[[_Json], List[T]]
 ) -> Tuple[List[T], PaginationMeta]:
     if content.lstrip()[:1] == b"[":
-        items = _in_utc(content, decode(content))
+        items = in_utc(content, decode(content))
         return items, whole_list(items)
     page = _decode_page(content)
     if bytes(page.data)[:1] == b"{":
         page = _decode_page(page.data)
-    items = _in_utc(content, decode(page.data))
+    items = in_utc(content, decode(page.data))
     return items, _meta(page.meta, items)
 
 
-def _in_utc(content: bytes, value: T) -> T:
+def in_utc(content: bytes, value: T) -> T:
     """Move timestamps to UTC. The 1.0 server sends no others, so most answers are not searched."""
     maybe = b"+" in content or b"\\" in content or _MAYBE_OFFSET(content)
     if maybe and re.search(_OFFSET, content):

@@ -1,6 +1,6 @@
 """The two modules that a user's client may be of: httpx itself, and httpx2.
 
-httpx2 is never imported here: who passes a client of it has done so.
+httpx2 is never imported here: who passes a client of it has done so, or it stands in for httpx.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Protocol, Tuple, Union
 
-from .lazy_httpx import httpx
+from .lazy_httpx import httpx, is_known
 
 if TYPE_CHECKING:
     from http.cookiejar import CookieJar
@@ -48,7 +48,9 @@ def classes(*names: str) -> Tuple[Any, ...]:
     """Return the classes of these names, from httpx and httpx2 as far as they were imported."""
     modules = (sys.modules.get("httpx"), sys.modules.get("httpx2"))
     # Another thread may be in the middle of importing it.
-    return tuple(getattr(m, name) for m in modules for name in names if hasattr(m, name))
+    return tuple(
+        getattr(m, name) for m in modules if is_known(m) for name in names if hasattr(m, name)
+    )
 
 
 def protocol_errors() -> Tuple[Any, ...]:

@@ -9,6 +9,7 @@ from typing import Any, Callable, Dict, Optional, Tuple, get_args
 
 import msgspec
 
+from .._call.envelopes import in_utc
 from .._call.errors import WebhookSignatureError
 from .._words.decoders import UNREADABLE, decoder, without_bom
 from .._words.fields import Timestamp, field_reader
@@ -58,12 +59,12 @@ def _read(body: bytes) -> AnyWebhookEvent:
     of: Any
     of, decode = _readers().get(word, (UnknownEvent, _decode_plain))
     try:
-        data = decode(delivery.data)
+        data = in_utc(body, decode(delivery.data))
     except msgspec.ValidationError:
         # A payment whose data is not as expected is an event all the same: it must not be lost.
         of, data = UnknownEvent, _decode_plain(delivery.data)
     event: AnyWebhookEvent = of(type=word, data=data, timestamp=delivery.timestamp, payload=body)
-    return event
+    return in_utc(body, event)
 
 
 @lru_cache(maxsize=None)

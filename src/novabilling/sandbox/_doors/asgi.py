@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Awaitable, Callable, Dict, List, Optional, Tuple
 
-import httpx
-
+from ..._runtime.lazy_httpx import httpx
 from .._http.request import BODY_LIMIT
 from .sandbox import BASE_URL, Sandbox
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable, Optional, TypeVar
 
-import httpx
 from msgspec import structs
 
+from ..._runtime.lazy_httpx import httpx
 from .. import routes as routes
 from .._http.engine import Engine
 from .._http.operations import find_route

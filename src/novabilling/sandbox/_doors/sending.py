@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 from inspect import iscoroutinefunction
 from typing import Any, Callable, Iterable, Iterator, List, Optional, Tuple, Type, Union
 
-import httpx
-
 from novabilling._runtime.secrets import Secret
 
+from ..._runtime.lazy_httpx import httpx
 from .._world.deliveries import Delivery, Status, signed_again
 
 # When the server tries; here nobody waits.

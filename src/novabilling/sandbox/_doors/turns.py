@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from typing import ContextManager, Generator, Optional
 
 import anyio
-import httpx
 
+from ..._runtime.lazy_httpx import httpx
 from .._http.engine import Answering, Engine
 from .._store.columns import exact_context
 from .._world.faults import Faults

@@ -9,8 +9,7 @@ from types import GeneratorType
 from typing import Any, Callable, Dict, Generator, List, NamedTuple, Optional, Tuple, Union, cast
 from urllib.parse import unquote_to_bytes
 
-import httpx
-
+from ..._runtime.lazy_httpx import httpx
 from .._errors import HttpError, bad_request, type_error
 from .._javascript import values as js
 from .._javascript.values import UNDEFINED, Row, Undefined

@@ -7,8 +7,7 @@ import zlib
 from typing import Any, Dict, List, Tuple, Union
 from urllib.parse import parse_qsl
 
-import httpx
-
+from ..._runtime.lazy_httpx import httpx
 from .._errors import HttpError, bad_request
 from .._javascript import json
 

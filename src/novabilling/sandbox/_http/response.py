@@ -6,8 +6,7 @@ import base64
 import hashlib
 from typing import Any, List, NamedTuple, Tuple, cast
 
-import httpx
-
+from ..._runtime.lazy_httpx import httpx
 from .._javascript import values as js
 from .request import Request
 

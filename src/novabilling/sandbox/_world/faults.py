@@ -6,8 +6,7 @@ from collections import deque
 from http import HTTPStatus
 from typing import Callable, Deque, NamedTuple, Optional, Tuple
 
-import httpx
-
+from ..._runtime.lazy_httpx import httpx
 from .._errors import HttpError
 
 DROPPED = "the server closed the connection without an answer"
