@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import ssl
+import sys
 import threading
 from typing import Any, List
 
@@ -12,6 +13,7 @@ import anyio
 import pytest
 
 from novabilling import APIConnectionError
+from novabilling._network import tls as tls_module
 from novabilling._network.tls import READ_SIZE, AsyncTls
 from tests.pool.servers import HEAD, Peer, Request, answer, echo_in_pieces, serve
 from tests.pool.support import client_of, play, raises
@@ -181,3 +183,15 @@ def test_records_of_a_byte_do_not_pile_up(backend, tls, trusted, monkeypatch):
     with serve(in_records_of_a_byte, tls=tls) as server:
         play(backend, server.url, script)
     assert 0 < most < 2 * READ_SIZE
+
+
+def test_without_certifi_the_authorities_of_the_system_count(monkeypatch):
+    """As beside httpx2 alone, which does not bring it."""
+    monkeypatch.setitem(sys.modules, "certifi", None)
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    tls_module._context.cache_clear()
+    try:
+        assert tls_module.tls_context().verify_mode is ssl.CERT_REQUIRED
+    finally:
+        tls_module._context.cache_clear()

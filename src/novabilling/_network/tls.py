@@ -46,8 +46,10 @@ def _default_context(file: Optional[str], folder: Optional[str]) -> ssl.SSLConte
     """Do what httpx does by itself, without loading it: that would be most of a cold start."""
     if file or folder:
         return ssl.create_default_context(cafile=file or None, capath=None if file else folder)
-    import certifi  # which comes with httpx
-
+    try:
+        import certifi
+    except ImportError:  # it comes with httpx, and not with httpx2
+        return ssl.create_default_context()
     return ssl.create_default_context(cafile=certifi.where())
 
 
