@@ -110,6 +110,36 @@ def test_a_folder_that_is_not_there_is_said(tmp_path):
         main(["status", str(tmp_path / "usage")])
 
 
+def test_a_folder_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    def refuse(_: str) -> List[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(SystemExit, match="Permission denied"):
+        main(["status", str(tmp_path)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no head")
+def test_a_reader_that_has_enough_ends_it_without_a_traceback(tmp_path):
+    with serving() as server:
+        record(server.url, tmp_path, 2000, code="none")
+        sender = start(
+            *("send", tmp_path, "--base-url", server.url, "--until-empty"),
+            NOVABILLING_TOKEN="sk_live_x",
+        )
+        sender.communicate(timeout=60)
+    process = start("dead", tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+
+    assert process.wait(30) == 1
+    assert said == b""
+
+
 def test_dead_letters_are_listed_exported_sent_again_and_discarded(tmp_path, capsys):
     folder, path = tmp_path / "usage", tmp_path / "dead.jsonl"
     with serving() as server:

@@ -36,7 +36,10 @@ def main(arguments: Optional[List[str]] = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (OutboxError, ValueError) as error:
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except (OutboxError, ValueError, OSError) as error:
         raise SystemExit(str(error)) from None
 
 

@@ -120,7 +120,7 @@ class AsyncSender:
         try:
             await concurrency.async_run(self._store.extend, batch.entries)
             outcomes = await self._delivery.send(list(map(item_of, batch.entries)))
-        except (ClientClosedError, OutboxError):
+        except ClientClosedError:
             raise
         except Exception as error:  # a token of the user's that cannot be had, for instance
             logger.exception("The outbox cannot send at the moment")
@@ -141,7 +141,7 @@ class AsyncSender:
         self._wait.wake()
         try:
             await self._settle_what_is_left()
-        except OutboxError as error:  # what was sent is remembered, and written later
+        except Exception as error:  # what was sent is remembered, and written later
             logger.error("The outbox cannot write what was sent at the moment: %s", error)
         if self._hooks:
             self._tell(batch, outcomes)
