@@ -166,10 +166,8 @@ def event_of(body: bytes) -> UsageEventInput:
     try:
         found = _decode_body(body)
     except UNREADABLE:
-        text = str(body, "utf-8", "replace") if isinstance(body, bytes) else repr(body)
-        return UsageEventInput(
-            subscription_id="", code="", transaction_id="", properties={"unreadable": text}
-        )
+        unread = {"unreadable": repr(body)}
+        return UsageEventInput(subscription_id="", code="", transaction_id="", properties=unread)
     properties: Any = found.properties
     given: UnsetType = UNSET
     return UsageEventInput(
