@@ -15,6 +15,7 @@ import httpx
 
 from ._async.transport.body import AsyncBody
 from ._async.transport.httpx_sender import AsyncHttpxSender, hold_location
+from ._async.transport.pool import MAX_IDLE
 from ._async.transport.sender import AsyncSender
 from ._call.attempt import Attempt, Progress
 from ._call.configuration import DEFAULT_MAX_CONNECTIONS, check_count
@@ -36,10 +37,6 @@ except ImportError as _missing:
     ) from _missing
 
 __all__ = ["AiohttpClient"]
-
-Headers = List[Tuple[str, str]]
-
-MAX_IDLE = 4.0  # the server announces 5 s
 
 
 class AiohttpClient(httpx.AsyncClient):
@@ -79,7 +76,7 @@ class _Connections:
         where: Union[Server, httpx.URL],
         method: str,
         address: str,
-        headers: Secret[Headers],
+        headers: Secret[List[Tuple[str, str]]],
         body: Optional[Secret[bytes]],
         timeout: aiohttp.ClientTimeout,
         progress: Progress,
@@ -271,12 +268,9 @@ async def _leave(answer: aiohttp.ClientResponse) -> None:
         answer.close()
 
 
-_NO_TIMEOUT = aiohttp.ClientTimeout(total=None)
-
-
 def _timeout(given: Optional[httpx.Timeout]) -> aiohttp.ClientTimeout:
     if given is None:  # the attempt as a whole is limited all the same
-        return _NO_TIMEOUT
+        return aiohttp.ClientTimeout(total=None)
     connect, pool = given.connect, given.pool
     both = None if connect is None or pool is None else connect + pool
     return aiohttp.ClientTimeout(connect=both, sock_connect=connect, sock_read=given.read)
