@@ -207,6 +207,18 @@ def _without_secrets(value: Any) -> Any:
     return value
 
 
+def secrets_in(value: Any, hidden: bool = False) -> Iterator[str]:
+    """Give the texts that stand under the name of a secret."""
+    if isinstance(value, dict):
+        for key, item in cast("Dict[str, Any]", value).items():
+            yield from secrets_in(item, hidden or key in HASHED or _is_secret(key))
+    elif isinstance(value, list):
+        for item in cast("List[object]", value):
+            yield from secrets_in(item, hidden)
+    elif hidden and isinstance(value, str):
+        yield value
+
+
 def utc(moment: datetime) -> datetime:
     """Write a time as one in UTC, and of the class that JSON knows, in frozen tests as well."""
     there = moment.astimezone(timezone.utc)
