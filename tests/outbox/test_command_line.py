@@ -91,6 +91,22 @@ def test_without_a_token_it_says_where_one_is_expected(tmp_path):
     assert (missing.returncode, unset.returncode) == (1, 1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_token_that_is_no_text_is_not_shown_and_said_once(tmp_path):
+    token, folder = tmp_path / "token", tmp_path / "usage"
+    token.write_bytes(b"sk_live_canary\xff")
+    record("http://127.0.0.1:9", folder, 1)
+    process = start("send", folder, "--base-url", "http://127.0.0.1:9", "--token-file", token)
+    time.sleep(3)  # some tries
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=30)
+
+    assert b"holds no token: it is no text" in log
+    assert log.count(b"Traceback") == 1
+    assert b"canary" not in log
+    assert not [path for path in folder.iterdir() if b"canary" in path.read_bytes()]
+
+
 def test_status_shows_each_tenant(tmp_path, capsys):
     record("http://one.example", tmp_path, 3)
     record("http://one.example", tmp_path, 4, label="other")

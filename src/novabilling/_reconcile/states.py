@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Union
+from typing import Any, List, Optional, Union, cast
 
 from .cases import PAGED, Ask, Case, Shown, fields_differ, looked_at, rows_of, when_made
 from .comparing import at, shows
@@ -73,7 +73,7 @@ def _order(evidence: Reached, case: Case, row: Row) -> Order:
 
 
 def _rows_in(value: Any) -> List[Row]:
-    found: List[Any] = value if isinstance(value, list) else []
+    found = cast("List[Any]", value) if isinstance(value, list) else []
     return [one for one in found if isinstance(one, dict)]
 
 

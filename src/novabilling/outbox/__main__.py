@@ -80,11 +80,18 @@ def _token(options: Any) -> Callable[[], str]:
         path = Path(options.token_file)
         if not path.is_file():
             raise SystemExit(f"there is no file {options.token_file!r} with a token")
-        return lambda: path.read_text("utf-8").strip()
+        return lambda: _read_token(path)
     name: str = options.token_env
     if not os.environ.get(name):
         raise SystemExit(f"the variable {name} holds no token; or name a file by --token-file")
     return lambda: os.environ[name]
+
+
+def _read_token(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except UnicodeDecodeError:  # its repr shows what it was read from
+        raise ValueError(f"the file {str(path)!r} holds no token: it is no text") from None
 
 
 def line(stats: OutboxStats) -> str:

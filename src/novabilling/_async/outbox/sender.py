@@ -123,8 +123,10 @@ class AsyncSender:
         except ClientClosedError:
             raise
         except Exception as error:  # a token of the user's that cannot be had, for instance
-            logger.exception("The outbox cannot send at the moment")
-            outcomes = [Outcome("hold", repr(error)[:300], "refused")] * len(batch.entries)
+            reason = f"{type(error).__name__}: {error}"[:300]
+            if reason != self._schedule.problem:
+                logger.exception("The outbox cannot send at the moment")
+            outcomes = [Outcome("hold", reason, "refused")] * len(batch.entries)
         finally:
             await self._ended(batch, outcomes)
 
