@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, List, Optional, Union, cast
+from typing import Any, List, Optional, Union
 
 from .cases import PAGED, Ask, Case, Shown, fields_differ, looked_at, rows_of, when_made
 from .comparing import at, shows
@@ -73,8 +73,7 @@ def _order(evidence: Reached, case: Case, row: Row) -> Order:
 
 
 def _rows_in(value: Any) -> List[Row]:
-    found = cast("List[Any]", value) if isinstance(value, list) else []
-    return [one for one in found if isinstance(one, dict)]
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
 
 
 def _wrapped(evidence: Reached, row: Row) -> Any:
