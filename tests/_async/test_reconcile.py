@@ -613,6 +613,24 @@ async def test_the_clock_of_another_machine_makes_no_verdict_wrong(shop, name, f
     assert here.applied is (fault == "after")
 
 
+@pytest.mark.parametrize("name", ["payments.refund", "customers.create"])
+async def test_a_clock_that_was_set_back_since_makes_no_verdict_wrong(shop, name):
+    error = await shop.lost(name, "after")
+    call = error.call
+    ahead = timedelta(hours=1)  # as it was, at a first call that was lost
+    record = structs.replace(
+        call,
+        clock=None,
+        started=call.started + ahead,
+        ended=call.ended + ahead,
+        boot=call.boot + 3600,
+    )
+    outcome = await shop.key.reconcile(record, settle=0.01)
+
+    assert outcome.applied in (None, True)
+    assert not outcome.final
+
+
 async def test_a_record_of_another_machine_waits_however_old_it_looks(shop, clock):
     error = await shop.lost("payments.refund", "before")
     clock.slept.clear()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generator, List, Optional, Tuple
 
 from .._network.answer import RawHeaders, header
 from .._runtime import concurrency
+from .._runtime.real_time import boot_time
 from .call import Call, Trail
 from .configuration import Config, utc_now
 from .errors import APIStatusError, NovaBillingError
@@ -101,6 +102,7 @@ def record_of(
         salt=salt,
         token=hash_of_token(trail.token, salt),
         machine=hash_of_machine(salt),
+        boot=boot_time(),
     )
 
 

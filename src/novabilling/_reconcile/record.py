@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from .._runtime.real_time import real_datetime
+from .._runtime.real_time import boot_time, real_datetime
 from .._runtime.secrets import Secret
 from .._words.fields import Timestamp
 from .marks import MARK
@@ -68,6 +68,8 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     """A hash of the token with the salt, which says whether another client has the same."""
     machine: Optional[str] = None
     """A hash of the machine with the salt: its clock has told these times."""
+    boot: Optional[float] = None
+    """When that machine was started, by its clock: it is another time once that was set."""
 
 
 class CallRecord(_Kept, frozen=True, kw_only=True):
@@ -128,6 +130,11 @@ class CallRecord(_Kept, frozen=True, kw_only=True):
         return self.token is not None and hmac.compare_digest(
             self.token, hash_of_token(token, self.salt) or ""
         )
+
+    def is_by_this_clock(self) -> bool:
+        """Say whether the clock here has told the times, and was not set since."""
+        here = self.machine == hash_of_machine(self.salt)
+        return here and self.boot is not None and abs(self.boot - boot_time()) < 0.1
 
 
 CallRecord.__module__ = "novabilling"  # also in pickles

@@ -28,7 +28,7 @@ from .._reconcile.cases import Ask, Case, Shown
 from .._reconcile.declared import DECLARED, Evidence, Unknown
 from .._reconcile.judge import judge
 from .._reconcile.outcome import Outcome, Verdict
-from .._reconcile.record import CallRecord, hash_of_machine
+from .._reconcile.record import CallRecord
 from .._reconcile.times import UNHEARD, Bounds, Times, bounds_of, narrowed
 from .._runtime import concurrency
 from .._runtime.lazy_httpx import httpx
@@ -78,7 +78,7 @@ class Reconciler:
         self._record = record
         self._settle = settle
         self._clocks: List[Optional[Bounds]] = [record.clock]
-        self._is_of_here = record.machine == hash_of_machine(record.salt)
+        self._by_this_clock = record.is_by_this_clock()
         self.answer: Optional[AnswerOfLook] = None
         """The last one that was read, and its request id."""
 
@@ -103,14 +103,14 @@ class Reconciler:
         """Count the seconds since the attempt ended, at least; 0 if nobody knows the clocks."""
         age = (self._caller.config.now() - self._record.ended).total_seconds()
         theirs, ours = self._record.clock or UNHEARD, narrowed(self._clocks[1:])
-        if not self._is_of_here or theirs[1] < ours[0] or ours[1] < theirs[0]:
+        if not self._by_this_clock or theirs[1] < ours[0] or ours[1] < theirs[0]:
             age += ours[0] - theirs[1]
         return max(age, 0.0)
 
     @property
     def _clock(self) -> Bounds:
         """How far the server's clock is from the one that told the times of the call."""
-        return narrowed(self._clocks if self._is_of_here else self._clocks[:1])
+        return narrowed(self._clocks if self._by_this_clock else self._clocks[:1])
 
     def _has_time(self, wait: float) -> bool:
         ends = self._caller.ends
