@@ -74,7 +74,10 @@ async def deliver(event: AnyWebhookEvent = EVENT, client: AsyncNovaBilling = CLI
 
 def connect() -> AsyncNovaBilling:
     if os.environ.get("NOVABILLING_LIVE") == "1":  # a token that happens to be set is not enough
-        return AsyncNovaBilling(token=os.environ["NOVABILLING_TOKEN"])
+        token = os.environ.get("NOVABILLING_TOKEN")
+        if not token:
+            raise SystemExit("set the variable NOVABILLING_TOKEN to an API key of the server")
+        return AsyncNovaBilling(token=token)
     return SANDBOX.async_client()
 
 

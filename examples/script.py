@@ -47,7 +47,10 @@ def remind(client: NovaBilling) -> None:
 def connect() -> NovaBilling:
     """Make a client of the server, or of a sandbox with some invoices in it."""
     if "--live" in sys.argv[1:]:  # a variable that happens to be set sends nobody a reminder
-        return NovaBilling(token=os.environ["NOVABILLING_TOKEN"], deadline=30)
+        token = os.environ.get("NOVABILLING_TOKEN")
+        if not token:
+            sys.exit("set the variable NOVABILLING_TOKEN to an API key of the server")
+        return NovaBilling(token=token, deadline=30)
     client = Sandbox().client()
     customer = client.customers.create(
         external_id="usr_1", email="ada@example.com", currency="NGN", name="Ada Obi"

@@ -111,6 +111,27 @@ def test_an_example_prints_what_it_promises(name):
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("program", "live"),
+    [("script.py --live", {}), ("fastapi_service.py", {"NOVABILLING_LIVE": "1"})],
+)
+def test_without_its_variable_an_example_says_which_one_it_needs(program, live):
+    if find_spec("fastapi") is None and live:
+        pytest.skip("fastapi is not installed")
+    kept = {key: value for key, value in os.environ.items() if key != "NOVABILLING_TOKEN"}
+    done = subprocess.run(
+        [sys.executable, *program.split()],
+        capture_output=True,
+        text=True,
+        cwd=EXAMPLES,
+        env={**kept, **live},
+    )
+
+    assert done.returncode == 1
+    assert "set the variable NOVABILLING_TOKEN" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_a_payment_that_its_provider_confirms_gives_access():
     pytest.importorskip("fastapi", reason="FastAPI is not installed")
     done = subprocess.run(

@@ -215,7 +215,7 @@ async def test_a_bad_time_to_settle_is_refused(shop, settle):
 
 async def test_a_record_of_no_operation_is_refused(shop):
     error = await shop.lost("payments.refund", "before")
-    other = CallRecord.from_dict({**error.call.to_dict(), "route": "/nothing"})
+    other = CallRecord.from_dict({**error.call.to_dict(), "route": "/nothing", "path": "/nothing"})
     with pytest.raises(ValueError, match="POST /nothing"):
         await shop.key.reconcile(other)
 
@@ -593,6 +593,64 @@ async def test_what_is_no_record_is_refused(shop, change):
     error = await shop.lost("payments.refund", "before")
     with pytest.raises(ValueError, match="record of a call"):
         CallRecord.from_dict({**error.call.to_dict(), **change})
+
+
+@pytest.mark.parametrize("seconds", [-3600, -10, 10, 3600])
+@pytest.mark.parametrize("name", ["payments.refund", "wallets.create", "customers.create"])
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_the_clock_of_another_machine_makes_no_verdict_wrong(shop, name, fault, seconds):
+    """Nobody knows it by a first call that was lost: a row of its own looks old, or new."""
+    error = await shop.lost(name, fault)
+    kept = {**error.call.to_dict(), "clock": None, "machine": "another"}
+    for name in ("started", "ended"):
+        told = datetime.fromisoformat(kept[name].replace("Z", "+00:00"))
+        kept[name] = (told + timedelta(seconds=seconds)).isoformat()
+    outcome = await shop.key.reconcile(CallRecord.from_dict(kept), settle=0.01)
+
+    assert outcome.applied in (None, fault == "after")
+    assert not outcome.final
+    here = await shop.key.reconcile(error, settle=0.01)
+    assert here.applied is (fault == "after")
+
+
+@pytest.mark.parametrize("name", ["payments.refund", "customers.create"])
+async def test_a_clock_that_was_set_back_since_makes_no_verdict_wrong(shop, name):
+    error = await shop.lost(name, "after")
+    call = error.call
+    ahead = timedelta(hours=1)  # as it was, at a first call that was lost
+    record = structs.replace(
+        call,
+        clock=None,
+        started=call.started + ahead,
+        ended=call.ended + ahead,
+        boot=call.boot + 3600,
+    )
+    outcome = await shop.key.reconcile(record, settle=0.01)
+
+    assert outcome.applied in (None, True)
+    assert not outcome.final
+
+
+async def test_a_record_of_another_machine_waits_however_old_it_looks(shop, clock):
+    error = await shop.lost("payments.refund", "before")
+    clock.slept.clear()
+    clock.now += 3600  # or its clock is that much behind
+    kept = {**error.call.to_dict(), "clock": None, "machine": "another"}
+    outcome = await shop.key.reconcile(CallRecord.from_dict(kept))
+
+    assert outcome.applied is False
+    assert sum(clock.slept) == pytest.approx(5)
+
+
+async def test_a_call_by_request_says_that_it_has_no_record(client_for):
+    client = client_for(Server(httpx.ReadError("cut")))
+    with pytest.raises(NovaBillingError) as caught:
+        await client.request("POST", "/new-things", body={"name": "a"})
+    outcome = await client.reconcile(caught.value)
+
+    assert caught.value.may_have_been_applied
+    assert outcome.applied is None
+    assert "client.request" in outcome.why
 
 
 async def test_a_record_shows_what_it_is_of(shop):

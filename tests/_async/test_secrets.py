@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import logging
 import os
 import pickle
@@ -121,6 +122,43 @@ async def test_no_failure_shows_what_the_user_put_in(client_for, clock, caplog, 
     assert CANARY.encode() not in pickle.dumps(caught.value)
     ours = [record for record in caplog.records if record.name.startswith("novabilling")]
     assert CANARY not in repr([vars(record) for record in ours])
+
+
+def echo(request):
+    """Refuse a request and repeat all that came with it, as some validators do."""
+    said = f"not {request.content.decode()} by {request.headers.get('authorization')}"
+    errors = [{"field": "password", "message": said}]
+    return problem(400, said, errors=errors, value=json.loads(request.content or "{}"))
+
+
+@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("token", [TOKEN, lambda: TOKEN], ids=["token", "callable"])
+async def test_what_a_server_repeats_is_masked_in_the_error(client_for, caplog, call, token):
+    client = client_for(echo, token=token)
+    caplog.set_level(logging.DEBUG, "novabilling")
+
+    with pytest.raises(NovaBillingError) as caught:
+        await call(client)
+
+    error = caught.value
+    shown = shown_by(error)[0]
+    assert "********" in str(error) or call is read
+    assert CANARY not in "\n".join(shown)
+    assert CANARY not in error.http.text
+    assert CANARY.encode() not in pickle.dumps(error)
+    assert CANARY not in caplog.text
+
+
+async def test_a_secret_with_quotes_is_masked_and_a_short_one_spoils_no_message(client_for):
+    def server(request):
+        return problem(400, f"credentials {json.loads(request.content)['credentials']} test it")
+
+    client = client_for(server)
+    with pytest.raises(NovaBillingError) as caught:
+        await create_provider(client, {"secret_key": 'canary-"ü"-\\', "mode": "test"})
+
+    assert CANARY not in str(caught.value)
+    assert str(caught.value).count("test") == 2
 
 
 @pytest.mark.parametrize("call", [login, create_provider])

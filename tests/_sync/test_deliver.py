@@ -10,6 +10,10 @@ import httpx
 import pytest
 
 from novabilling import ClientClosedError
+from novabilling._outbox.codes import judge_codes, may_look
+from novabilling._outbox.entries import Head
+from novabilling._outbox.verdicts import Item
+from novabilling._resources.events import KnownMetrics
 from novabilling.outbox import deliver
 from novabilling.types import UsageEventInput
 from tests.outbox.billing import Billing, lost, metric, refuse_named, too_large
@@ -336,3 +340,59 @@ def test_a_date_that_cannot_be_read_is_no_clock(client_for, caplog, date):
 
     assert statuses(verdicts) == ["sent"]
     assert len(caplog.records) == (date is not None and "2015" in date)
+
+
+@pytest.mark.parametrize(
+    "errors",
+    [
+        [{"field": "events", "message": "events must be an array"}],
+        [{"field": "events.7.code", "message": "events.7.code must be a string"}],
+        [{"field": "events.-1", "message": "odd"}],
+    ],
+)
+def test_a_refusal_that_names_none_of_the_events_makes_none_of_them_dead(client_for, errors):
+    billing = Billing(problem(400, "Validation failed", errors=errors))
+
+    verdicts = deliver(client_for(billing), [event(n) for n in range(3)])
+
+    assert statuses(verdicts) == ["hold"] * 3
+    assert billing.sizes == [3]
+
+
+def test_two_events_of_one_id_have_a_verdict_each(client_for):
+    billing = Billing()
+    events = [event(1), event(1, subscription_id="usr_9")]
+
+    verdicts = deliver(client_for(billing), events, give_up_after=0)
+
+    assert statuses(verdicts) == ["sent", "dead"]
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"give_up_after": float("nan")}, ValueError),
+        ({"give_up_after": -1}, ValueError),
+        ({"give_up_after": None}, TypeError),
+        ({"check_codes": "no"}, TypeError),
+    ],
+)
+def test_settings_are_checked_before_anything_is_sent(client_for, options, error):
+    billing = Billing()
+
+    with pytest.raises(error):
+        deliver(client_for(billing), [event(1, subscription_id="usr_9")], **options)
+
+    assert not billing.batches
+
+
+def test_an_unknown_code_is_dead_by_metrics_that_were_just_read_whatever_the_clocks_say():
+    known = KnownMetrics({}, read_at=1000.0)
+    long_ago = Item(b"{}", Head("t1", "new"), recorded=1000.0 - 3600)  # or a clock was set on
+
+    just_now = judge_codes([long_ago], known, 1005.0)
+    later = judge_codes([long_ago], known, 1030.0)
+
+    assert just_now[0].status == "dead"
+    assert (later[0].status, later[0].retry_after) == ("hold", 0.0)
+    assert may_look(known, later, 1030.0)

@@ -7,16 +7,19 @@ import json
 import logging
 import os
 import stat
+import threading
 from datetime import datetime, timezone
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
-from novabilling import OutboxError, OutboxFullError
-from novabilling._outbox import schedule, settling
+from novabilling import NovaBilling, OutboxError, OutboxFullError
+from novabilling._outbox import schedule, settings, settling
 from novabilling._runtime import concurrency
 from novabilling.outbox import Outbox, SQLiteStore
 from novabilling.types import UsageEventInput
+from tests.loopback import serve
 from tests.outbox.billing import Billing, lost, metric, refuse_named
 from tests.support import TOKEN, problem
 
@@ -65,6 +68,24 @@ def letters_of(outbox):
     for letter in outbox.dead_letters():
         found.append(letter)
     return found
+
+
+class Odd(SQLiteStore):
+    """A store with rows that others have changed, and with troubles of its own."""
+
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.odd = []
+        self.fails = 0
+
+    def claim(self, most):
+        entries = super().claim(most)
+        return [replace(e, body=self.odd.pop()) if self.odd else e for e in entries]
+
+    def extend(self, entries):
+        if self.fails:
+            self.fails -= 1
+            raise OutboxError("not at the moment")
 
 
 # Recording
@@ -498,6 +519,72 @@ def test_a_hook_sees_each_verdict_and_harms_nothing(outbox_for, caplog):
 
     assert [(v.event.transaction_id, v.status) for v in seen] == [("t1", "sent"), ("t2", "dead")]
     assert "of the hook" in caplog.text
+
+
+def test_a_row_that_is_no_event_stops_nobody_and_can_be_looked_at(outbox_for, folder):
+    billing = Billing()
+    store = Odd(folder)
+    store.odd = [b"\xff", b"{}", b"5", b"[]"]
+    seen = []
+
+    with outbox_for(billing, store=store) as outbox:
+        outbox.on_verdict(seen.append)
+        for number in range(8):
+            outbox.record_many([event(number)])
+            assert outbox.flush()
+        letters = letters_of(outbox)
+        exported = outbox.export_dead_letters(f"{folder}/dead.jsonl")
+
+    assert sorted(billing.counted) == ["t4", "t5", "t6", "t7"]
+    assert [letter.reason for letter in letters] == ["it is no event"] * 4
+    assert exported == len(letters) == 4
+    assert letters[-1].event.properties == {"unreadable": r"b'\xff'"}
+    assert len(seen) == 8
+
+
+def test_a_store_in_trouble_ends_no_sender(outbox_for, folder, caplog):
+    billing = Billing()
+    store = Odd(folder)
+    store.fails = 9  # more than there are workers
+
+    with outbox_for(billing, store=store) as outbox:
+        outbox.record_many([event(1)])
+        assert outbox.flush()
+
+    assert billing.counted == {"t1": 1}
+    assert "not at the moment" in caplog.text
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_no_answer_stops_it_for_longer_than_some_minutes(outbox_for, monkeypatch, status):
+    monkeypatch.setattr(schedule, "LONGEST_PAUSE", 0.2)
+    billing = Billing(httpx.Response(status, headers={"retry-after": "99999999"}))
+
+    with outbox_for(billing) as outbox:
+        outbox.record_many([event(1)])
+        assert outbox.flush(5)
+
+    assert billing.counted == {"t1": 1}
+
+
+def test_a_call_that_hangs_ends_whatever_the_client_allows(folder, monkeypatch):
+    monkeypatch.setattr(settings, "LONGEST_CALL", 0.3)
+    billing = Billing()
+    hanging, freed = [True], threading.Event()
+
+    def answer(request):
+        if hanging:
+            hanging.clear()
+            freed.wait(20)
+        return billing(request)
+
+    with serve(answer) as url:
+        client = NovaBilling(token=TOKEN, base_url=url, timeout=None)
+        with client, Outbox(client, SQLiteStore(folder), linger=0, check_codes=False) as outbox:
+            outbox.record_many([event(1)])
+            assert outbox.flush(10)
+        assert billing.received["t1"] == 1
+        freed.set()
 
 
 def test_a_closed_client_ends_the_sender_and_the_events_stay(client_for, folder):

@@ -91,8 +91,12 @@ KINDS = {
 """All that h11 reads and our parser refuses; there is nothing that it does the other way round."""
 
 
-def fault_in(ours: Read, h11: Found, llhttp: Found) -> Optional[str]:
-    """Return what is wrong with our parser's reading, beside those of the others."""
+_IN_HEADS = [name for name in KINDS if not name.startswith(("a length or", "a size"))]
+"""Those that show in the lines of a head, whatever the content is."""
+
+
+def fault_in(data: bytes, ours: Read, h11: Found, llhttp: Found) -> Optional[str]:
+    """Return what is wrong with our parser's reading of bytes, beside those of the others."""
     others = [found for found in (h11, llhttp) if isinstance(found, Read)]
     if not others:
         return "it reads what both others refuse"
@@ -102,7 +106,21 @@ def fault_in(ours: Read, h11: Found, llhttp: Found) -> Optional[str]:
         return "it reads something else than h11"
     if ours.reusable and not any(found.reusable for found in others):
         return "it would use a connection again that both others would close"
-    return None
+    if ours.reusable and ours.status in (204, 304):
+        return "it would use a connection again that content may still come on"
+    promised = next((n for n in _IN_HEADS if any(map(KINDS[n].shows.search, _heads(data)))), None)
+    if {b"content-length", b"transfer-encoding"} & set(h11.behind):
+        promised = "a length or a coding behind the content"
+    return promised and f"it reads {promised}, which it is said to refuse"
+
+
+def _heads(data: bytes) -> List[bytes]:
+    """Return the head of the answer, and of each interim one before it."""
+    heads: List[bytes] = []
+    while not heads or re.match(rb"HTTP/1\.[01] 1", heads[-1]):
+        head, _, data = data.partition(b"\r\n\r\n")
+        heads.append(head + b"\r\n")
+    return heads
 
 
 def _plain(read: Read) -> object:
@@ -122,7 +140,7 @@ def check(data: bytes, parts: List[bytes]) -> str:
     ours, h11 = by_ours(parts), by_h11(parts)
     llhttp = by_httptools(parts)
     if isinstance(ours, Read):
-        end, fault = "read", fault_in(ours, h11, llhttp)
+        end, fault = "read", fault_in(data, ours, h11, llhttp)
     elif isinstance(h11, Read):
         end = kind_of(data, ours) or ""
         fault = None if end else "it refuses what h11 reads, and no kind of difference fits"

@@ -76,7 +76,7 @@ LENGTHS = [b"%d"] * 14 + [
     b"%d%d",
     b"1%d",
 ]
-LENGTHS += [b"0" * 18 + b"%d", b"9" * 30]
+LENGTHS += [b"0" * 18 + b"%d", b"9" * 30, b"4294967296+%d", b"18446744073709551616+%d"]
 CODINGS = [b"chunked"] * 12 + [
     b"Chunked",
     b"gzip, chunked",
@@ -107,7 +107,7 @@ SIZES += [
     b"fffffffffffffffff%x",
     b"",
 ]
-SIZES += [b"0" * 16 + b"%x", b"%x ;a"]
+SIZES += [b"0" * 16 + b"%x", b"%x ;a", b"10000000%x", b"100000000000000%x", b"1000000000000000%x"]
 TRAILERS = [b""] * 8 + [
     b"A: b\r\n",
     b"Content-Length: 1\r\n",
@@ -166,7 +166,9 @@ def pick(dice: random.Random, options: List[bytes], odd: float) -> bytes:
 
 def generate(dice: random.Random, odd: float) -> bytes:
     """Write an answer; each part of it is odd as often as is said."""
-    interim = b"".join(_head(dice, odd, b"103", []) for _ in range(dice.choice((0, 0, 0, 0, 1, 2))))
+    interim = b""
+    for _ in range(dice.choice((0, 0, 0, 0, 1, 2))):
+        interim += _head(dice, odd, b"103", dice.choice(([], [], [b"Content-Length: 5"])))
     status = dice.choice(STATUSES[:18]) if dice.random() > odd else dice.choice(STATUSES)
     fields, content = _content(dice, odd, dice.choice(BODIES))
     if status in (b"204", b"304") and dice.random() > odd:
@@ -188,7 +190,8 @@ def _content(dice: random.Random, odd: float, body: bytes) -> Tuple[List[bytes],
     kind = dice.random()
     length = b"Content-Length" + pick(dice, COLONS, odd)
     value = pick(dice, LENGTHS, odd)
-    length += value.replace(b"%d", b"%d" % len(body))
+    wide = value.rpartition(b"+%d")[0]  # what is left of it in a machine's word
+    length += b"%d" % (int(wide) + len(body)) if wide else value.replace(b"%d", b"%d" % len(body))
     coding = b"Transfer-Encoding" + pick(dice, COLONS, odd) + pick(dice, CODINGS, 2 * odd)
     both = dice.random() < odd
     if kind < 0.45:

@@ -18,6 +18,8 @@ class Read(NamedTuple):
     body: bytes
     reusable: bool
     """Whether the next answer may come on the same connection."""
+    behind: Tuple[bytes, ...] = ()
+    """The names of the fields behind the content, as h11 reads them."""
 
     @property
     def content(self) -> Tuple[int, Tuple[Tuple[bytes, bytes], ...], bytes]:
@@ -50,7 +52,8 @@ def by_ours(parts: List[bytes]) -> Found:
                     break
                 if not piece:
                     reusable = parser.is_reusable and number + 1 >= len(parts)
-                    return Read(head.status_code, _plain(head.headers), body, reusable)
+                    headers = tuple((name.lower(), value) for name, value in head.headers)
+                    return Read(head.status_code, headers, body, reusable)
                 body += piece
     except RemoteProtocolError as exc:
         return Refused(str(exc))
@@ -79,7 +82,8 @@ def by_h11(parts: List[bytes]) -> Found:
                     done = connection.our_state is h11.DONE and connection.their_state is h11.DONE
                     reusable = done and number + 1 >= len(parts)
                     reusable = reusable and connection.trailing_data == (b"", False)
-                    return Read(head.status_code, _plain(head.headers), body, reusable)
+                    behind = tuple(name for name, _ in event.headers)
+                    return Read(head.status_code, _plain(head.headers), body, reusable, behind)
                 elif not isinstance(event, h11.InformationalResponse):
                     return Refused("it has ended")
     except h11.RemoteProtocolError as exc:

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Optional
 
 import pytest
 
+from novabilling._network.http1 import _only_value
 from tests.chaos.differential import KINDS, check, run
 
 DOCS = Path(__file__).resolve().parents[2] / "docs" / "development.md"
 OK = b"HTTP/1.1 200 OK\r\n"
+
+
+def _without_length(head: bytes, name: bytes) -> Optional[bytes]:
+    """Read a field as a parser does that lets a coding decide alone."""
+    if b"length" in name and b"\ntransfer-encoding:" in head:
+        return None
+    return _only_value(head, name)
 
 
 def test_no_difference_from_other_parsers_is_unknown():
@@ -28,7 +37,9 @@ def test_no_difference_from_other_parsers_is_unknown():
         ("ResponseParser.receive", lambda self, data: None, "waits behind the end"),
         ("ResponseParser.is_reusable", True, "both others would close"),
         ("ResponseParser._take", lambda self, then: self._rest(), "something else than h11"),
-        ("_CHUNK", re.compile(rb"([0-9a-f]+) *(;.*)?"), "both others refuse"),
+        ("_CHUNK", re.compile(rb"([0-9A-Fa-f]+) *(;.*)?"), "both others refuse"),
+        ("_FRAMING", re.compile(rb"(?!)"), "reads a length or a coding behind the content"),
+        ("_only_value", _without_length, "reads a coding beside a length"),
     ],
 )
 def test_a_parser_that_reads_otherwise_is_found(monkeypatch, name, instead, says):

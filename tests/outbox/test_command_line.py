@@ -91,6 +91,22 @@ def test_without_a_token_it_says_where_one_is_expected(tmp_path):
     assert (missing.returncode, unset.returncode) == (1, 1)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
+def test_a_token_that_is_no_text_is_not_shown_and_said_once(tmp_path):
+    token, folder = tmp_path / "token", tmp_path / "usage"
+    token.write_bytes(b"sk_live_canary\xff")
+    record("http://127.0.0.1:9", folder, 1)
+    process = start("send", folder, "--base-url", "http://127.0.0.1:9", "--token-file", token)
+    time.sleep(3)  # some tries
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=30)
+
+    assert b"holds no token: it is no text" in log
+    assert log.count(b"Traceback") == 1
+    assert b"canary" not in log
+    assert not [path for path in folder.iterdir() if b"canary" in path.read_bytes()]
+
+
 def test_status_shows_each_tenant(tmp_path, capsys):
     record("http://one.example", tmp_path, 3)
     record("http://one.example", tmp_path, 4, label="other")
@@ -108,6 +124,36 @@ def test_status_shows_each_tenant(tmp_path, capsys):
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(SystemExit, match="there is no folder"):
         main(["status", str(tmp_path / "usage")])
+
+
+def test_a_folder_that_cannot_be_read_is_said(tmp_path, monkeypatch):
+    def refuse(_: str) -> List[str]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(SystemExit, match="Permission denied"):
+        main(["status", str(tmp_path)])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no head")
+def test_a_reader_that_has_enough_ends_it_without_a_traceback(tmp_path):
+    with serving() as server:
+        record(server.url, tmp_path, 2000, code="none")
+        sender = start(
+            *("send", tmp_path, "--base-url", server.url, "--until-empty"),
+            NOVABILLING_TOKEN="sk_live_x",
+        )
+        sender.communicate(timeout=60)
+    process = start("dead", tmp_path)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.readline()
+    process.stdout.close()
+    said = process.stderr.read()
+    process.stderr.close()
+
+    assert process.wait(30) == 1
+    assert said == b""
 
 
 def test_dead_letters_are_listed_exported_sent_again_and_discarded(tmp_path, capsys):

@@ -8,20 +8,25 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Iterator, List
 
 import pytest
 
 from novabilling import NovaBilling, OutboxError, OutboxFullError
+from novabilling._outbox import settling
 from novabilling._outbox.entries import Dead, Settlement, Waiting
+from novabilling._outbox.schedule import Batch
 from novabilling._outbox.sqlite import folder as folders
 from novabilling._outbox.sqlite import room
 from novabilling._outbox.sqlite.locks import FileLock
 from novabilling._outbox.sqlite.spool import Spool
+from novabilling._outbox.verdicts import Outcome
 from novabilling.outbox import Outbox, SQLiteStore
 from tests.outbox.billing import Billing
 from tests.support import BASE_URL, TOKEN
@@ -464,12 +469,121 @@ def test_a_spool_of_the_first_version_can_be_read(tmp_path):
     (tmp_path / "0123.spool").write_bytes((DATA / "outbox-1.spool").read_bytes())
     store = store_in(tmp_path)
 
-    assert names(store) == ["t1", "t2"]
+    assert names(store) == ["t1", "t2", "t3"]  # t3 was put off for longer than any wait is
     counts = store.counts()
     assert (counts.due, counts.waiting, counts.dead) == (2, 1, 1)
     (letter,) = store.dead_letters(None, 10)
     assert (letter.event.transaction_id, letter.reason) == ("t4", "no such code")
     store.close()
+
+
+def test_an_event_that_is_recorded_while_the_store_closes_is_kept(tmp_path, monkeypatch):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    store.settle(Settlement(done=store.claim(9)))
+    counts, threads = Spool.counts, []
+
+    def counted(spool: Spool) -> Any:
+        found = counts(spool)
+        threads.append(threading.Thread(target=store.add, args=([body(2)],)))
+        threads[0].start()
+        threads[0].join(0.3)  # what is counted is removed, but not what comes now
+        return found
+
+    monkeypatch.setattr(Spool, "counts", counted)
+    store.close()
+    threads[0].join()
+    monkeypatch.undo()
+
+    assert names(store) == ["t2"]
+
+
+def test_threads_record_on_while_others_close_the_store(tmp_path, request):
+    request.addfinalizer(partial(sys.setswitchinterval, sys.getswitchinterval()))
+    sys.setswitchinterval(1e-5)
+    store = store_in(tmp_path)
+    recorded: List[int] = []
+    errors: List[BaseException] = []
+    ends = time.monotonic() + 1.0
+
+    def record(first: int) -> None:
+        number = first
+        try:
+            while time.monotonic() < ends:
+                store.add([body(number)])
+                recorded.append(number)
+                number += 3
+        except BaseException as error:
+            errors.append(error)
+
+    threads = [threading.Thread(target=record, args=(n,)) for n in range(3)]
+    for thread in threads:
+        thread.start()
+    while time.monotonic() < ends:
+        store.close()
+    for thread in threads:
+        thread.join()
+
+    assert not errors
+    assert sorted(names(store)) == sorted(f"t{number}" for number in recorded)
+
+
+def test_a_broken_spool_does_not_keep_the_store_open(tmp_path, caplog):
+    process = in_another_process(tmp_path, "store.add([body(1)])")
+    kill(process)
+    store = store_in(tmp_path)
+    store.claim(9)
+    (spool,) = store._open.held.claims.adopted()
+    spool._db.execute("DROP TABLE dead")  # whatever it is that cannot be read any more
+    store.close()
+
+    assert not store.leads()
+    assert store_in(tmp_path).claim(0) == []
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs another user")
+def test_files_of_another_user_stop_no_recording():
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "usage"
+        process = in_another_process(folder, "store.add([body(1)])")  # as if by sudo
+        kill(process)
+        os.chown(name, 65534, 65534)
+        os.chown(folder, 65534, 65534)
+
+        read, write = os.pipe()
+        child = os.fork()
+        if not child:
+            try:
+                os.setuid(65534)
+                store_in(folder).add([body(2)])
+                os.write(write, b"recorded")
+            except BaseException as error:
+                os.write(write, repr(error).encode())
+            finally:
+                os._exit(0)
+        os.close(write)
+        os.waitpid(child, 0)
+        with open(read, "rb") as answer:
+            assert answer.read() == b"recorded"
+
+
+def test_an_event_that_a_wrong_clock_put_off_is_tried_again(tmp_path, monkeypatch):
+    real = time.time
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    (entry,) = store.claim(9)
+    year = 365 * 86400.0
+    due = Waiting(entry, real() + year + 5, real() + year, "why")
+    store.settle(Settlement(waiting=[due]))
+
+    (again,) = store.claim(9)
+    result = settling.sort(
+        Batch([again]), [Outcome("hold", "why", "event")], give_up_after=3600.0, works=True
+    )
+
+    (waiting,) = result.settlement.waiting
+    assert waiting.since <= real()
+    assert waiting.due <= real() + 10
 
 
 def test_files_that_are_not_ours_are_not_touched(tmp_path):

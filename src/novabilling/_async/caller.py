@@ -188,7 +188,8 @@ class AsyncCaller:
                     at = concurrency.monotonic()
                     self.limiter.heard = (outcome.raw_headers, outcome.elapsed, at)
                 return outcome
-            failure = judge(call, outcome)
+            sent = self._token if credential is None else credential.sent
+            failure = judge(call, outcome, sent)
             failure.error.request_id = request_id
             if credential is not None and is_past_the_token(outcome):
                 credential.accept()

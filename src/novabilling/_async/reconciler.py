@@ -28,7 +28,7 @@ from .._reconcile.declared import DECLARED, Evidence, Unknown
 from .._reconcile.judge import judge
 from .._reconcile.outcome import Outcome, Verdict
 from .._reconcile.record import CallRecord
-from .._reconcile.times import Bounds, Times, bounds_of, narrowed
+from .._reconcile.times import UNHEARD, Bounds, Times, bounds_of, narrowed
 from .._runtime import concurrency
 from .._runtime.lazy_httpx import httpx
 from .._words.decoders import UNREADABLE, without_bom
@@ -49,6 +49,10 @@ NOT_APPLIED = Outcome(
     applied=False,
     why="the call certainly was not carried out: nothing was sent, or it was refused",
     final=True,
+)
+UNRECORDED = Outcome(
+    applied=None,
+    why="a call by client.request has no record: how its effect shows is not known; look yourself",
 )
 
 
@@ -73,6 +77,7 @@ class AsyncReconciler:
         self._record = record
         self._settle = settle
         self._clocks: List[Optional[Bounds]] = [record.clock]
+        self._by_this_clock = record.is_by_this_clock()
         self.answer: Optional[AnswerOfLook] = None
         """The last one that was read, and its request id."""
 
@@ -94,12 +99,17 @@ class AsyncReconciler:
         return self._conclude(evidence, verdict, max(age, self._settle))
 
     def _age(self) -> float:
-        """Count the seconds since the attempt ended; by the server's clock if ours are two."""
+        """Count the seconds since the attempt ended, at least; 0 if nobody knows the clocks."""
         age = (self._caller.config.now() - self._record.ended).total_seconds()
-        theirs, ours = self._record.clock, narrowed(self._clocks[1:])
-        if theirs is not None and (theirs[1] < ours[0] or ours[1] < theirs[0]):
+        theirs, ours = self._record.clock or UNHEARD, narrowed(self._clocks[1:])
+        if not self._by_this_clock or theirs[1] < ours[0] or ours[1] < theirs[0]:
             age += ours[0] - theirs[1]
         return max(age, 0.0)
+
+    @property
+    def _clock(self) -> Bounds:
+        """How far the server's clock is from the one that told the times of the call."""
+        return narrowed(self._clocks if self._by_this_clock else self._clocks[:1])
 
     def _has_time(self, wait: float) -> bool:
         ends = self._caller.ends
@@ -112,7 +122,7 @@ class AsyncReconciler:
         while True:
             ended = self._record.ended
             started = min(self._record.started, ended)  # the clock may have been set back
-            times = Times(started, ended, narrowed(self._clocks), self._settle)
+            times = Times(started, ended, self._clock, self._settle)
             case = Case(self._record, times, same_token)
             found = judge(evidence, case, seen)
             if isinstance(found, Verdict):
@@ -210,6 +220,8 @@ def record_of(error_or_call: object) -> Optional[CallRecord]:
         kind = type(error_or_call).__name__
         raise TypeError(f"reconcile takes an error of this SDK or a CallRecord, not {kind}")
     if error_or_call.call is None and error_or_call.may_have_been_applied:
+        if error_or_call.route is not None:
+            return None
         raise ValueError("the error holds no record of its call: look at the server yourself")
     return error_or_call.call
 
@@ -220,7 +232,7 @@ async def async_outcome(
     """Find out what became of a write, within a time."""
     record = record_of(error_or_call)
     if record is None:
-        return NOT_APPLIED
+        return UNRECORDED if getattr(error_or_call, "may_have_been_applied", False) else NOT_APPLIED
     waits = 0.0 if settle == 0 else check_timeout(settle, "settle")
     if waits is None:
         raise TypeError("settle must be a number of seconds")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Optional, Tuple, Type, Union
+from typing import TYPE_CHECKING, Any, Optional, Tuple, Type, Union
 
 import msgspec
 
@@ -13,6 +13,7 @@ from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes, protocol_errors
 from .._runtime.lazy_httpx import httpx
+from .._runtime.secrets import Secret
 from .attempt import Attempt, Progress
 from .call import Call
 from .errors import (
@@ -183,14 +184,15 @@ def is_answer(outcome: Outcome, call: Call, tried_in_doubt: bool) -> TypeGuard[A
     return not has_no_route(call.method, outcome.content)
 
 
-def judge(call: Call, outcome: Outcome) -> Failure:
-    """Make the error of an attempt and say what it did on the server."""
+def judge(call: Call, outcome: Outcome, token: Optional[Secret[Any]] = None) -> Failure:
+    """Make the error of an attempt with this token, and say what it did on the server."""
     if isinstance(outcome, Failure):
         error, fate, status, rest = outcome.error, outcome.fate, None, outcome.rest
     else:
         # Most programs are refused nothing.
-        from .status_errors import error_from, has_no_route, no_route_hint
+        from .status_errors import error_from, has_no_route, mask_echoes, no_route_hint
 
+        mask_echoes(outcome, call, token)
         error = error_from(outcome.http, call.keys_first)
         no_route = outcome.status_code == 404 and has_no_route(call.method, outcome.content)
         if no_route and call.is_known and call.url is None:

@@ -111,6 +111,8 @@ class OperationLimit:
     def __init__(self) -> None:
         self.is_open: bool = False
         """Whether answers have come, and name no limit: nothing is counted (1)."""
+        self.names_limit: bool = False
+        """Whether the server's own headers have named it: its refusals then end by themselves."""
         self._lock = RenewedLock()
         self._line: Deque[Turn] = deque()
         self._on_their_way: Set[int] = set()
@@ -118,7 +120,6 @@ class OperationLimit:
         self._last_given = -1
         self._known_since = -1  # the last call that was given its turn before `_remaining` was
         self._heard = False
-        self._names_limit = False
         self._limit = FIRST_BURST
         self._times: Deque[float] = deque()  # of the answers to our own calls that count
         self._resumes_at = 0.0
@@ -128,11 +129,6 @@ class OperationLimit:
     def is_known(self) -> bool:
         """Whether an answer has named a limit."""
         return self._remaining is not None
-
-    @property
-    def names_limit(self) -> bool:
-        """Whether the server's own headers have named it: its refusals then end by themselves."""
-        return self._names_limit
 
     @property
     def waiting(self) -> int:
@@ -167,7 +163,8 @@ class OperationLimit:
         """Give up a place in the line."""
         with self._lock.held:
             watched = bool(self._line) and self._line[0] is turn
-            self._leave(turn)
+            if turn in self._line:
+                self._line.remove(turn)
             if watched and self._line:
                 self._line[0].wake()  # it watches the clock from now on
 
@@ -223,7 +220,7 @@ class OperationLimit:
         """Begin a new window: as many of those that wait go as the limit lets."""
         now = concurrency.monotonic()
         with self._lock.held:
-            self._remaining = self._limit if self._names_limit else None
+            self._remaining = self._limit if self.names_limit else None
             self._known_since, self._blocked_until = self._last_given, 0.0
             self._times.clear()
             self._let_go(now)
@@ -237,10 +234,6 @@ class OperationLimit:
         if turn.given:
             turn.given = False
             self._on_their_way.discard(turn.number)
-
-    def _leave(self, turn: Turn) -> None:
-        if turn in self._line:
-            self._line.remove(turn)
 
     def _may_go(self, now: float) -> bool:
         if self._blocked_until > now:
@@ -260,7 +253,7 @@ class OperationLimit:
         return min(self._times[0] + WINDOW, self._resumes_at)
 
     def _learn(self, turn: Turn, headers: LimitHeaders, now: float) -> None:
-        self._limit, self._names_limit = max(1, headers.limit), True
+        self._limit, self.names_limit = max(1, headers.limit), True
         # Answers overtake each other, and within a window less and less remains. So only a call
         # that went after the last lesson can teach that there is more again.
         later = turn.number > self._known_since

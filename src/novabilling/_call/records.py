@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Generator, List, Optional, Tuple
 
 from .._network.answer import RawHeaders, header
 from .._runtime import concurrency
+from .._runtime.real_time import boot_time
 from .call import Call, Trail
 from .configuration import Config, utc_now
 from .errors import APIStatusError, NovaBillingError
@@ -72,7 +73,14 @@ def record_of(
     call: Call, config: Config, error: Optional[NovaBillingError], heard: Optional[Heard]
 ) -> CallRecord:
     """Make the record of a write; without an error it was cancelled."""
-    from .._reconcile.record import CallRecord, hash_of_token, kept_fields, new_salt, utc
+    from .._reconcile.record import (
+        CallRecord,
+        hash_of_machine,
+        hash_of_token,
+        kept_fields,
+        new_salt,
+        utc,
+    )
 
     now, salt, trail = config.now(), new_salt(), call.trail or Trail()
     fields, hidden = kept_fields(call.body, salt)
@@ -93,6 +101,8 @@ def record_of(
         clock=_bounds(config, now, heard),
         salt=salt,
         token=hash_of_token(trail.token, salt),
+        machine=hash_of_machine(salt),
+        boot=boot_time(),
     )
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import datetime, timezone
-from typing import Dict, List, Optional, Type
+from typing import TYPE_CHECKING, Any, Dict, List, Optional, Type
 
 import msgspec
 
 from .._runtime.lazy_httpx import httpx
 from .._runtime.real_time import real_datetime
+from .._runtime.secrets import MASK, Secret
 from .._words.decoders import UNREADABLE, decoder, without_bom
 from .errors import (
     MAX_MESSAGE,
@@ -26,6 +28,13 @@ from .errors import (
 )
 from .redirects import leads_to_https
 from .retries import retry_after
+
+if TYPE_CHECKING:
+    from .._network.answer import Answer
+    from .call import Call
+
+SHORTEST_ECHO = 6
+"""Characters of a secret that is masked: fewer stand in many a text by chance."""
 
 STATUS_ERRORS: Dict[int, Type[APIStatusError]] = {
     400: BadRequestError,
@@ -77,6 +86,21 @@ def error_from(response: httpx.Response, keys_first: bool = False) -> APIStatusE
     )
     error.retry_after = retry_after(response.headers.get("retry-after"))
     return error
+
+
+def mask_echoes(answer: Answer, call: Call, token: Optional[Secret[Any]]) -> None:
+    """Mask in an answer what was sent in secret: a server may repeat what it refuses."""
+    from .._reconcile.record import secrets_in  # it brings hashlib
+
+    sent: Any = None if call.body is None else msgspec.json.decode(call.body.reveal())
+    texts = {*secrets_in(sent), *secrets_in(token and token.reveal(), hidden=True)}
+    for text in sorted(texts, key=len, reverse=True):  # one may be part of another
+        if len(text) < SHORTEST_ECHO:
+            continue
+        for written in (text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+            raw = written.encode("utf-8", "surrogatepass")
+            if raw in answer.content:
+                answer.content = answer.content.replace(raw, MASK.encode())
 
 
 def has_no_route(method: str, content: bytes) -> bool:

@@ -26,8 +26,8 @@ def judge_codes(
 ) -> Dict[int, Outcome]:
     """Return what becomes of events that no metric counts.
 
-    They are dead if the metrics were read after they came, and else held until they may be read
-    again.
+    They are dead if the metrics were read after they came, and just now: how old an event is, a
+    clock may tell that was wrong. Else they are held until the metrics may be read again.
     """
     if known is None:
         return {}
@@ -40,7 +40,7 @@ def judge_codes(
         problem = not_counted(item.head.code, properties, metric)
         if problem is None:
             continue
-        if known.read_at >= min(now, item.recorded):
+        if min(now, item.recorded) <= known.read_at and now < known.read_at + LOOK_AGAIN:
             found[number] = Outcome("dead", problem)
         else:
             wait = max(0.0, known.read_at + LOOK_AGAIN - now)

@@ -8,8 +8,11 @@ from typing import Any, List, Optional, Tuple
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from .._words.decoders import decoder
+from .._words.decoders import UNREADABLE, decoder
 from ..types._inputs import UsageEventInput
+
+MAX_WAIT = 300.0
+"""Seconds between two tries of an event that the server refuses for itself."""
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -163,8 +166,12 @@ def head_of(body: bytes) -> Head:
 
 
 def event_of(body: bytes) -> UsageEventInput:
-    """Read an event as it was recorded."""
-    found = _decode_body(body)
+    """Read an event as it was recorded; of what is none, the text is among its properties."""
+    try:
+        found = _decode_body(body)
+    except UNREADABLE:
+        unread = {"unreadable": repr(body)}
+        return UsageEventInput(subscription_id="", code="", transaction_id="", properties=unread)
     properties: Any = found.properties
     given: UnsetType = UNSET
     return UsageEventInput(

@@ -18,6 +18,8 @@ logger = logging.getLogger("novabilling")
 
 FIRST_BACKOFF = 0.5
 MAX_BACKOFF = 60.0
+LONGEST_PAUSE = 600.0
+"""Seconds after which it is tried again, whatever a server or a proxy asks for."""
 SAY_AGAIN = 60.0
 """Seconds after which what holds everything is logged once more."""
 SPLIT_AFTER = 3
@@ -86,10 +88,11 @@ class Schedule:
         now = concurrency.monotonic()
         if outcome.cause == "limit":  # 3
             wait = 1.0 if outcome.retry_after is None else max(0.05, outcome.retry_after)
-            self._resumes_at = max(self._resumes_at, now + wait)
+            self._resumes_at = max(self._resumes_at, now + min(wait, LONGEST_PAUSE))
             return
         self._failures += 1
-        self._resumes_at = now + max(_backoff(self._failures), outcome.retry_after or 0.0)
+        asked = min(outcome.retry_after or 0.0, LONGEST_PAUSE)
+        self._resumes_at = now + max(_backoff(self._failures), asked)
         self.problem = outcome.reason
         self._say(outcome, now)
 

@@ -11,6 +11,9 @@ from ..types._inputs import UsageEventInput, UsageEventParam
 
 S = TypeVar("S")
 
+LONGEST_CALL = 300.0
+"""Seconds after which a request is over in any case: while it hangs, no other process may send."""
+
 
 def check_seconds(name: str, value: object) -> float:
     """Take seconds, 0 or more."""

@@ -7,13 +7,11 @@ from typing import List, NamedTuple, Optional, Sequence
 
 from .._runtime import concurrency
 from .._words.decoders import UNREADABLE
-from .entries import Dead, Entry, Settlement, Waiting, head_of
+from .entries import MAX_WAIT, Dead, Entry, Settlement, Waiting, head_of
 from .schedule import Batch
 from .verdicts import NO_ITEM, Item, Outcome
 
 FIRST_WAIT = 5.0
-MAX_WAIT = 300.0
-"""Seconds between two tries of an event that the server refuses for itself."""
 
 
 class Sorted(NamedTuple):
@@ -56,14 +54,14 @@ def _stands_alone(batch: Batch, outcome: Outcome, works: bool) -> bool:
 def _wait(
     settlement: Settlement, entry: Entry, outcome: Outcome, now: float, give_up_after: float
 ) -> None:
-    since = now if entry.since is None else entry.since
+    since = now if entry.since is None else min(now, entry.since)  # a clock may be set back
     reason = outcome.reason or ""
     if now - since >= give_up_after:
         settlement.dead.append(Dead(entry, reason))
         return
     wait = min(MAX_WAIT, max(FIRST_WAIT, (now - since) / 2))
     if outcome.retry_after is not None:
-        wait = outcome.retry_after
+        wait = min(MAX_WAIT, outcome.retry_after)
     due = min(now + wait, since + give_up_after)
     settlement.waiting.append(Waiting(entry, due, since, reason))
 

@@ -89,6 +89,8 @@ UNNAMED = Outcome("hold", "the answer does not name the event", "outage")
 
 def outcomes_of(results: Sequence[EventResult], items: Sequence[Item]) -> List[Outcome]:
     """Say what became of each event of a batch that was answered."""
+    if [r.transaction_id for r in results] == [item.head.transaction_id for item in items]:
+        return [_of_result(result) for result in results]  # an id may be there twice
     by_id: Dict[str, Outcome] = {}
     for result in results:
         by_id[result.transaction_id] = _of_result(result)
@@ -103,10 +105,10 @@ def _of_result(result: EventResult) -> Outcome:
     return Outcome("hold", result.error or f"the server says {result.status!r}", "event")
 
 
-def is_of_single_events(error: NovaBillingError) -> bool:
-    """Say whether a refusal may be of some events alone: then the batch is split."""
+def is_of_single_events(error: NovaBillingError, count: int) -> bool:
+    """Say whether a refusal is of some events of a batch: then it is split."""
     if isinstance(error, (BadRequestError, UnprocessableEntityError)):
-        return any(row.field.split(".")[0] == "events" for row in error.errors)
+        return bool(_named(error, count))
     return is_too_large(error)
 
 

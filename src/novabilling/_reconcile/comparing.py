@@ -32,7 +32,7 @@ def shows(name: str, sent: Any, shown: Any, grows: bool = False) -> bool:
     if isinstance(sent, bool) or isinstance(shown, bool):
         return sent is shown
     if isinstance(sent, (int, float)):
-        return _are_equal(_decimal(sent), _decimal(shown))
+        return same_number(sent, shown)
     if isinstance(sent, str):
         return isinstance(shown, str) and _same_text(name, sent, shown)
     if isinstance(sent, dict):
@@ -84,5 +84,7 @@ def _decimal(value: Any) -> Optional[Decimal]:
     return None
 
 
-def _are_equal(sent: Optional[Decimal], shown: Optional[Decimal]) -> bool:
-    return sent is not None and shown is not None and abs(sent - shown) <= _HALF_A_UNIT
+def same_number(sent: Any, shown: Any) -> bool:
+    """Say whether two values are one number, as such or as text."""
+    one, other = _decimal(sent), _decimal(shown)
+    return one is not None and other is not None and abs(one - other) <= _HALF_A_UNIT

@@ -7,6 +7,7 @@ import hmac
 import json
 import os
 import re
+import socket
 from base64 import urlsafe_b64decode
 from datetime import datetime, timezone
 from math import inf
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from .._runtime.real_time import real_datetime
+from .._runtime.real_time import boot_time, real_datetime
 from .._runtime.secrets import Secret
 from .._words.fields import Timestamp
 from .marks import MARK
@@ -65,6 +66,10 @@ class _Kept(msgspec.Struct, frozen=True, kw_only=True):
     salt: str = ""
     token: Optional[str] = None
     """A hash of the token with the salt, which says whether another client has the same."""
+    machine: Optional[str] = None
+    """A hash of the machine with the salt: its clock has told these times."""
+    boot: Optional[float] = None
+    """When that machine was started, by its clock: it is another time once that was set."""
 
 
 class CallRecord(_Kept, frozen=True, kw_only=True):
@@ -113,10 +118,11 @@ class CallRecord(_Kept, frozen=True, kw_only=True):
             raise ValueError(f"the record of a call must have version {_VERSION}, not {version!r}")
         try:
             record = msgspec.convert({k: v for k, v in data.items() if k != "version"}, cls)
-        except msgspec.ValidationError as exc:
+            problem = _problem_in(record)
+        except (msgspec.ValidationError, UnicodeEncodeError, RecursionError, TypeError) as exc:
             raise ValueError(f"not the record of a call: {exc}") from None
-        if record.clock is not None and not -inf < record.clock[0] <= record.clock[1] < inf:
-            raise ValueError("not the record of a call: clock must be two bounds, the lower first")
+        if problem is not None:
+            raise ValueError(f"not the record of a call: {problem}")
         return record
 
     def knows_token(self, token: Optional[Secret[str]]) -> bool:
@@ -125,8 +131,37 @@ class CallRecord(_Kept, frozen=True, kw_only=True):
             self.token, hash_of_token(token, self.salt) or ""
         )
 
+    def is_by_this_clock(self) -> bool:
+        """Say whether the clock here has told the times, and was not set since."""
+        here = self.machine == hash_of_machine(self.salt)
+        return here and self.boot is not None and abs(self.boot - boot_time()) < 0.1
+
 
 CallRecord.__module__ = "novabilling"  # also in pickles
+
+
+def _problem_in(record: CallRecord) -> Optional[str]:
+    """Say what is wrong with a record whose types are right; UnicodeEncodeError of no text."""
+    if record.clock is not None and not -inf < record.clock[0] <= record.clock[1] < inf:
+        return "clock must be two bounds, the lower first"
+    json.dumps(record.to_dict(), ensure_ascii=False).encode()
+    if not f"{record.token}{record.machine}".isascii():
+        return "token and machine must be hashes"
+    names, parts = record.route.split("/"), record.path.split("/")
+    pairs = zip(names, parts)
+    if len(names) != len(parts) or not all(p if n[:1] == "{" else n == p for n, p in pairs):
+        return f"path must be one of {record.route!r}"
+    events: object = record.fields.get("events", [])
+    if not isinstance(events, list) or not all(map(_is_event, cast("List[object]", events))):
+        return "events must be a list of objects whose fields are text"
+    return None
+
+
+def _is_event(value: object) -> bool:
+    if not isinstance(value, dict):
+        return False
+    found = [cast("Dict[str, object]", value).get(name) for name in _OF_EVENTS]
+    return all(one is None or isinstance(one, str) for one in found)
 
 
 def new_salt() -> str:
@@ -142,6 +177,16 @@ def hash_of_token(token: Optional[Secret[str]], salt: str) -> Optional[str]:
     if token is None:
         return None
     return keyed_hash(_owner(token.reveal()), salt)
+
+
+def hash_of_machine(salt: str) -> str:
+    """Hash whose clock tells the time here: the running kernel's, or else the machine of a name."""
+    try:
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as file:
+            name = file.read()
+    except OSError:  # not Linux
+        name = socket.gethostname()
+    return keyed_hash(name, salt)
 
 
 def _owner(token: str) -> str:
@@ -205,6 +250,18 @@ def _without_secrets(value: Any) -> Any:
     if isinstance(value, list):
         return [_without_secrets(item) for item in cast("List[object]", value)]
     return value
+
+
+def secrets_in(value: Any, hidden: bool = False) -> Iterator[str]:
+    """Give the texts that stand under the name of a secret."""
+    if isinstance(value, dict):
+        for key, item in cast("Dict[str, Any]", value).items():
+            yield from secrets_in(item, hidden or key in HASHED or _is_secret(key))
+    elif isinstance(value, list):
+        for item in cast("List[object]", value):
+            yield from secrets_in(item, hidden)
+    elif hidden and isinstance(value, str):
+        yield value
 
 
 def utc(moment: datetime) -> datetime:

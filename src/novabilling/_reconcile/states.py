@@ -59,7 +59,7 @@ def _lost(looked: str) -> Verdict:
 def _order(evidence: Reached, case: Case, row: Row) -> Order:
     """Say whether the state is older than the call: by the new rows, if it replaced lists alone."""
     sent = case.record.fields
-    lists: List[List[Row]] = [row.get(name) or [] for name in evidence.children if name in sent]
+    lists = [_rows_in(row.get(name)) for name in evidence.children if name in sent]
     if not lists:
         return case.order(row, evidence.at, "updatedAt")
     made = [made_at(child.get("id")) for children in lists for child in children]
@@ -70,6 +70,10 @@ def _order(evidence: Reached, case: Case, row: Row) -> Order:
         if all(name in evidence.children for name in sent)
         else (case.order(row, "updatedAt"))
     )
+
+
+def _rows_in(value: Any) -> List[Row]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []  # pyright: ignore[reportUnknownVariableType]
 
 
 def _wrapped(evidence: Reached, row: Row) -> Any:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Dict, Iterable, List, Mapping, Optional
 
 from .._call.errors import NovaBillingError
-from .._reconcile.comparing import at, shows
+from .._reconcile.comparing import at, same_number, shows
 from .._reconcile.declared import Made
 from .._words.literals import PaymentStatus
 from .._words.moments import moment_of
@@ -34,10 +34,10 @@ def is_refunded(payment: Dict[str, Any], sent: Dict[str, Any]) -> bool:
     """Say whether a payment was refunded as a call asked for: whole, if it named no amount."""
     amount = sent.get("amount")
     wanted = payment.get("amount") if amount is None else amount
-    number = float(wanted) if isinstance(wanted, str) else wanted
+    refunded = at(payment, "metadata.refundAmount")
     return (
         payment.get("status") == "REFUNDED"
-        and shows("amount", number, at(payment, "metadata.refundAmount"))
+        and (wanted == refunded or same_number(wanted, refunded))
         and shows("reason", sent.get("reason"), at(payment, "metadata.refundReason"))
     )
 

@@ -28,3 +28,11 @@ monotonic: Callable[[], float] = (
     else time.monotonic
 )
 """A clock that nobody freezes: how long connections were idle, and how long attempts take."""
+
+
+def boot_time() -> float:
+    """Return when the machine was started, by its clock: it is another time once that was set."""
+    if not hasattr(time, "clock_gettime"):  # Windows
+        return time.time() - monotonic()
+    up = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the latter stops in a sleep
+    return time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(up)

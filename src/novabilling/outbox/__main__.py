@@ -36,7 +36,10 @@ def main(arguments: Optional[List[str]] = None) -> None:
     options = _parser().parse_args(arguments)
     try:
         options.run(options)
-    except (OutboxError, ValueError) as error:
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except (OutboxError, ValueError, OSError) as error:
         raise SystemExit(str(error)) from None
 
 
@@ -77,11 +80,18 @@ def _token(options: Any) -> Callable[[], str]:
         path = Path(options.token_file)
         if not path.is_file():
             raise SystemExit(f"there is no file {options.token_file!r} with a token")
-        return lambda: path.read_text("utf-8").strip()
+        return lambda: _read_token(path)
     name: str = options.token_env
     if not os.environ.get(name):
         raise SystemExit(f"the variable {name} holds no token; or name a file by --token-file")
     return lambda: os.environ[name]
+
+
+def _read_token(path: Path) -> str:
+    try:
+        return path.read_text("utf-8").strip()
+    except UnicodeDecodeError:  # its repr shows what it was read from
+        raise ValueError(f"the file {str(path)!r} holds no token: it is no text") from None
 
 
 def line(stats: OutboxStats) -> str:

@@ -9,8 +9,10 @@ from typing import Any, Dict, Iterable, List, Optional, Sequence, Union, cast
 from msgspec import structs
 
 from ..._call.call import Call
+from ..._call.configuration import check_flag
 from ..._call.errors import ClientClosedError, NovaBillingError
 from ..._call.retries import RetryBudget
+from ..._outbox import settings
 from ..._outbox.codes import judge_codes, may_look
 from ..._outbox.given import Given, read_events, slices_of, too_old
 from ..._outbox.verdicts import (
@@ -56,7 +58,7 @@ class AsyncDelivery(AsyncResource):
 
     def __init__(self, client: AsyncNovaBilling, check_codes: bool) -> None:
         caller = caller_of(client)
-        config = structs.replace(caller.config, max_retries=0, deadline=None)
+        config = structs.replace(caller.config, max_retries=0, deadline=settings.LONGEST_CALL)
         own = caller.copy(config=config)
         own.budget = RetryBudget()  # an outage must not use up that of the other calls
         super().__init__(own)
@@ -86,7 +88,7 @@ class AsyncDelivery(AsyncResource):
         except ClientClosedError:
             raise
         except NovaBillingError as error:
-            if not is_of_single_events(error):
+            if not is_of_single_events(error, len(items)):
                 return [held(error)] * len(items)
             if len(items) == 1:
                 return [Outcome("dead", why(error))]
@@ -175,8 +177,9 @@ async def adeliver(
     Raises:
         ClientClosedError: The client is closed.
     """
+    delivery = AsyncDelivery(client, check_flag(check_codes, "check_codes"))
+    give_up_after = settings.check_seconds("give_up_after", give_up_after)
     given = read_events(cast("Any", events))
-    delivery = AsyncDelivery(client, check_codes)
     stopped: Optional[Outcome] = None
     for part in slices_of(given):
         if stopped is None:

@@ -120,11 +120,13 @@ class AsyncSender:
         try:
             await concurrency.async_run(self._store.extend, batch.entries)
             outcomes = await self._delivery.send(list(map(item_of, batch.entries)))
-        except (ClientClosedError, OutboxError):
+        except ClientClosedError:
             raise
         except Exception as error:  # a token of the user's that cannot be had, for instance
-            logger.exception("The outbox cannot send at the moment")
-            outcomes = [Outcome("hold", repr(error)[:300], "refused")] * len(batch.entries)
+            reason = f"{type(error).__name__}: {error}"[:300]
+            if reason != self._schedule.problem:
+                logger.exception("The outbox cannot send at the moment")
+            outcomes = [Outcome("hold", reason, "refused")] * len(batch.entries)
         finally:
             await self._ended(batch, outcomes)
 
@@ -141,7 +143,7 @@ class AsyncSender:
         self._wait.wake()
         try:
             await self._settle_what_is_left()
-        except OutboxError as error:  # what was sent is remembered, and written later
+        except Exception as error:  # what was sent is remembered, and written later
             logger.error("The outbox cannot write what was sent at the moment: %s", error)
         if self._hooks:
             self._tell(batch, outcomes)

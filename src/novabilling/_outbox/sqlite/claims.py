@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
+from contextlib import suppress
 from typing import Callable, Dict, List, Optional, Set
 
 from ..entries import Entry, Settlement, Target
@@ -65,10 +66,8 @@ class View:
 
     def remove_if_empty(self) -> bool:
         """Remove a spool whose process is gone, if nothing is left in it."""
-        counts = self.spool.counts()
-        if self.lock is None or counts.due or counts.waiting or counts.dead:
+        if self.lock is None or not self.spool.remove_if_empty():
             return False
-        self.spool.remove()
         self.lock.release(remove=True)
         return True
 
@@ -144,8 +143,10 @@ class Claims:
     def close(self) -> None:
         """Let another process send."""
         for view in self._views.values():
-            if not view.remove_if_empty():
-                view.close()
+            with suppress(sqlite3.Error):  # what is broken has been said
+                if view.remove_if_empty():
+                    continue
+            view.close()
         self._views.clear()
         self._lock.release()
 

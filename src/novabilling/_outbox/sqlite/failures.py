@@ -5,12 +5,9 @@ from __future__ import annotations
 import errno
 import sqlite3
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generator, Optional
+from typing import Generator, Optional
 
 from ..._call.errors import OutboxError, OutboxFullError
-
-if TYPE_CHECKING:
-    from .spool import Spool
 
 _NO_SPACE = (errno.ENOSPC, errno.EDQUOT) if hasattr(errno, "EDQUOT") else (errno.ENOSPC,)
 
@@ -21,12 +18,12 @@ def is_full(error: Exception) -> bool:
 
 
 @contextmanager
-def as_outbox_errors(spool: Optional[Spool]) -> Generator[None, None, None]:
+def as_outbox_errors(path: Optional[str] = None) -> Generator[None, None, None]:
     """Turn what SQLite and the disk say into errors of the outbox."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
         if is_full(error) or getattr(error, "errno", None) in _NO_SPACE:
             raise OutboxFullError(f"the disk of the outbox is full: {error}") from error
-        where = "" if spool is None else f" {spool.path!r}"
+        where = "" if path is None else f" {path!r}"
         raise OutboxError(f"the store{where} of the outbox cannot be used: {error}") from error

@@ -91,7 +91,9 @@ def lock_path(path: str) -> str:
 def own_spool(folder: str, target: Target, sync: str) -> Tuple[Spool, FileLock]:
     """Return a spool for this process: one that a process which is gone has left, or a new one."""
     for path in spools(folder):
-        lock = FileLock.take(lock_path(path))
+        lock = None
+        with suppress(PermissionError):  # of another user: the sender says that it cannot read it
+            lock = FileLock.take(lock_path(path))
         if lock is None:
             continue
         spool = opened(path, sync, target)

@@ -8,8 +8,9 @@ import time
 from contextlib import contextmanager
 from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
 
-from ..entries import Counts, Dead, Entry, Settlement, Target, Waiting
+from ..entries import MAX_WAIT, Counts, Dead, Entry, Settlement, Target, Waiting
 from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect
+from .failures import is_full
 from .gates import OPENING, Gate
 from .group_commit import GroupCommit
 
@@ -35,6 +36,7 @@ class Spool:
         """Open a spool; with a target, make it if it is not there."""
         self.path = path
         self.name = os.path.basename(path)[: -len(SUFFIX)]
+        self.is_closed: bool = False
         with OPENING.lock:
             self.gate = Gate()
             self._db = connect(path, target is not None, sync)
@@ -71,20 +73,32 @@ class Spool:
     def close(self) -> None:
         """Close the database; SQLite removes its log if nobody else has it open."""
         with OPENING.lock, self.gate.lock:
+            self.is_closed = True
             self._db.close()
 
-    def remove(self) -> None:
-        """Close the database and remove its files: nobody else may write to it."""
-        self.close()
+    def remove_if_empty(self) -> bool:
+        """Close the database and remove its files, if there is nothing in it and nobody's else."""
+        with OPENING.lock, self.gate.lock:  # nothing is recorded in between
+            counts = self.counts()
+            if counts.due or counts.waiting or counts.dead:
+                return False
+            self.close()
         for end in ("", "-wal", "-shm"):
             if os.path.exists(self.path + end):
                 os.unlink(self.path + end)
+        return True
 
     # Recording
 
     def add(self, bodies: List[bytes]) -> None:
         """Return when these events are safe; those of other threads share the commit."""
-        self._commits.add(bodies)
+        try:
+            self._commits.add(bodies)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+            self.shorten_log()  # there may be room in the database itself
+            self._commits.add(bodies)
 
     def _write(self, bodies: List[bytes]) -> None:
         try:
@@ -117,19 +131,17 @@ class Spool:
         return [Entry(body, at, (self.name, seq)) for body, at, seq in rows]
 
     def waiting_until(self, now: float, most: int) -> List[Entry]:
-        """Return events that are to be tried again now, those that are due first."""
+        """Return events that are to be tried again now, those that are due first.
+
+        One that is due after more than the longest wait was put off by a clock that was wrong.
+        """
         with self.gate.lock:
             rows = self._db.execute(
-                "SELECT body, at, seq, since FROM waiting WHERE due <= ? ORDER BY due LIMIT ?",
-                (now, most),
+                "SELECT body, at, seq, since FROM waiting WHERE due <= ? OR due > ? "
+                "ORDER BY due LIMIT ?",
+                (now, now + MAX_WAIT, most),
             ).fetchall()
         return [Entry(body, at, (self.name, seq), since) for body, at, seq, since in rows]
-
-    def next_due(self) -> Optional[float]:
-        """Return when the next event is to be tried again."""
-        with self.gate.lock:
-            found: Optional[float] = self._one("SELECT min(due) FROM waiting")
-        return found
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of events, all of it or nothing."""

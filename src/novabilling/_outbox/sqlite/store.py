@@ -25,7 +25,7 @@ from ..._runtime.forks import Renewed, RenewedLock
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .claims import Claims
 from .disk import disk_left
-from .failures import as_outbox_errors, is_full
+from .failures import as_outbox_errors
 from .folder import (
     make,
     opened,
@@ -127,23 +127,22 @@ class SQLiteStore:
     def add(self, bodies: List[bytes]) -> None:
         """Return when these events are safe, all in one commit; else `OutboxFullError`."""
         self._room.take(len(bodies), sum(map(len, bodies)))
-        spool = self._own()
-        with as_outbox_errors(spool):
-            try:
-                spool.add(bodies)
-            except sqlite3.OperationalError as error:
-                if not is_full(error):
-                    raise
-                spool.shorten_log()  # there may be room in the database itself
-                spool.add(bodies)
+        while True:
+            spool = self._own()
+            with as_outbox_errors(spool.path):
+                try:
+                    return spool.add(bodies)
+                except sqlite3.ProgrammingError:
+                    if not spool.is_closed:  # by another thread: there will be a new one
+                        raise
 
     def _own(self) -> Spool:
         open_ = self._open.held
-        if open_.own is None:
-            with self._lock.held, as_outbox_errors(None):
-                if open_.own is None:
-                    open_.own = own_spool(self.folder, self.target, self._sync)
-        return open_.own[0]
+        own = open_.own
+        if own is None:
+            with self._lock.held, as_outbox_errors():
+                own = open_.own = open_.own or own_spool(self.folder, self.target, self._sync)
+        return own[0]
 
     @property
     def target(self) -> Target:
@@ -167,7 +166,7 @@ class SQLiteStore:
     def claim(self, most: int) -> List[Entry]:
         """Return events that nobody else sends now; none while another process sends."""
         open_ = self._open.held
-        with self._lock.held, as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors():
             if open_.claims is None:
                 open_.claims = Claims.take(self.folder, self.target, self._own_if_open)
             return [] if open_.claims is None else open_.claims.claim(most)
@@ -185,14 +184,14 @@ class SQLiteStore:
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of claimed events."""
-        with self._lock.held, as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors():
             claims = self._open.held.claims
             if claims is not None:
                 claims.settle(outcome)
 
     def pending(self) -> int:
         """Return how many events of this process, and of those that are gone, are to be sent."""
-        with self._lock.held, as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors():
             open_ = self._open.held
             mine = [] if open_.own is None else [open_.own[0]]
             if open_.claims is not None:
@@ -210,7 +209,7 @@ class SQLiteStore:
 
     def _spools(self) -> Iterator[Spool]:
         """Give all spools of the tenant; those of other processes are open for a moment."""
-        with self._lock.held, as_outbox_errors(None):
+        with self._lock.held, as_outbox_errors():
             own = self._own_if_open()
             for path in spools(self.folder):
                 if own is not None and path == own.path:
@@ -289,10 +288,12 @@ class SQLiteStore:
                 open_.claims = None
             if open_.own is not None:
                 (spool, lock), open_.own = open_.own, None
-                with as_outbox_errors(None):
-                    counts = spool.counts()
-                    empty = not (counts.due or counts.waiting or counts.dead)
-                    spool.remove() if empty else spool.close()
+                empty = False
+                try:
+                    with as_outbox_errors():
+                        empty = spool.remove_if_empty()
+                finally:
+                    spool.close()
                     lock.release(remove=empty)
 
     def __repr__(self) -> str:

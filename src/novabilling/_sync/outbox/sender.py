@@ -121,11 +121,13 @@ class Sender:
         try:
             concurrency.run(self._store.extend, batch.entries)
             outcomes = self._delivery.send(list(map(item_of, batch.entries)))
-        except (ClientClosedError, OutboxError):
+        except ClientClosedError:
             raise
         except Exception as error:  # a token of the user's that cannot be had, for instance
-            logger.exception("The outbox cannot send at the moment")
-            outcomes = [Outcome("hold", repr(error)[:300], "refused")] * len(batch.entries)
+            reason = f"{type(error).__name__}: {error}"[:300]
+            if reason != self._schedule.problem:
+                logger.exception("The outbox cannot send at the moment")
+            outcomes = [Outcome("hold", reason, "refused")] * len(batch.entries)
         finally:
             self._ended(batch, outcomes)
 
@@ -142,7 +144,7 @@ class Sender:
         self._wait.wake()
         try:
             self._settle_what_is_left()
-        except OutboxError as error:  # what was sent is remembered, and written later
+        except Exception as error:  # what was sent is remembered, and written later
             logger.error("The outbox cannot write what was sent at the moment: %s", error)
         if self._hooks:
             self._tell(batch, outcomes)
