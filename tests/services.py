@@ -122,7 +122,9 @@ def redis_program() -> str:
     """Return the program of the machine; RuntimeError if there is none that can be used."""
     program = shutil.which("redis-server") or shutil.which("valkey-server")
     if program is None:
-        raise RuntimeError("no redis-server is on this machine, and NOVABILLING_TEST_REDIS is not set")
+        raise RuntimeError(
+            "no redis-server is on this machine, and NOVABILLING_TEST_REDIS is not set"
+        )
     version = _redis_version(program)
     if version < REDIS_VERSION:
         raise RuntimeError(f"{program} is {version[0]}.{version[1]}; streams need Redis 6.2")
