@@ -14,13 +14,16 @@ import signal
 import subprocess
 import tempfile
 import time
-from contextlib import contextmanager
+import uuid
+from contextlib import asynccontextmanager, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Iterator, List, Optional
+from typing import Any, AsyncIterator, Iterator, List, Optional
 
 import pytest
+import sniffio
 
+from novabilling.outbox import PostgresStore
 from tests.services import PATIENCE, Guarded, free_port, missing
 
 PASSWORD = "canary-5432"
@@ -143,8 +146,67 @@ def postgres_dsn() -> Iterator[str]:
         yield server.dsn
 
 
+class Database:
+    """A PostgreSQL with the tables of one store."""
+
+    def __init__(self, dsn: str, table: str) -> None:
+        self.dsn = dsn
+        self.table = table
+        self._stores: List[PostgresStore] = []
+        self.execute(PostgresStore(dsn, table=table).schema())
+
+    def store(self, base_url: str = "", **options: Any) -> PostgresStore:
+        """Make a store; with a URL, for a server."""
+        source = options.pop("source", self.dsn)
+        store = PostgresStore(source, table=self.table, **options)
+        if base_url:
+            store.bind(base_url)
+        self._stores.append(store)
+        return store
+
+    def execute(self, sql: str, *params: Any) -> List[Any]:
+        with connected(self.dsn) as connection:
+            found = connection.execute(sql, params or None)
+            return found.fetchall() if found.description else []
+
+    def close(self) -> None:
+        for store in self._stores:
+            store.close()
+        self.execute(f'DROP TABLE "{self.table}", "{self.table}_senders"')
+
+
+@pytest.fixture
+def database(postgres_dsn: str) -> Iterator[Database]:
+    """Make tables that nobody else has."""
+    database = Database(postgres_dsn, f"Outbox of {uuid.uuid4().hex[:12]}")
+    yield database
+    database.close()
+
+
 def connected(dsn: str, **options: Any) -> Any:
     """Connect as psycopg does; each statement is a transaction."""
     import psycopg
 
     return psycopg.connect(dsn, autocommit=True, **options)
+
+
+@contextmanager
+def transaction(dsn: str) -> Iterator[Any]:
+    """Connect for a transaction, which is rolled back when something is raised."""
+    import psycopg
+
+    with psycopg.connect(dsn) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def async_transaction(dsn: str) -> AsyncIterator[Any]:
+    """Do the same on an event loop; psycopg has nothing for that of trio."""
+    import psycopg
+
+    if sniffio.current_async_library() == "trio":
+        with psycopg.connect(dsn) as blocking:
+            yield blocking
+        return
+    async with await psycopg.AsyncConnection.connect(dsn) as connection:
+        yield connection

@@ -121,7 +121,7 @@ def statements_of(table: Table) -> Statements:
         pending=f"""
             SELECT count(*) FROM (
                 SELECT FROM {events} WHERE {mine} AND state = 'due' AND id <= %s LIMIT 1000
-            ) AS some""",
+            ) AS found""",
         counts=f"""
             SELECT count(*) FILTER (WHERE state = 'due'), count(*) FILTER (WHERE state = 'held'),
                 count(*) FILTER (WHERE state = 'dead'),
