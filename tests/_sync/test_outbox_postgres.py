@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from novabilling import OutboxError
-from novabilling._outbox import codes, schedule, settling
+from novabilling._outbox import codes, meter, schedule, settling
+from novabilling._outbox.postgres import store as stores
 from novabilling._runtime import concurrency
 from novabilling.outbox import Outbox, SQLiteStore
 from tests.outbox.billing import Billing, lost, metric, refuse_named
@@ -157,7 +158,11 @@ def test_answers_that_are_lost_and_outages_are_survived(outbox_for):
     assert stats.sent + stats.duplicates == 150
 
 
-def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(outbox_for, database, caplog):
+def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(
+    outbox_for, database, caplog, monkeypatch
+):
+    monkeypatch.setattr(stores, "MIN_LEASE", 0.0)
+    monkeypatch.setattr(meter, "REPORT_EVERY", 0.1)
     billing = Billing()
     away = True
 
@@ -165,12 +170,12 @@ def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(outbox_for, dat
         return problem(503, "away") if away else None
 
     billing.refuses = refuse
-    first = database.store(poll=0.05, lease=1.0)
+    first = database.store(poll=0.05, lease=1.5)
     with outbox_for(billing, store=first) as outbox:
         outbox.record_many([event(n) for n in range(450)])
         until(lambda: billing.batches)
         other = database.store(BASE_URL, poll=0)
-        ends = concurrency.monotonic() + 2.5
+        ends = concurrency.monotonic() + 2.0
         stolen = set()
         while concurrency.monotonic() < ends:
             stolen.update(entry.body for entry in other.claim(1000))

@@ -21,7 +21,8 @@ from .tables import DEFAULT_TABLE, Table, schema, table_of
 if TYPE_CHECKING:
     from ..store import Place
 
-MIN_LEASE = 1.0
+MIN_LEASE = 5.0
+"""Seconds: a sender says that it lives every second or two, once half of the lease is over."""
 
 
 class PostgresStore:
