@@ -59,14 +59,17 @@ class Connections:
             self._keep(connection)
 
     def _take(self) -> Any:
-        while True:
-            try:
-                connection = self._idle.held.pop()
-            except IndexError:
-                return self.connect()
-            if not is_readable(connection):  # else the server has ended it
-                return connection
+        connection = self._idle_one()
+        while connection is not None and is_readable(connection):  # the server has ended it
             connection.close()
+            connection = self._idle_one()
+        return self.connect() if connection is None else connection
+
+    def _idle_one(self) -> Any:
+        try:
+            return self._idle.held.pop()
+        except IndexError:
+            return None
 
     def _keep(self, connection: Any) -> None:
         if len(self._idle.held) < KEEP:

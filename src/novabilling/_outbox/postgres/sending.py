@@ -117,7 +117,7 @@ class Sending:
 
     def reported(self, target: Target, own: Optional[Report]) -> Report:
         """Return what all senders have said last, with what this one would say now."""
-        params = (target.base_url, target.label, "" if own is None else self._name)
+        params = (target.base_url, target.label, "-" if own is None else self._name)
         with self._connections.use() as connection:
             ((sent, duplicates, rate, problem, ago),) = rows(connection, self._sql.reported, params)
         found = Report(sent=sent, duplicates=duplicates, rate=rate, problem=problem)

@@ -39,6 +39,11 @@ def insertion(table: Table, target: Target, body: bytes, paramstyle: str) -> Sta
     return Statement(sql, dict(zip(names, values)) if paramstyle == "named" else values)
 
 
+def notifying(sql: str) -> str:
+    """Let a statement wake the senders as well, when its transaction is committed."""
+    return f"WITH done AS ({sql}) SELECT pg_notify(%s, '')"
+
+
 class Statements(msgspec.Struct, frozen=True):
     """The statements of the store itself, for psycopg; times are those of the database.
 
@@ -46,8 +51,8 @@ class Statements(msgspec.Struct, frozen=True):
     alone.
     """
 
-    add: str
-    add_and_notify: str
+    add_one: str
+    add_many: str
     claim: str
     renew: str
     release: str
@@ -70,13 +75,10 @@ def statements_of(table: Table) -> Statements:
     """Write the statements for a table."""
     events, senders = table.events, table.senders
     mine = "base_url = %s AND label = %s"
-    add = (
-        f"INSERT INTO {events} (base_url, label, body) "
-        "SELECT %s, %s, body::json FROM unnest(%s::text[]) AS body"
-    )
+    insert = f"INSERT INTO {events} (base_url, label, body)"
     return Statements(
-        add=add,
-        add_and_notify=f"WITH added AS ({add}) SELECT pg_notify(%s, '')",
+        add_one=f"{insert} VALUES (%s, %s, %s::text::json)",
+        add_many=f"{insert} SELECT %s, %s, body::json FROM unnest(%s::text[]) AS body",
         claim=f"""
             WITH picked AS (
                 SELECT id FROM {events}
