@@ -29,6 +29,7 @@ OWN_TESTS = {
     "clients.md#OpenTelemetry",
     "clients.md#httpx2",
     "mocking.md",
+    "outbox-postgres.md",
     "outbox.md#Where it runs",
     "sandbox.md",
     "webhooks.md",
