@@ -114,10 +114,10 @@ def postgres_programs() -> Path:
 
 
 @contextmanager
-def running_postgres(*, fsync: bool = False) -> Iterator[Postgres]:
+def running_postgres(*, fsync: bool = False, folder: Optional[str] = None) -> Iterator[Postgres]:
     """Run a PostgreSQL while the block lasts; without `fsync` it only survives its own end."""
     programs = postgres_programs()
-    folder = tempfile.mkdtemp(prefix="postgres-")
+    folder = tempfile.mkdtemp(prefix="postgres-", dir=folder)
     try:
         server = Postgres(folder, programs, fsync)
         server.start()
