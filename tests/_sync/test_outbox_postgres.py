@@ -170,12 +170,12 @@ def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(
         return problem(503, "away") if away else None
 
     billing.refuses = refuse
-    first = database.store(poll=0.05, lease=1.5)
+    first = database.store(poll=0.05, lease=3.0)
     with outbox_for(billing, store=first) as outbox:
         outbox.record_many([event(n) for n in range(450)])
         until(lambda: billing.batches)
         other = database.store(BASE_URL, poll=0)
-        ends = concurrency.monotonic() + 2.0
+        ends = concurrency.monotonic() + 3.5
         stolen = set()
         while concurrency.monotonic() < ends:
             stolen.update(entry.body for entry in other.claim(1000))
