@@ -43,7 +43,7 @@ COMMANDS = {
     "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
     "python -m tests.chaos.differential --count 10000000 --processes 2",  # too
     "python -m tests.outbox.killing --events 1000000 --kills 200 --writers 8 --seconds 1800",  # too
-    "python -m tests.outbox.killing_postgres --events 500000 --kills 60 --between 1 4 --seconds 1800",
+    "python -m tests.outbox.killing_postgres --events 500000 --kills 60 --between 1 4",  # too
     "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",
 }

@@ -1,7 +1,7 @@
 """Kill writers and senders of a table, restart PostgreSQL, and compare the ledger with the work.
 
     python -m tests.outbox.killing_postgres                                 small figures, as CI
-    python -m tests.outbox.killing_postgres --events 500000 --kills 60      the full ones
+    python -m tests.outbox.killing_postgres --events 500000 --kills 60 --between 1 4   the full ones
 
 Writers put each event into a table of their own in the same transaction, and roll back one in five.
 Of what is in that table, nothing may be lost; of what is not, nothing may be counted. With `--calm`
@@ -176,7 +176,7 @@ def settings(arguments: List[str]) -> Any:
     parser.add_argument("--senders", type=int, default=3)
     parser.add_argument("--between", type=float, nargs=2, default=(0.3, 1.0))
     parser.add_argument("--hangs", type=float, default=6.0, help="seconds that a sender hangs")
-    parser.add_argument("--seconds", type=float, default=60.0, help="to drain what is left")
+    parser.add_argument("--seconds", type=float, default=600.0, help="to drain what is left")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--calm", action="store_true")
     parser.add_argument("--folder", default=None, help="where to put the notes")

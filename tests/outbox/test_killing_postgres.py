@@ -46,7 +46,7 @@ def test_nothing_is_sent_twice_when_no_answer_is_lost_and_nobody_killed(tmp_path
 
 @pytest.mark.slow
 def test_of_half_a_million_events_and_60_kills_nothing_is_lost(tmp_path, capsys):
-    full = ["--events", "500000", "--kills", "60", "--between", "1", "4", "--seconds", "1800"]
+    full = ["--events", "500000", "--kills", "60", "--between", "1", "4"]
 
     result = run(settings([*full, "--folder", str(tmp_path)]))
 
