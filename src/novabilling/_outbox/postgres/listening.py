@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import socket
 import threading
 from contextlib import suppress
@@ -68,6 +67,7 @@ class Listener:
         self._channel = channel
         self._heard = heard
         self._stopping = threading.Event()
+        self._lock = threading.Lock()
         self._connection: Any = None
         self._thread: Optional[threading.Thread] = None
 
@@ -81,10 +81,11 @@ class Listener:
     def stop(self) -> None:
         """End the thread."""
         self._stopping.set()
-        connection, thread = self._connection, self._thread
-        if connection is not None:
-            with suppress(OSError):
-                _shut_down(connection.fileno())
+        with self._lock:
+            if self._connection is not None:
+                with suppress(OSError):
+                    _shut_down(self._connection.fileno())
+        thread = self._thread
         if thread is not None and thread is not threading.current_thread():
             thread.join(2.0)
 
@@ -98,20 +99,23 @@ class Listener:
             except (OutboxError, psycopg.Error, OSError) as error:
                 if not self._stopping.is_set():  # the table is polled meanwhile
                     logger.debug("The outbox does not hear of new events: %s", error)
-            finally:
-                self._connection = None
             self._stopping.wait(AGAIN)
 
     def _listen(self, connection: Any) -> None:
         connection.autocommit = True
         connection.execute(f"LISTEN {self._channel}")
-        self._connection = connection
-        self._heard()
-        while not self._stopping.is_set():
-            for _ in connection.notifies(timeout=60.0, stop_after=1):
-                self._heard()
+        with self._lock:
+            self._connection = connection
+        try:
+            self._heard()
+            while not self._stopping.is_set():
+                for _ in connection.notifies(timeout=60.0, stop_after=1):
+                    self._heard()
+        finally:
+            with self._lock:  # whoever stops must not shut down a socket of somebody else
+                self._connection = None
 
 
 def _shut_down(descriptor: int) -> None:
-    with socket.socket(fileno=os.dup(descriptor)) as copy:
+    with socket.fromfd(descriptor, socket.AF_INET, socket.SOCK_STREAM) as copy:
         copy.shutdown(socket.SHUT_RDWR)

@@ -35,4 +35,5 @@ def settle(connection: Any, sql: Statements, outcome: Settlement) -> None:
 
 
 def _text(reason: str) -> str:
-    return reason.replace("\0", "")  # no text of PostgreSQL has it
+    """Leave out what no text of PostgreSQL has: an event must not be in the way for its reason."""
+    return reason.replace("\0", "").encode("utf-8", "replace").decode()
