@@ -125,6 +125,7 @@ def run(options: Any) -> Dict[str, Any]:
                 work.end(work.senders, signal.SIGTERM if options.calm else signal.SIGKILL)
             counted, told = set(server.ids()), server.ledger()
         there = {name for (name,) in database.execute("SELECT id FROM work")}
+        ((size,),) = database.execute(f"SELECT pg_total_relation_size('\"{database.table}\"')")
         safe, rolled_back = work.noted("safe"), work.noted("rolled")
     return {
         "recorded": len(there),
@@ -135,6 +136,7 @@ def run(options: Any) -> Dict[str, Any]:
         "of them rolled back": len(counted & rolled_back),
         "duplicates refused": told["duplicates"],
         "batches": told["batches"],
+        "bytes of the table": size,
         "kills": work.kills,
         "restarts of PostgreSQL": restarts,
         "processes": work.started,
