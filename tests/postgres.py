@@ -146,6 +146,19 @@ def postgres_dsn() -> Iterator[str]:
         yield server.dsn
 
 
+@pytest.fixture
+def own_postgres() -> Iterator[Postgres]:
+    """Run one that can be stopped, and that nobody else uses."""
+    if find_spec("psycopg") is None:
+        missing("psycopg is not installed")
+    try:
+        postgres_programs()
+    except RuntimeError as error:
+        missing(str(error))
+    with running_postgres() as server:
+        yield server
+
+
 class Database:
     """A PostgreSQL with the tables of one store."""
 

@@ -13,7 +13,7 @@ from novabilling._outbox.postgres import store as stores
 from novabilling._runtime import concurrency
 from novabilling.outbox import AsyncOutbox, SQLiteStore
 from tests.outbox.billing import Billing, lost, metric, refuse_named
-from tests.postgres import async_transaction
+from tests.postgres import Database, async_transaction
 from tests.support import BASE_URL, problem
 
 pytestmark = pytest.mark.anyio
@@ -251,6 +251,47 @@ async def test_it_goes_on_after_the_connections_have_ended(outbox_for, database,
         assert await outbox.flush()
 
     assert billing.counted == {"t1": 1, "t2": 1}
+
+
+async def test_a_postgres_that_is_away_while_events_are_on_their_way_is_waited_for(
+    outbox_for, own_postgres, caplog
+):
+    database = Database(own_postgres.dsn, "usage")
+    billing = Billing()
+
+    def away(request):
+        own_postgres.stop()
+        return billing.take(request)
+
+    billing.first = [away]
+    outbox = outbox_for(billing, store=database.store(poll=0.05, lease=60))
+    await outbox.start()
+    await outbox.record_many([event(n) for n in range(450)])
+    await until(lambda: "cannot write what was sent" in caplog.text)
+    with pytest.raises(OutboxError, match="PostgreSQL of the outbox cannot be"):
+        await outbox.record(**event("lost"))
+    own_postgres.start()
+    assert await outbox.flush()
+    await outbox.record(**event(451))
+    await outbox.aclose()
+
+    assert (len(billing.counted), set(billing.received.values())) == (451, {1})
+    assert database.execute("SELECT count(*) FROM usage") == [(0,)]
+
+
+async def test_the_end_comes_when_postgres_is_away(outbox_for, own_postgres, caplog):
+    caplog.set_level(logging.WARNING)
+    database = Database(own_postgres.dsn, "usage")
+    billing = Billing()
+    billing.refuses = lambda events: problem(503, "away")
+
+    async with outbox_for(billing, store=database.store(poll=0.05), close_timeout=0.2) as outbox:
+        await outbox.record_many([event(n) for n in range(150)])
+        await until(lambda: billing.batches)
+        own_postgres.stop()
+
+    assert "cannot give back 150 events" in caplog.text
+    assert "cannot say what it has sent" in caplog.text
 
 
 # What the server refuses

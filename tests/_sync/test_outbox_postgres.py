@@ -14,7 +14,7 @@ from novabilling._outbox.postgres import store as stores
 from novabilling._runtime import concurrency
 from novabilling.outbox import Outbox, SQLiteStore
 from tests.outbox.billing import Billing, lost, metric, refuse_named
-from tests.postgres import transaction
+from tests.postgres import Database, transaction
 from tests.support import BASE_URL, problem
 
 pytestmark = pytest.mark.anyio
@@ -252,6 +252,47 @@ def test_it_goes_on_after_the_connections_have_ended(outbox_for, database, caplo
         assert outbox.flush()
 
     assert billing.counted == {"t1": 1, "t2": 1}
+
+
+def test_a_postgres_that_is_away_while_events_are_on_their_way_is_waited_for(
+    outbox_for, own_postgres, caplog
+):
+    database = Database(own_postgres.dsn, "usage")
+    billing = Billing()
+
+    def away(request):
+        own_postgres.stop()
+        return billing.take(request)
+
+    billing.first = [away]
+    outbox = outbox_for(billing, store=database.store(poll=0.05, lease=60))
+    outbox.start()
+    outbox.record_many([event(n) for n in range(450)])
+    until(lambda: "cannot write what was sent" in caplog.text)
+    with pytest.raises(OutboxError, match="PostgreSQL of the outbox cannot be"):
+        outbox.record(**event("lost"))
+    own_postgres.start()
+    assert outbox.flush()
+    outbox.record(**event(451))
+    outbox.close()
+
+    assert (len(billing.counted), set(billing.received.values())) == (451, {1})
+    assert database.execute("SELECT count(*) FROM usage") == [(0,)]
+
+
+def test_the_end_comes_when_postgres_is_away(outbox_for, own_postgres, caplog):
+    caplog.set_level(logging.WARNING)
+    database = Database(own_postgres.dsn, "usage")
+    billing = Billing()
+    billing.refuses = lambda events: problem(503, "away")
+
+    with outbox_for(billing, store=database.store(poll=0.05), close_timeout=0.2) as outbox:
+        outbox.record_many([event(n) for n in range(150)])
+        until(lambda: billing.batches)
+        own_postgres.stop()
+
+    assert "cannot give back 150 events" in caplog.text
+    assert "cannot say what it has sent" in caplog.text
 
 
 # What the server refuses
