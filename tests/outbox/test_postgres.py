@@ -443,6 +443,23 @@ def test_a_store_does_not_show_its_password(database, caplog):
         pickle.dumps(store)
 
 
+@pytest.mark.parametrize(("between", "prepared"), [(False, 1), (True, 0)])
+def test_statements_are_prepared_if_nothing_stands_in_between(
+    database, monkeypatch, between, prepared
+):
+    if between:  # the number that a pgbouncer gives is its own
+        monkeypatch.setattr(psycopg.ConnectionInfo, "backend_pid", 0)
+    store = store_of(database)
+    for number in range(8):
+        store.add([body(number)])
+    store.settle(Settlement(done=store.claim(8)))
+
+    with store._connections.use() as connection:
+        found = connection.execute("SELECT statement FROM pg_prepared_statements").fetchall()
+    assert len(found) == prepared
+    assert all("INSERT INTO" in statement for (statement,) in found)
+
+
 # Other drivers: the programs of the page have an ORM each
 
 

@@ -10,9 +10,11 @@ from ..._call.errors import OutboxError, OutboxFullError
 from ..._network.socket_state import is_readable
 from ..._runtime.forks import OfProcess
 from ..._runtime.secrets import Secret
+from .reading import rows
 from .tables import Table
 
 MISSING = 'PostgresStore needs psycopg: pip install "novabilling[postgres]"'
+ONLY_WHEN_ASKED = 1 << 30
 KEEP = 8
 """Idle connections that are kept."""
 DEFAULTS = {
@@ -82,8 +84,7 @@ class Connections:
         import psycopg
 
         try:
-            # Statements are not prepared: behind a pgbouncer, each may meet another server.
-            return psycopg.connect(self._dsn.reveal(), autocommit=True, prepare_threshold=None)
+            return _set_up(psycopg.connect(self._dsn.reveal(), autocommit=True))
         except psycopg.Error as error:
             said = _text_of(error)
         # Not from the other one: its traceback holds the password.
@@ -103,6 +104,19 @@ class Connections:
         """Close what is idle; the user's pool is the user's."""
         while self._idle.held:
             self._idle.held.pop().close()
+
+
+def _set_up(connection: Any) -> Any:
+    """Let statements be prepared when that is asked for, if no pgbouncer stands in between."""
+    connection.prepare_threshold = None
+    try:
+        ((number,),) = rows(connection, "SELECT pg_backend_pid()")
+    except BaseException:
+        connection.close()
+        raise
+    if number == connection.info.backend_pid:
+        connection.prepare_threshold = ONLY_WHEN_ASKED
+    return connection
 
 
 @contextmanager

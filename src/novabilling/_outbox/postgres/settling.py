@@ -7,6 +7,7 @@ from typing import Any
 
 from ..entries import Settlement
 from .leases import claimed
+from .reading import changed
 from .statements import Statements
 
 
@@ -14,12 +15,12 @@ def settle(connection: Any, sql: Statements, outcome: Settlement) -> None:
     """Remove what was sent, and note what is held or dead, unless others have claimed it since."""
     if not outcome.waiting and not outcome.dead:
         if outcome.done:
-            connection.execute(sql.done, claimed(outcome.done))
+            changed(connection, sql.done, claimed(outcome.done))
         return
     now = time.time()
     with connection.transaction():
         if outcome.done:
-            connection.execute(sql.done, claimed(outcome.done))
+            changed(connection, sql.done, claimed(outcome.done))
         if outcome.waiting:
             held = outcome.waiting
             params = (
@@ -28,10 +29,11 @@ def settle(connection: Any, sql: Statements, outcome: Settlement) -> None:
                 [max(0.0, now - row.since) for row in held],
                 [_text(row.reason) for row in held],
             )
-            connection.execute(sql.wait, params)
+            changed(connection, sql.wait, params)
         if outcome.dead:
             reasons = [_text(row.reason) for row in outcome.dead]
-            connection.execute(sql.give_up, (*claimed(row.entry for row in outcome.dead), reasons))
+            dead = claimed(row.entry for row in outcome.dead)
+            changed(connection, sql.give_up, (*dead, reasons))
 
 
 def _text(reason: str) -> str:
