@@ -143,7 +143,8 @@ def written(url: str, table: str, notes: Notes, kind: str) -> None:
     if kind == "asyncpg":
         import asyncpg
 
-        errors += (asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError)
+        errors += (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+        errors += (asyncio.TimeoutError,)
     outbox = Outbox(NovaBilling(token="sk_live_x", base_url=url), store, send=False)
     while True:
         with suppress(*errors):
