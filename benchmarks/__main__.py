@@ -22,6 +22,7 @@ from benchmarks.decoding import print_decoding
 from benchmarks.memory import print_memory
 from benchmarks.outbox import print_outbox
 from benchmarks.peers import print_peers
+from benchmarks.postgres import print_postgres
 from benchmarks.sandbox import print_sandbox
 from benchmarks.server import serve
 from benchmarks.start import print_start
@@ -38,6 +39,7 @@ SECTIONS = {
     "sandbox": print_sandbox,
     "tables": print_tables,
     "outbox": print_outbox,
+    "postgres": print_postgres,
 }
 
 

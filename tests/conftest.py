@@ -9,6 +9,7 @@ import hypothesis  # noqa: F401  # it looks for referrers when it is loaded, whi
 import pytest
 
 from novabilling._runtime import concurrency
+from tests.postgres import database, own_postgres, postgres_dsn  # noqa: F401  # fixtures
 
 
 def pytest_xdist_auto_num_workers() -> int:

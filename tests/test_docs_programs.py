@@ -27,6 +27,7 @@ OWN_TESTS = {
     "clients.md#httpx2",
     "company-proxy.md",
     "mocking.md",
+    "outbox-postgres.md",
     "outbox.md#Where it runs",
     "sandbox.md",
     "streams.md",
@@ -45,6 +46,7 @@ COMMANDS = {
     "python -m tests.fuzz deliveries -max_total_time=600 && python -m tests.fuzz --keep",  # too
     "gh attestation verify novabilling-1.2.3-py3-none-any.whl --repo OWNER/REPOSITORY",
     ".ci/coming anyio",  # each week
+    "python -m tests.outbox.killing_postgres --events 500000 --kills 60 --between 1 4",  # too
     "python -m tests.mutation --measure && python -m tests.mutation --count 600 --seed 1",  # too
     "python -m tests.outbox.stream_killing --events 50000 --kills 20 --redis-kills 2",  # too
     "python -m pip install -r docs/site/requirements.txt && mkdocs build -f docs/site/mkdocs.yml",

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import tempfile
 import time
-from typing import Dict, List
+from typing import Any, Dict, List
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from novabilling._outbox.entries import Dead, Entry, Settlement, Waiting
 from novabilling.outbox import SQLiteStore
@@ -21,18 +27,25 @@ class Storing(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
         self.number = 0
         self.places: Dict[bytes, str] = {}
         self.open()
 
+    def make(self) -> Any:
+        if not hasattr(self, "folder"):
+            self.folder = tempfile.TemporaryDirectory()
+        return SQLiteStore(self.folder.name)
+
     def open(self) -> None:
-        self.store = SQLiteStore(self.folder.name)
+        self.store = self.make()
         self.store.bind(BASE_URL)
         self.claimed: List[Entry] = []
 
     def teardown(self) -> None:
         self.store.close()
+        self.remove()
+
+    def remove(self) -> None:
         self.folder.cleanup()
 
     @rule(count=st.integers(1, 5))
@@ -92,10 +105,22 @@ class Storing(RuleBasedStateMachine):
         assert counts.dead == places.count("dead")
 
 
-TestStoring = Storing.TestCase
-TestStoring.settings = settings(
+FEW = settings(
     max_examples=25,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+TestStoring = Storing.TestCase
+TestStoring.settings = FEW
+
+
+def test_the_same_is_true_of_a_table_of_postgres(database):
+    class StoringInATable(Storing):
+        def make(self) -> Any:
+            return database.store(poll=0, notify=False)
+
+        def remove(self) -> None:
+            database.execute(f'TRUNCATE "{database.table}"')
+
+    run_state_machine_as_test(StoringInATable, settings=FEW)

@@ -29,7 +29,9 @@ from novabilling.outbox import (
     DeadLetter,
     Outbox,
     OutboxStats,
+    PostgresStore,
     SQLiteStore,
+    Statement,
     Store,
     Verdict,
     adeliver,
@@ -364,6 +366,13 @@ def the_outbox(client: NovaBilling) -> None:
         assert_type(outbox.requeue(outbox.dead_letters()), int)
         assert_type(outbox.on_verdict(lambda verdict: verdict.status), Callable[[], None])
     assert_type(deliver(client, [event])[0], Verdict)
+    table = PostgresStore("postgresql://localhost/shop", table="billing.outbox", notify=False)
+    shared: Store = table
+    assert_type(shared.claim(1)[0].body, bytes)
+    sql, params = table.statement(event, "numeric")
+    assert_type(sql, str)
+    assert_type(table.statement({"subscription_id": "s", "code": "c"}), Statement)
+    Outbox(client, table, send=False).record(subscription_id="s", code="c", connection=params)
 
 
 async def the_outbox_of_a_loop(client: AsyncNovaBilling) -> None:

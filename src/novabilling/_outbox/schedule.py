@@ -36,13 +36,14 @@ class Batch(msgspec.Struct, eq=False):
 class Schedule:
     """Say when the next batch may go, and remember those that have to go again.
 
-    1. All is well: several batches at a time.
+    1. All is well: several batches at a time, `most` at most.
     2. A batch has failed: nothing goes until the backoff is over, then one batch alone. If it
        fails, the next time it is another one's turn; if it works, all is well.
     3. The rate limit: nothing goes until the client says that it has a turn.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         self.problem: Optional[str] = None
         """Why nothing is sent."""
         self.worked_at: float = -math.inf
@@ -56,7 +57,7 @@ class Schedule:
 
     def seconds_until_next(self) -> Optional[float]:
         """Return how long nothing may go; None until a batch on its way comes back."""
-        if self._failures and self._on_their_way:  # 2
+        if self._on_their_way >= (1 if self._failures else self._most):  # 2, 1
             return None
         return max(0.0, self._resumes_at - concurrency.monotonic())
 
@@ -71,6 +72,10 @@ class Schedule:
     def given_up(self, batch: Batch) -> None:
         """Note a batch that was interrupted: nothing is known of it."""
         self._on_their_way -= 1
+        self.put_back(batch)
+
+    def put_back(self, batch: Batch) -> None:
+        """Keep a batch that could not start."""
         self._again.append(batch)
 
     def ended(self, batch: Batch, held: Sequence[Entry], outcome: Optional[Outcome]) -> None:

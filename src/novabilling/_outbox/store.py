@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Iterable, List, Optional, Protocol, Sequence, Tuple
+from typing import Callable, Iterable, List, Optional, Protocol, Sequence, Tuple
 
 from .entries import Counts, DeadLetter, Entry, Report, Settlement
 
@@ -35,16 +35,31 @@ class Store(Protocol):
         """Say whether this process sends."""
         ...
 
-    def extend(self, entries: Sequence[Entry]) -> None:
-        """Keep claimed events for longer; whoever does not is taken for dead after a time."""
+    def extend(self, entries: Sequence[Entry]) -> List[Entry]:
+        """Keep claimed events for longer, and return those that this process still has.
+
+        It is called before they are sent. Whoever does not, nor calls `report` for a time, is
+        taken for dead.
+        """
         ...
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of claimed events."""
         ...
 
-    def pending(self) -> int:
-        """Return how many events of this process, and of those that are gone, are to be sent."""
+    def watch(self, wake: Callable[[], object]) -> None:
+        """Call a function when there is something new; a store that cannot tell does nothing."""
+        ...
+
+    def mark(self) -> int:
+        """Return what `pending` takes, for all that has been recorded so far."""
+        ...
+
+    def pending(self, mark: int) -> int:
+        """Return how many events of this process, and of those that are gone, are to be sent.
+
+        A store that does not know which those are counts all of them up to the mark.
+        """
         ...
 
     def counts(self) -> Counts:
@@ -64,11 +79,15 @@ class Store(Protocol):
         ...
 
     def report(self, report: Report) -> None:
-        """Keep what the sender says of itself, for other processes."""
+        """Keep what the sender says of itself, for other processes; it comes once a second."""
         ...
 
-    def reported(self) -> Report:
-        """Return what the sender has said last."""
+    def reported(self, own: Optional[Report] = None) -> Report:
+        """Return what senders have said last; that of this process says `own` now."""
+        ...
+
+    def earlier(self) -> Report:
+        """Return what a sender that begins now goes on from."""
         ...
 
     def close(self) -> None:

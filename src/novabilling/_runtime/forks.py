@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Callable, ContextManager, Generic, Optional, TypeVar
+from typing import TYPE_CHECKING, Any, Callable, ContextManager, Generic, List, Optional, TypeVar
 from weakref import WeakSet
 
 T = TypeVar("T")
@@ -16,15 +16,25 @@ class Renewed(Generic[T]):
     """Something of one process, `held`: a forked child makes it anew before anything else runs."""
 
     def __init__(self, make: Callable[[], T]) -> None:
-        self._make = make
+        self.make = make
         self.renew()
         _renewed.add(self)
 
     def renew(self) -> None:
-        self.held = self._make()
+        self.held = self.make()
 
 
 _renewed: WeakSet[Renewed[Any]] = WeakSet()
+_of_parents: List[object] = []
+
+
+class OfProcess(Renewed[T], Generic[T]):
+    """Something of one process; what a child has copied is kept, for it must not be closed."""
+
+    def renew(self) -> None:
+        if hasattr(self, "held"):
+            _of_parents.append(self.held)
+        super().renew()
 
 
 class RenewedLock(Renewed[ContextManager[bool]]):

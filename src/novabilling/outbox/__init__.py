@@ -10,6 +10,8 @@ from .._async.outbox.delivery import adeliver
 from .._async.outbox.outbox import AsyncOutbox
 from .._call.errors import OutboxError, OutboxFullError
 from .._outbox.entries import DeadLetter, OutboxStats
+from .._outbox.postgres.statements import Statement
+from .._outbox.postgres.store import PostgresStore
 from .._outbox.sqlite.store import SQLiteStore
 from .._outbox.store import Store
 from .._outbox.verdicts import Verdict
@@ -23,7 +25,9 @@ __all__ = [
     "OutboxError",
     "OutboxFullError",
     "OutboxStats",
+    "PostgresStore",
     "SQLiteStore",
+    "Statement",
     "Store",
     "Verdict",
     "adeliver",

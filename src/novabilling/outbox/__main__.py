@@ -1,4 +1,4 @@
-"""Send what is recorded in a folder, and look at it: `python -m novabilling.outbox --help`."""
+"""Send what a store has, and look at it: `python -m novabilling.outbox --help`."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import Any, Callable, Iterable, Iterator, List, Optional
+from typing import Any, Callable, Iterator, List, Optional
 
 from msgspec import structs
 
 from .._call.errors import OutboxError
 from .._call.server import DEFAULT_BASE_URL
-from .._outbox.entries import DeadLetter, OutboxStats
+from .._outbox.entries import OutboxStats
 from .._outbox.meter import stats_of
-from .._outbox.sqlite.folder import targets
-from .._outbox.sqlite.store import SQLiteStore
+from .._outbox.postgres.tables import DEFAULT_TABLE, schema
 from .._sync.client import NovaBilling
 from .._sync.outbox.outbox import Outbox
+from ._stores import AnyStore, add_arguments, check_arguments, store_to_send, stores
 
 logger: logging.Logger = logging.getLogger("novabilling")
 
@@ -34,6 +34,8 @@ WIDTH = 30
 def main(arguments: Optional[List[str]] = None) -> None:
     """Run a command."""
     options = _parser().parse_args(arguments)
+    if hasattr(options, "folder"):
+        check_arguments(options)
     try:
         options.run(options)
     except BrokenPipeError:  # `| head` has read enough
@@ -58,12 +60,12 @@ def send(options: Any) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     client = NovaBilling(token=_token(options), base_url=options.base_url)
-    store = SQLiteStore(options.folder, label=options.label)
+    store = store_to_send(options)
     outbox = Outbox(
         client, store, check_codes=options.check_codes, give_up_after=options.give_up_after
     )
     with client, outbox:
-        logger.info("Sending what is recorded in %s", store.folder)
+        logger.info("Sending what is recorded in %r", store)
         next_line = time.monotonic() + LINE_EVERY
         while not stop.wait(0.5):
             if options.until_empty and outbox.flush(0.5) and not outbox.stats().depth:
@@ -124,9 +126,9 @@ def duration(seconds: float) -> str:
 
 
 def status(options: Any) -> None:
-    """Show how a folder stands; on a terminal, until it is drained."""
+    """Show how a store stands; on a terminal, until it is drained."""
     most = 0
-    for store in _stores(options):
+    for store in stores(options):
         while True:
             stats = stats_of(store.counts(), store.reported())
             most = max(most, stats.depth)
@@ -167,36 +169,35 @@ def dead(options: Any) -> None:
 
 def requeue(options: Any) -> None:
     """Send dead letters once more."""
-    _say(f"{_with_letters(options, SQLiteStore.requeue):,} to be sent again")
+    _say(f"{_with_letters(options, 'requeue'):,} to be sent again")
 
 
 def discard(options: Any) -> None:
     """Remove dead letters for good."""
-    _say(f"{_with_letters(options, SQLiteStore.discard):,} discarded")
+    _say(f"{_with_letters(options, 'discard'):,} discarded")
 
 
-def _with_letters(options: Any, act: Callable[[SQLiteStore, Iterable[DeadLetter]], int]) -> int:
+def _with_letters(options: Any, act: str) -> int:
     if not options.ids and not options.all:
         raise SystemExit("name the transaction ids, or take --all")
     wanted = set(options.ids)
     count = 0
-    for store in _stores(options):
+    for store in stores(options):
         letters = [
             letter
             for _, letter in _letters_of(store)
             if options.all or letter.event.transaction_id in wanted
         ]
-        count += act(store, letters)
-        store.close()
+        count += getattr(store, act)(letters)
     return count
 
 
 def _letters(options: Any) -> Iterator[Any]:
-    for store in _stores(options):
+    for store in stores(options):
         yield from _letters_of(store)
 
 
-def _letters_of(store: SQLiteStore) -> Iterator[Any]:
+def _letters_of(store: AnyStore) -> Iterator[Any]:
     after = None
     while True:
         page = store.dead_letters(after, PAGE)
@@ -207,15 +208,12 @@ def _letters_of(store: SQLiteStore) -> Iterator[Any]:
             return
 
 
-def _stores(options: Any) -> Iterator[SQLiteStore]:
-    """Give a store for each tenant of a folder, or for the one that is named."""
-    if not os.path.isdir(options.folder):
-        raise SystemExit(f"there is no folder {options.folder!r}")
-    for target in targets(options.folder):
-        if options.label in (None, target.label):
-            store = SQLiteStore(options.folder, label=target.label)
-            store.bind(target.base_url)
-            yield store
+# schema
+
+
+def print_schema(options: Any) -> None:
+    """Print the statements that make the tables of a PostgresStore."""
+    _say(schema(options.table), "")
 
 
 def _say(text: str, end: str = "\n") -> None:
@@ -235,6 +233,7 @@ def _parser() -> argparse.ArgumentParser:
     found.add_argument("--every", type=float, default=1.0, help="seconds between two looks")
     found = _command(commands, "dead", dead)
     found.add_argument("--export", metavar="FILE", help="write them as JSON Lines")
+    _command(commands, "schema", print_schema)
     for name, run in (("requeue", requeue), ("discard", discard)):
         found = _command(commands, name, run)
         found.add_argument("ids", nargs="*", metavar="transaction_id")
@@ -246,7 +245,10 @@ def _command(commands: Any, name: str, run: Callable[[Any], None]) -> argparse.A
     about = str(run.__doc__)
     found: argparse.ArgumentParser = commands.add_parser(name, help=about, description=about)
     found.set_defaults(run=run)
-    found.add_argument("folder", help="the folder of the SQLiteStore")
+    if run is print_schema:
+        found.add_argument("--table", default=DEFAULT_TABLE, help="default: %(default)s")
+        return found
+    add_arguments(found)
     found.add_argument("--label", default="" if name == "send" else None, help="of the store")
     return found
 

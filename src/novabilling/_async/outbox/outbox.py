@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import (
     TYPE_CHECKING,
@@ -20,8 +21,10 @@ from typing import (
 from msgspec import UNSET
 
 from ..._call.configuration import check_count, check_flag
+from ..._call.errors import OutboxError
 from ..._outbox.entries import DeadLetter, OutboxStats
 from ..._outbox.meter import stats_of
+from ..._outbox.postgres.transactions import async_add_in
 from ..._outbox.settings import check_seconds, check_store, completed_and_sealed, write_lines
 from ..._outbox.store import Place, Store
 from ..._outbox.verdicts import Verdict
@@ -40,6 +43,8 @@ from .sender import AsyncSender
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+logger = logging.getLogger("novabilling")
+
 PAGE = 200
 LOOK = 0.05
 
@@ -52,7 +57,7 @@ class AsyncOutbox:
 
     Args:
         client: Its server is that of the events; it is not closed here.
-        store: A `SQLiteStore`, for this client's tenant alone.
+        store: A `SQLiteStore` or a `PostgresStore`, for this client's tenant alone.
         send: False leaves sending to other processes: `python -m novabilling.outbox send`.
         check_codes: Give up events whose code no metric has, which the server would take and never
             bill, and those without the number that their metric adds up.
@@ -87,9 +92,10 @@ class AsyncOutbox:
             "check_codes": check_flag(check_codes, "check_codes"),
             "give_up_after": check_seconds("give_up_after", give_up_after),
             "linger": check_seconds("linger", linger),
+            "max_in_flight": check_count(max_in_flight, "max_in_flight", 1),
             "hooks": self._hooks,
         }
-        self._max_in_flight = check_count(max_in_flight, "max_in_flight", 1)
+        self._workers_wanted = max_in_flight + 1  # one watches while the others send
         self._close_timeout = check_seconds("close_timeout", close_timeout)
         store.bind(self._config.server.root)
         self._sender: Renewed[AsyncSender] = Renewed(lambda: AsyncSender(client, store, **options))
@@ -104,14 +110,18 @@ class AsyncOutbox:
         transaction_id: Omittable[str] = UNSET,
         timestamp: Omittable[Date] = UNSET,
         properties: Omittable[Mapping[str, Any]] = UNSET,
+        connection: Any = None,
     ) -> UsageEventInput:
         """Record one event as `events.create` takes it, and return it once it is safe.
 
-        It is checked now, and gets a transaction id and the time of this call if it has none.
+        It is checked now, and gets a transaction id and the time of this call if it has none. With
+        a `connection` of psycopg, a `PostgresStore` records it in the transaction that this is in:
+        it is sent if you commit, and never if you roll back.
 
         Raises:
             OutboxFullError: The disk or the store is full; nothing was recorded.
-            OutboxError: The store cannot be used; nothing was recorded.
+            OutboxError: The store cannot be used; nothing was recorded, unless a `PostgresStore`
+                lost its connection in that moment.
         """
         event = UsageEventInput(
             subscription_id=subscription_id,
@@ -121,24 +131,30 @@ class AsyncOutbox:
             properties=properties,
         )
         event = complete(event, self._config.now())
-        await self._write([sealed(event)])
+        await self._write([sealed(event)], connection)
         return event
 
     async def record_many(
-        self, events: Sequence[Union[UsageEventInput, UsageEventParam]]
+        self,
+        events: Sequence[Union[UsageEventInput, UsageEventParam]],
+        *,
+        connection: Any = None,
     ) -> List[UsageEventInput]:
         """Record any number of events in one commit: all of them or none; see `record`."""
         found, bodies = await concurrency.async_run(
             completed_and_sealed, events, self._config.now()
         )
         if bodies:
-            await self._write(bodies)
+            await self._write(bodies, connection)
         return found
 
-    async def _write(self, bodies: List[bytes]) -> None:
+    async def _write(self, bodies: List[bytes], connection: Any) -> None:
         if self._workers.are_lost():
             await self.start()
-        await self._writer.write(bodies)
+        if connection is None:
+            await self._writer.write(bodies)
+        else:
+            await async_add_in(connection, self._store, bodies)
 
     def on_verdict(self, hook: Callable[[Verdict], object]) -> Callable[[], None]:
         """Call a function with the `Verdict` of each event that is sent; return what ends that.
@@ -166,7 +182,8 @@ class AsyncOutbox:
         try:
             if self._sends:  # so that it knows what others have left
                 await concurrency.async_run(self._store.claim, 0)
-            while await concurrency.async_run(self._store.pending):
+            mark = await concurrency.async_run(self._store.mark)
+            while await concurrency.async_run(self._store.pending, mark):
                 left = ends - concurrency.monotonic()
                 if left <= 0:
                     return False
@@ -180,9 +197,8 @@ class AsyncOutbox:
         return await concurrency.async_run(self._look)
 
     def _look(self) -> OutboxStats:
-        if self._store.leads():
-            return stats_of(self._store.counts(), self._sender.held.report())
-        return stats_of(self._store.counts(), self._store.reported())
+        own = self._sender.held.report() if self._store.leads() else None
+        return stats_of(self._store.counts(), self._store.reported(own))
 
     async def dead_letters(self) -> AsyncIterator[DeadLetter]:
         """Iterate over the events that were given up, in all processes of the store."""
@@ -215,7 +231,7 @@ class AsyncOutbox:
     async def start(self) -> None:
         """Start the sender; `with` does it."""
         if self._sends:
-            await self._workers.start(self._max_in_flight, self._sender.held.work)
+            await self._workers.start(self._workers_wanted, self._sender.held.work)
 
     async def aclose(self) -> None:
         """Flush for `close_timeout` seconds, and leave the rest to the next start.
@@ -226,6 +242,8 @@ class AsyncOutbox:
         try:
             if self._sends:
                 await self.flush(self._close_timeout)
+        except OutboxError as error:
+            logger.warning("The outbox cannot say whether all is sent: %s", error)
         finally:
             self._sender.held.stop()
             try:

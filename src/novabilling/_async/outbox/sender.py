@@ -39,6 +39,7 @@ class AsyncSender:
         check_codes: bool,
         give_up_after: float,
         linger: float,
+        max_in_flight: int,
         hooks: List[Hook],
     ) -> None:
         self._client = client
@@ -55,7 +56,8 @@ class AsyncSender:
         self._unsettled: Deque[Settlement] = deque()
         self._stopping = False
         self._hurries = 0
-        self._schedule = Schedule()
+        self._schedule = Schedule(max_in_flight)
+        store.watch(self._wait.wake)
         self.meter: Meter = Meter()
 
     def stop(self) -> None:
@@ -93,6 +95,8 @@ class AsyncSender:
                 if seconds == 0 and not self._unsettled:
                     batch = self._schedule.next_again() or await self._claim()
                     if batch is not None:
+                        if not await self._keep(batch):
+                            continue
                         with self._lock:
                             self._schedule.started()
                         return batch
@@ -113,12 +117,20 @@ class AsyncSender:
         waits = 0.0 if self._hurries or self._stopping else self._linger
         return next_batch(self._claimed, waits)
 
+    async def _keep(self, batch: Batch) -> bool:
+        """Leave out events that another sender has by now; say whether any are left."""
+        try:
+            batch.entries = await concurrency.async_run(self._store.extend, batch.entries)
+        except BaseException:
+            self._schedule.put_back(batch)
+            raise
+        return bool(batch.entries)
+
     async def _send(self, batch: Batch) -> None:
         if self._delivery is None:
             self._delivery = AsyncDelivery(self._client, self._check_codes)
         outcomes: List[Outcome] = []
         try:
-            await concurrency.async_run(self._store.extend, batch.entries)
             outcomes = await self._delivery.send(list(map(item_of, batch.entries)))
         except ClientClosedError:
             raise
@@ -173,16 +185,20 @@ class AsyncSender:
 
     def say_at_the_end(self) -> None:
         """Leave to others what this sender has sent."""
-        if self._store.leads():
+        if not self._store.leads():
+            return
+        try:
             if not self.meter.begun:
-                self.meter.go_on_from(self._store.reported())
+                self.meter.go_on_from(self._store.earlier())
             self._store.report(self.report())
+        except OutboxError as error:
+            logger.warning("The outbox cannot say what it has sent: %s", error)
 
     async def _report(self) -> None:
         if not self.meter.is_due() or not self._store.leads():
             return
         if not self.meter.begun:
-            self.meter.go_on_from(await concurrency.async_run(self._store.reported))
+            self.meter.go_on_from(await concurrency.async_run(self._store.earlier))
         await concurrency.async_run(self._store.report, self.report())
 
     def report(self) -> Report:

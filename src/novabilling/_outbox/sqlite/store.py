@@ -6,8 +6,8 @@ import os
 import sqlite3
 from typing import (
     TYPE_CHECKING,
+    Callable,
     Dict,
-    Generic,
     Iterable,
     Iterator,
     List,
@@ -15,13 +15,12 @@ from typing import (
     Sequence,
     Set,
     Tuple,
-    TypeVar,
     Union,
 )
 
 from ..._call.configuration import check_count
 from ..._call.errors import OutboxError
-from ..._runtime.forks import Renewed, RenewedLock
+from ..._runtime.forks import OfProcess, RenewedLock
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .claims import Claims
 from .disk import disk_left
@@ -44,18 +43,6 @@ if TYPE_CHECKING:
 
 DEFAULT_MAX_EVENTS = 10_000_000
 DEFAULT_MAX_BYTES = 4 * 1024**3
-
-T = TypeVar("T")
-_of_parents: List[object] = []
-
-
-class _OfProcess(Renewed[T], Generic[T]):
-    """Something of one process; what a child has copied is kept, for it must not be closed."""
-
-    def renew(self) -> None:
-        if hasattr(self, "held"):
-            _of_parents.append(self.held)
-        super().renew()
 
 
 class _Open:
@@ -102,7 +89,7 @@ class SQLiteStore:
         self._sync = sync
         self._target: Optional[Target] = None
         self._lock = RenewedLock()
-        self._open: _OfProcess[_Open] = _OfProcess(_Open)
+        self._open: OfProcess[_Open] = OfProcess(_Open)
         self._room = Room(
             check_count(max_events, "max_events", 1),
             check_count(max_bytes, "max_bytes", 1),
@@ -179,8 +166,12 @@ class SQLiteStore:
         """Say whether this process sends what all processes record in the folder."""
         return self._open.held.claims is not None
 
-    def extend(self, entries: Sequence[Entry]) -> None:
-        """Do nothing: the lock of the sender ends with its process, and not before."""
+    def watch(self, wake: Callable[[], object]) -> None:
+        """Do nothing: the sender looks often enough."""
+
+    def extend(self, entries: Sequence[Entry]) -> List[Entry]:
+        """Return them: the lock of the sender ends with its process, and not before."""
+        return list(entries)
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of claimed events."""
@@ -189,7 +180,11 @@ class SQLiteStore:
             if claims is not None:
                 claims.settle(outcome)
 
-    def pending(self) -> int:
+    def mark(self) -> int:
+        """Return nothing of use: the spools of this process are known."""
+        return 0
+
+    def pending(self, mark: int = 0) -> int:  # noqa: ARG002  # its own spools are known
         """Return how many events of this process, and of those that are gone, are to be sent."""
         with self._lock.held, as_outbox_errors():
             open_ = self._open.held
@@ -230,9 +225,13 @@ class SQLiteStore:
             if self._open.held.claims is not None:
                 write_report(sender_path(self.folder, self.target, ".json"), report)
 
-    def reported(self) -> Report:
-        """Return what the sender has said last."""
-        return read_report(sender_path(self.folder, self.target, ".json"))
+    def reported(self, own: Optional[Report] = None) -> Report:
+        """Return what the sender has said last: `own`, if this process sends."""
+        return own or read_report(sender_path(self.folder, self.target, ".json"))
+
+    def earlier(self) -> Report:
+        """Return what the sender before this one has said last."""
+        return self.reported()
 
     # Dead letters
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 from types import TracebackType
 from typing import (
     TYPE_CHECKING,
@@ -21,8 +22,10 @@ from typing import (
 from msgspec import UNSET
 
 from ..._call.configuration import check_count, check_flag
+from ..._call.errors import OutboxError
 from ..._outbox.entries import DeadLetter, OutboxStats
 from ..._outbox.meter import stats_of
+from ..._outbox.postgres.transactions import add_in
 from ..._outbox.settings import check_seconds, check_store, completed_and_sealed, write_lines
 from ..._outbox.store import Place, Store
 from ..._outbox.verdicts import Verdict
@@ -41,6 +44,8 @@ from .sender import Sender
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+logger = logging.getLogger("novabilling")
+
 PAGE = 200
 LOOK = 0.05
 
@@ -53,7 +58,7 @@ class Outbox:
 
     Args:
         client: Its server is that of the events; it is not closed here.
-        store: A `SQLiteStore`, for this client's tenant alone.
+        store: A `SQLiteStore` or a `PostgresStore`, for this client's tenant alone.
         send: False leaves sending to other processes: `python -m novabilling.outbox send`.
         check_codes: Give up events whose code no metric has, which the server would take and never
             bill, and those without the number that their metric adds up.
@@ -88,9 +93,10 @@ class Outbox:
             "check_codes": check_flag(check_codes, "check_codes"),
             "give_up_after": check_seconds("give_up_after", give_up_after),
             "linger": check_seconds("linger", linger),
+            "max_in_flight": check_count(max_in_flight, "max_in_flight", 1),
             "hooks": self._hooks,
         }
-        self._max_in_flight = check_count(max_in_flight, "max_in_flight", 1)
+        self._workers_wanted = max_in_flight + 1  # one watches while the others send
         self._close_timeout = check_seconds("close_timeout", close_timeout)
         store.bind(self._config.server.root)
         self._sender: Renewed[Sender] = Renewed(lambda: Sender(client, store, **options))
@@ -105,14 +111,18 @@ class Outbox:
         transaction_id: Omittable[str] = UNSET,
         timestamp: Omittable[Date] = UNSET,
         properties: Omittable[Mapping[str, Any]] = UNSET,
+        connection: Any = None,
     ) -> UsageEventInput:
         """Record one event as `events.create` takes it, and return it once it is safe.
 
-        It is checked now, and gets a transaction id and the time of this call if it has none.
+        It is checked now, and gets a transaction id and the time of this call if it has none. With
+        a `connection` of psycopg, a `PostgresStore` records it in the transaction that this is in:
+        it is sent if you commit, and never if you roll back.
 
         Raises:
             OutboxFullError: The disk or the store is full; nothing was recorded.
-            OutboxError: The store cannot be used; nothing was recorded.
+            OutboxError: The store cannot be used; nothing was recorded, unless a `PostgresStore`
+                lost its connection in that moment.
         """
         event = UsageEventInput(
             subscription_id=subscription_id,
@@ -122,22 +132,28 @@ class Outbox:
             properties=properties,
         )
         event = complete(event, self._config.now())
-        self._write([sealed(event)])
+        self._write([sealed(event)], connection)
         return event
 
     def record_many(
-        self, events: Sequence[Union[UsageEventInput, UsageEventParam]]
+        self,
+        events: Sequence[Union[UsageEventInput, UsageEventParam]],
+        *,
+        connection: Any = None,
     ) -> List[UsageEventInput]:
         """Record any number of events in one commit: all of them or none; see `record`."""
         found, bodies = concurrency.run(completed_and_sealed, events, self._config.now())
         if bodies:
-            self._write(bodies)
+            self._write(bodies, connection)
         return found
 
-    def _write(self, bodies: List[bytes]) -> None:
+    def _write(self, bodies: List[bytes], connection: Any) -> None:
         if self._workers.are_lost():
             self.start()
-        self._writer.write(bodies)
+        if connection is None:
+            self._writer.write(bodies)
+        else:
+            add_in(connection, self._store, bodies)
 
     def on_verdict(self, hook: Callable[[Verdict], object]) -> Callable[[], None]:
         """Call a function with the `Verdict` of each event that is sent; return what ends that.
@@ -165,7 +181,8 @@ class Outbox:
         try:
             if self._sends:  # so that it knows what others have left
                 concurrency.run(self._store.claim, 0)
-            while concurrency.run(self._store.pending):
+            mark = concurrency.run(self._store.mark)
+            while concurrency.run(self._store.pending, mark):
                 left = ends - concurrency.monotonic()
                 if left <= 0:
                     return False
@@ -179,9 +196,8 @@ class Outbox:
         return concurrency.run(self._look)
 
     def _look(self) -> OutboxStats:
-        if self._store.leads():
-            return stats_of(self._store.counts(), self._sender.held.report())
-        return stats_of(self._store.counts(), self._store.reported())
+        own = self._sender.held.report() if self._store.leads() else None
+        return stats_of(self._store.counts(), self._store.reported(own))
 
     def dead_letters(self) -> Iterator[DeadLetter]:
         """Iterate over the events that were given up, in all processes of the store."""
@@ -214,7 +230,7 @@ class Outbox:
     def start(self) -> None:
         """Start the sender; `with` does it."""
         if self._sends:
-            self._workers.start(self._max_in_flight, self._sender.held.work)
+            self._workers.start(self._workers_wanted, self._sender.held.work)
 
     def close(self) -> None:
         """Flush for `close_timeout` seconds, and leave the rest to the next start.
@@ -225,6 +241,8 @@ class Outbox:
         try:
             if self._sends:
                 self.flush(self._close_timeout)
+        except OutboxError as error:
+            logger.warning("The outbox cannot say whether all is sent: %s", error)
         finally:
             self._sender.held.stop()
             try:

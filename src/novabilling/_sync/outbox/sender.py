@@ -40,6 +40,7 @@ class Sender:
         check_codes: bool,
         give_up_after: float,
         linger: float,
+        max_in_flight: int,
         hooks: List[Hook],
     ) -> None:
         self._client = client
@@ -56,7 +57,8 @@ class Sender:
         self._unsettled: Deque[Settlement] = deque()
         self._stopping = False
         self._hurries = 0
-        self._schedule = Schedule()
+        self._schedule = Schedule(max_in_flight)
+        store.watch(self._wait.wake)
         self.meter: Meter = Meter()
 
     def stop(self) -> None:
@@ -94,6 +96,8 @@ class Sender:
                 if seconds == 0 and not self._unsettled:
                     batch = self._schedule.next_again() or self._claim()
                     if batch is not None:
+                        if not self._keep(batch):
+                            continue
                         with self._lock:
                             self._schedule.started()
                         return batch
@@ -114,12 +118,20 @@ class Sender:
         waits = 0.0 if self._hurries or self._stopping else self._linger
         return next_batch(self._claimed, waits)
 
+    def _keep(self, batch: Batch) -> bool:
+        """Leave out events that another sender has by now; say whether any are left."""
+        try:
+            batch.entries = concurrency.run(self._store.extend, batch.entries)
+        except BaseException:
+            self._schedule.put_back(batch)
+            raise
+        return bool(batch.entries)
+
     def _send(self, batch: Batch) -> None:
         if self._delivery is None:
             self._delivery = Delivery(self._client, self._check_codes)
         outcomes: List[Outcome] = []
         try:
-            concurrency.run(self._store.extend, batch.entries)
             outcomes = self._delivery.send(list(map(item_of, batch.entries)))
         except ClientClosedError:
             raise
@@ -174,16 +186,20 @@ class Sender:
 
     def say_at_the_end(self) -> None:
         """Leave to others what this sender has sent."""
-        if self._store.leads():
+        if not self._store.leads():
+            return
+        try:
             if not self.meter.begun:
-                self.meter.go_on_from(self._store.reported())
+                self.meter.go_on_from(self._store.earlier())
             self._store.report(self.report())
+        except OutboxError as error:
+            logger.warning("The outbox cannot say what it has sent: %s", error)
 
     def _report(self) -> None:
         if not self.meter.is_due() or not self._store.leads():
             return
         if not self.meter.begun:
-            self.meter.go_on_from(concurrency.run(self._store.reported))
+            self.meter.go_on_from(concurrency.run(self._store.earlier))
         concurrency.run(self._store.report, self.report())
 
     def report(self) -> Report:
