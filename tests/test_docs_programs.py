@@ -30,6 +30,7 @@ OWN_TESTS = {
     "clients.md#httpx2",
     "mocking.md",
     "outbox.md#Where it runs",
+    "sandbox-server.md",
     "sandbox.md",
     "webhooks.md",
     "words.md#Words",
