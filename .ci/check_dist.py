@@ -9,7 +9,7 @@ import zipfile
 from pathlib import Path
 from typing import Any, Dict, List
 
-MAX_WHEEL = 640_000
+MAX_WHEEL = 760_000
 NEEDED: Dict[str, List[str]] = {
     ".whl": ["novabilling/py.typed", "novabilling/_sync/client.py", "licenses/LICENSE", "METADATA"],
     ".gz": ["src/novabilling/py.typed", "tests/conftest.py", "README.md", "LICENSE", "PKG-INFO"],

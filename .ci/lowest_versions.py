@@ -11,7 +11,7 @@ from pathlib import Path
 import tomllib
 from packaging.requirements import Requirement
 
-TOOLS = {"lint", "test"}
+TOOLS = {"browser", "lint", "test"}
 """Extras that no user installs."""
 
 

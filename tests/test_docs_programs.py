@@ -29,6 +29,7 @@ OWN_TESTS = {
     "mocking.md",
     "outbox-postgres.md",
     "outbox.md#Where it runs",
+    "sandbox-server.md",
     "sandbox.md",
     "streams.md",
     "webhooks.md",

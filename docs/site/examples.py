@@ -15,7 +15,6 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parents[2]
-SUITE = "app_tests"
 QUIET = ["-q", "-p", "no:cacheprovider", "-c", os.devnull]
 """What makes of pytest here what it is in a project of one's own."""
 
@@ -41,14 +40,18 @@ EXAMPLES = [
         ("litestar_service", "A Litestar service"),
     )
 ]
-EXAMPLES.append(
+EXAMPLES += [
     Example(
-        SUITE,
-        "An app with its tests",
-        [ROOT / "examples" / SUITE / name for name in ("app.py", "test_app.py")],
-        ["-m", "pytest", *QUIET, f"examples/{SUITE}"],
+        name,
+        title,
+        [ROOT / "examples" / name / file for file in ("app.py", "test_app.py")],
+        ["-m", "pytest", *QUIET, f"examples/{name}"],
     )
-)
+    for name, title in (
+        ("app_tests", "An app with its tests"),
+        ("app_process", "An app in another process, with its tests"),
+    )
+]
 EXAMPLES.append(
     Example(
         "stream_consumer",

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any, Callable, Dict, List
 
 import anyio
 import pytest
 
+import novabilling
 from novabilling import APIStatusError, AsyncNovaBilling, ConflictError, NovaBilling, ServerError
 from novabilling.sandbox import Sandbox
 from novabilling.sandbox.__main__ import main
+from novabilling.testing import serve_sandbox
 from tests.crowds import COLOURS, at_once, client_of
 from tests.sandbox.test_http import serve
 
@@ -201,19 +204,13 @@ def test_an_overlap_that_is_no_time_is_refused(overlap: str, capsys: pytest.Capt
     assert f"{overlap!r} is no time: seconds, 0 or more" in capsys.readouterr().err
 
 
-def test_the_command_takes_an_overlap(monkeypatch: pytest.MonkeyPatch):
-    made: List[float] = []
-
-    def stop(*, overlap: float) -> None:
-        made.append(overlap)
-        raise SystemExit
-
-    monkeypatch.setattr("novabilling.sandbox.__main__.listen", lambda *_: None)
-    monkeypatch.setattr("novabilling.sandbox.__main__.Sandbox", stop)
-    for arguments in ([], ["--overlap", "0.02"]):
-        with pytest.raises(SystemExit):
-            main(["--port", "0", *arguments])
-    assert made == [0, 0.02]
+@pytest.mark.parametrize(("arguments", "overlap"), [([], 0), (["--overlap", "0.02"], 0.02)])
+def test_the_command_takes_an_overlap(
+    arguments: List[str], overlap: float, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("PYTHONPATH", str(Path(novabilling.__file__).parents[1]))
+    with serve_sandbox(arguments) as server:
+        assert server.request("GET", "/faults")["overlap"] == overlap
 
 
 def test_a_conflict_of_the_database_has_the_same_class_as_that_of_the_server():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Optional
 
 from .._javascript import values as js
@@ -26,15 +27,20 @@ def check_soon(world: World, tenant: Row, subscription: Row) -> None:
     last, now = subscription["lastProgressiveBillingAt"], world.clock.now()
     if last is not None and now < last:
         return
-    tenant_id, subscription_id, due = tenant["id"], subscription["id"], now + MINUTE
+    check_at(world, tenant["id"], subscription["id"], now + MINUTE)
 
-    def check() -> None:
-        found = world.central["tenant"].rows.get(tenant_id)
-        if found and subscription_id in world.databases[tenant_id]["subscription"].rows:
-            at = max(world.clock.now(), due)
-            bill_over_threshold(world, found, subscription_id, at)
 
-    world.jobs.add(f"progressive-{subscription_id}", check)
+def check_at(world: World, tenant_id: str, subscription_id: str, due: datetime) -> None:
+    """Let the threshold be checked, unless that is planned already."""
+    key = f"progressive-{subscription_id}"
+    world.jobs.add(key, partial(_check, world), tenant_id, subscription_id, due)
+
+
+def _check(world: World, tenant_id: str, subscription_id: str, due: datetime) -> None:
+    found = world.central["tenant"].rows.get(tenant_id)
+    if found and subscription_id in world.databases[tenant_id]["subscription"].rows:
+        at = max(world.clock.now(), due)
+        bill_over_threshold(world, found, subscription_id, at)
 
 
 def bill_over_threshold(

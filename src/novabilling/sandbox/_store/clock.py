@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from random import Random
-from typing import Callable, Generator, Iterator, Optional, Union
+from typing import Any, Callable, Generator, Iterator, Optional, Union
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 HOUR = timedelta(hours=1)
@@ -51,6 +51,13 @@ class Chance:
     def save(self) -> Callable[[], None]:
         state = self._random.getstate()
         return lambda: self._random.setstate(state)
+
+    def dump(self) -> Any:
+        """Return what `load()` goes on from, also in another process."""
+        return self._random.getstate()
+
+    def load(self, dumped: Any) -> None:
+        self._random.setstate(dumped)
 
 
 class Clock:
@@ -117,3 +124,11 @@ class Clock:
             self._offset, self._last, self._count = state
 
         return restore
+
+    def dump(self) -> Any:
+        microseconds = self._offset // timedelta(microseconds=1)
+        return (microseconds, self._last, self._count, self._host)
+
+    def load(self, dumped: Any) -> None:
+        microseconds, self._last, self._count, self._host = dumped
+        self._offset = timedelta(microseconds=microseconds)

@@ -7,7 +7,7 @@ Rows are plain dicts, never changed in place: an update puts a new dict in. Deci
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import Callable, Dict, Generator, Iterable, List, NamedTuple, Optional, Set, Tuple
+from typing import Any, Callable, Dict, Generator, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from .._errors import QueryError
 from .._javascript.values import Row
@@ -49,6 +49,15 @@ class Database:
                 one()
 
         return restore
+
+    def dump(self) -> Any:
+        """Return the rows of the tables that have some."""
+        return {name: table.dump() for name, table in self._tables.items() if table.rows}
+
+    def load(self, dumped: Any) -> None:
+        """Have these rows, and no others."""
+        for name, table in self._tables.items():
+            table.load(*dumped.get(name, ((), {})))
 
     def note(self, table: Table, row_id: str, old: Optional[Row]) -> None:
         """Remember what a row was before its first change in a transaction."""

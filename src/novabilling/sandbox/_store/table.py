@@ -31,11 +31,9 @@ class Tables(Protocol):
 
     def __getitem__(self, name: str) -> Table: ...
 
-    def note(self, table: Table, row_id: str, old: Optional[Row]) -> None:
-        """Remember what a row was before its first change in a transaction."""
+    def note(self, table: Table, row_id: str, old: Optional[Row]) -> None: ...
 
-    def forget(self, query: DatabaseCall, model: Model, row_id: str) -> None:
-        """Remove a row and follow the foreign keys that point at it, or do nothing at all."""
+    def forget(self, query: DatabaseCall, model: Model, row_id: str) -> None: ...
 
 
 class Table:
@@ -50,7 +48,7 @@ class Table:
         self._all = Groups(())
         self._groups = [self._all, *map(Groups, LOOKUPS[model.name])]
         self._unique = [Unique(key) for key in model.unique]
-        # By the columns that a search names, in whatever order.
+        # By the columns that a search names.
         self._keys = {frozenset(one.columns): one for one in self._unique}
         self._indexes = {frozenset(one.columns): one for one in self._groups}
         self._calls: Dict[str, DatabaseCall] = {}
@@ -70,8 +68,6 @@ class Table:
             self._calls[action] = call
         return call
 
-    # Reading
-
     def get(self, row_id: str) -> Optional[Row]:
         return self._rows.value.get(check_text(row_id))
 
@@ -84,8 +80,6 @@ class Table:
         if "id" in wanted:
             return [row for row in (rows.get(wanted["id"]),) if row and matches(row, wanted)]
         group, rest = self._group(wanted)
-        if not group:
-            return []
         found = [rows[row_id] for _, row_id in group]
         if rest:
             found = [row for row in found if matches(row, rest)]
@@ -101,10 +95,8 @@ class Table:
 
     def count(self, **where: Any) -> int:
         group, rest = self._group(self._wanted(where))
-        if not rest:
-            return len(group)
         rows = self._rows.value
-        return sum(matches(rows[row_id], rest) for _, row_id in group)
+        return sum(matches(rows[row_id], rest) for _, row_id in group) if rest else len(group)
 
     def index(self, *columns: str) -> Groups:
         """Return what finds rows by these columns, for loops that look up many of them."""
@@ -134,12 +126,11 @@ class Table:
 
     def _wanted(self, where: Where) -> Where:
         query, columns = self._query("findMany"), self.model.columns
-        wanted: Where = {}
-        for name, value in where.items():
-            if value is not UNDEFINED:
-                column = columns.get(name) or self._column(query, name)
-                wanted[name] = store(query, column, value)
-        return wanted
+        return {
+            name: store(query, columns.get(name) or self._column(query, name), value)
+            for name, value in where.items()
+            if value is not UNDEFINED
+        }
 
     def _group(self, wanted: Where) -> Tuple[List[Entry], Where]:
         """Return the smallest group that has all these rows, and what remains to be compared."""
@@ -297,3 +288,13 @@ class Table:
         """Return functions that bring back the rows of now, as often as they are called."""
         indexes = [one.save() for one in self._groups] + [one.save() for one in self._unique]
         return [self._rows.save(), self._moved.save(), *indexes]
+
+    def dump(self) -> Tuple[List[Row], Dict[str, str]]:
+        return list(self.rows.values()), dict(self._moved.value)
+
+    def load(self, rows: Iterable[Row], moved: Dict[str, str]) -> None:
+        for row_id in list(self.rows):
+            self.drop(row_id)
+        for row in rows:
+            self._put(row)
+        self._moved.own().update(moved)

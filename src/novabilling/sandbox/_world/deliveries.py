@@ -51,6 +51,8 @@ class Outbox:
     def __init__(self) -> None:
         self._deliveries: Shared[List[Delivery]] = Shared([])
         self._taken = 0
+        self.keeps_all = False
+        """Whether there are deliveries of tenants without a URL as well, to be sent elsewhere."""
 
     @property
     def deliveries(self) -> List[Delivery]:
@@ -58,17 +60,22 @@ class Outbox:
 
     def add(self, tenant: Row, event: str, data: Row, now: datetime) -> None:
         """Write a delivery, if the tenant has a URL for it."""
-        if tenant["webhookUrl"]:
+        if tenant["webhookUrl"] or self.keeps_all:
             body = _body(event, data, now)
             headers = _headers(event, body, Secret(tenant["webhookSecret"]))
             self._deliveries.own().append(
-                Delivery(event, tenant["webhookUrl"], now, body, headers, tenant["id"])
+                Delivery(event, tenant["webhookUrl"] or "", now, body, headers, tenant["id"])
             )
 
     @property
     def pending(self) -> int:
         """How many deliveries nobody has taken yet."""
         return len(self.deliveries) - self._taken
+
+    @property
+    def taken(self) -> int:
+        """How many deliveries somebody has taken."""
+        return self._taken
 
     def take(self) -> Delivery:
         """Take the oldest of those that are pending."""
@@ -84,6 +91,18 @@ class Outbox:
                 self._deliveries.own()[place] = settled
                 break
         return settled
+
+    def settle_at(self, place: int, delivery: Delivery, statuses: Tuple[Status, ...]) -> None:
+        """Keep what it was answered, if it is still there."""
+        if place < len(self.deliveries) and self.deliveries[place] is delivery:
+            self._deliveries.own()[place] = delivery._replace(statuses=statuses)
+
+    def dump(self) -> Any:
+        return (self._taken, [tuple(delivery) for delivery in self.deliveries])
+
+    def load(self, dumped: Any) -> None:
+        self._taken, deliveries = dumped
+        self._deliveries.own()[:] = [Delivery(*delivery) for delivery in deliveries]
 
     def save(self) -> Callable[[], None]:
         restore_deliveries, taken = self._deliveries.save(), self._taken

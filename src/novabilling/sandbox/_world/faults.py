@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from http import HTTPStatus
-from typing import Callable, Deque, NamedTuple, Optional, Tuple
+from typing import Any, Callable, Deque, NamedTuple, Optional, Tuple
 
 from ..._runtime.lazy_httpx import httpx
 from .._errors import HttpError
@@ -118,3 +118,20 @@ class Faults:
             self._waiting, self._latency, self._overlap = deque(waiting), latency, overlap
 
         return restore
+
+    @property
+    def waiting(self) -> Tuple[Fault, ...]:
+        """The faults that no request has met yet, in the order in which they were planned."""
+        return tuple(self._waiting)
+
+    def clear(self) -> None:
+        """Plan nothing any more, and be as quick as ever."""
+        self._waiting.clear()
+        self._latency = self._overlap = 0.0
+
+    def dump(self) -> Any:
+        return ([tuple(fault) for fault in self._waiting], self._latency, self._overlap)
+
+    def load(self, dumped: Any) -> None:
+        waiting, self._latency, self._overlap = dumped
+        self._waiting = deque(Fault(*fault) for fault in waiting)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Callable, Dict, List, NamedTuple, Tuple
+from typing import Any, Callable, Dict, List, NamedTuple, Tuple
 
 from .._store.clock import Clock
 
@@ -27,7 +27,7 @@ class Jobs:
     """The jobs of a world; of those with the same key, one waits."""
 
     def __init__(self) -> None:
-        self._waiting: Dict[str, Callable[[], None]] = {}
+        self._waiting: Dict[str, Tuple[Callable[..., None], Tuple[Any, ...]]] = {}
         self._missed: List[Missed] = []
         self._late: List[Tuple[datetime, Callable[[], None]]] = []
 
@@ -43,14 +43,15 @@ class Jobs:
             with clock.standing_at(due):
                 work()
 
-    def add(self, key: str, work: Callable[[], None]) -> None:
+    def add(self, key: str, work: Callable[..., None], *arguments: Any) -> None:
         """Let work wait until somebody looks, unless such work waits already."""
-        self._waiting.setdefault(key, work)
+        self._waiting.setdefault(key, (work, arguments))
 
     def run(self) -> None:
         """Do what waits: somebody looks, and nobody is to wait for a minute to pass."""
         while self._waiting:
-            self._waiting.pop(next(iter(self._waiting)))()
+            work, arguments = self._waiting.pop(next(iter(self._waiting)))
+            work(*arguments)
 
     def miss(self, missed: Missed, now: datetime) -> None:
         """Keep a bill that failed, if it may be tried again, and forget those that are too old."""
@@ -64,6 +65,19 @@ class Jobs:
         still = [one for one in self._missed if one.until >= now]
         self._missed = [one for one in still if one.tenant_id != tenant_id]
         return [one for one in still if one.tenant_id == tenant_id]
+
+    @property
+    def waiting(self) -> List[Tuple[Any, ...]]:
+        """The arguments of the work that waits."""
+        return [arguments for _, arguments in self._waiting.values()]
+
+    def dump(self) -> Any:
+        """Return the bills that failed. What is late is lost, as when a server is restarted."""
+        return [tuple(missed) for missed in self._missed]
+
+    def load(self, dumped: Any) -> None:
+        self._waiting, self._late = {}, []
+        self._missed = [Missed(*missed) for missed in dumped]
 
     def save(self) -> Callable[[], None]:
         waiting, missed, late = dict(self._waiting), list(self._missed), list(self._late)

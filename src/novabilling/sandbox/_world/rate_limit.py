@@ -6,7 +6,7 @@ import math
 from collections import deque
 from copy import deepcopy
 from datetime import datetime
-from typing import Callable, Deque, Dict, List, Optional, Tuple
+from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
 from .._errors import HttpError
 
@@ -27,7 +27,7 @@ class RateLimit:
     """Counts calls; `limit` None lets everything through and says nothing."""
 
     def __init__(self, limit: Optional[int]) -> None:
-        self.limit = limit
+        self.limit: Optional[int] = limit
         self._counts: Dict[str, _Count] = {}
 
     def save(self) -> Callable[[], None]:
@@ -37,6 +37,20 @@ class RateLimit:
             self.limit, self._counts = limit, deepcopy(counts)
 
         return restore
+
+    def dump(self) -> Any:
+        counts = {
+            handler: (list(one.hits), one.kept, one.window_ends, one.blocked_until)
+            for handler, one in self._counts.items()
+        }
+        return (self.limit, counts)
+
+    def load(self, dumped: Any) -> None:
+        self.limit, counts = dumped
+        self._counts = {}
+        for handler, (hits, *rest) in counts.items():
+            count = self._counts[handler] = _Count()
+            count.hits, (count.kept, count.window_ends, count.blocked_until) = deque(hits), rest
 
     def hit(self, handler: str, moment: datetime) -> List[Tuple[str, str]]:
         """Count a call: headers for the answer, or the 429 beyond the limit."""

@@ -50,6 +50,13 @@ class Signer:
             return None
         return str(claims["sub"])
 
+    def dump(self) -> str:
+        """Return the secret: it is written down with what it has signed, for its owner alone."""
+        return self._secret.decode()
+
+    def load(self, dumped: str) -> None:
+        self._secret = dumped.encode()
+
     def _sign(self, text: str) -> str:
         digest = hmac.new(self._secret, text.encode("utf-8", "replace"), hashlib.sha256).digest()
         return _encode(digest)

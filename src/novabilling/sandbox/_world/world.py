@@ -22,6 +22,8 @@ from .pdf import InvoiceDocument
 from .rate_limit import RateLimit
 from .tokens import Signer
 
+_PARTS = ("clock", "rate_limit", "signer", "central", "faults", "outbox", "jobs")
+
 
 class World:
     """The state behind a sandbox. Tenants see nothing of each other."""
@@ -69,6 +71,33 @@ class World:
                 restore_part()
 
         return restore
+
+    def dump(self) -> Dict[str, Any]:
+        """Return all of this but what it was made with, for `load()` in another process."""
+        return {
+            **{name: getattr(self, name).dump() for name in _PARTS},
+            "chance": self._chance.dump(),
+            "databases": {name: database.dump() for name, database in self.databases.items()},
+            "reset_tokens": self.reset_tokens,
+            "uploads": {name: tuple(file) for name, file in self._uploads.value.items()},
+            "passwords": self._passwords,
+            "started": self._started,
+        }
+
+    def load(self, dumped: Dict[str, Any]) -> None:
+        """Go on from what `dump()` has returned."""
+        for name in _PARTS:
+            getattr(self, name).load(dumped[name])
+        self._chance.load(dumped["chance"])
+        self.databases = {name: Database(MODELS, self.clock) for name in dumped["databases"]}
+        for name, database in self.databases.items():
+            database.load(dumped["databases"][name])
+        self.reset_tokens = dumped["reset_tokens"]
+        files = {name: InvoiceDocument(*file) for name, file in dumped["uploads"].items()}
+        self._uploads.own().clear()
+        self._uploads.own().update(files)
+        self._passwords = dumped["passwords"]
+        self._started = dumped["started"]
 
     def upload(self, name: str) -> Optional[InvoiceDocument]:
         """Return a file that everybody may read."""
