@@ -62,7 +62,8 @@ def test_nothing_is_required(client):
     ],
 )
 def test_an_http_client_of_the_wrong_colour_is_refused(client, http_client, expected):
-    with pytest.raises(TypeError, match=f"must be an {expected}, not {http_client.__name__}"):
+    said = f"must be an {expected}, of httpx 0.28 or httpx2, not {http_client.__name__}"
+    with pytest.raises(TypeError, match=said):
         client(token=TOKEN, http_client=http_client())
 
 

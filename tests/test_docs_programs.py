@@ -10,7 +10,7 @@ import sys
 from contextlib import redirect_stdout
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Dict, Iterator, List, NamedTuple
+from typing import Any, Dict, Iterator, List
 
 import anyio
 import pytest
@@ -19,30 +19,16 @@ from novabilling import NovaBilling
 from novabilling.sandbox import Sandbox
 from tests.contrib.frameworks import configure_django
 from tests.loopback import serve
-from tests.pages import DOCS, text_of
+from tests.pages import DOCS, OWN_TESTS, PRINTED, SETUP, blocks, expected, text_of
 
-OWN_TESTS = {
-    "clients.md#Hooks",
-    "clients.md#OpenTelemetry",
-    "clients.md#httpx2",
-    "company-proxy.md",
-    "mocking.md",
-    "outbox-postgres.md",
-    "outbox.md#Where it runs",
-    "sandbox-server.md",
-    "sandbox.md",
-    "streams.md",
-    "webhooks.md",
-    "where-it-runs.md",
-    "words.md#Words",
-}
-"""Pages ("page.md") and sections ("page.md#Heading") whose blocks other tests run."""
 COMMANDS = {
     "pip install novabilling",
     'python -m pip install ".[trio]" && python examples/quickstart.py',
     'python -m pip install -e ".[test]" && python -m pytest --cov',
-    "python -m pytest -n 0 -m slow -s tests/chaos",  # by hand: it takes long
+    "python -m pytest -n 0 -m slow -s tests/browser",  # by hand: it takes long
+    "python -m pytest -n 0 -m slow -s tests/chaos",  # too
     "python -m tests.chaos.differential --count 10000000 --processes 2",  # too
+    "python -m tests.wasm -q",
     "python -m tests.outbox.killing --events 1000000 --kills 200 --writers 8 --seconds 1800",  # too
     "python -m tests.fuzz deliveries -max_total_time=600 && python -m tests.fuzz --keep",  # too
     "gh attestation verify novabilling-1.2.3-py3-none-any.whl --repo OWNER/REPOSITORY",
@@ -61,37 +47,6 @@ NEEDED = {
 PAGES = [*sorted(path.name for path in DOCS.glob("*.md")), "README.md"]
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
-
-
-class Block(NamedTuple):
-    """A block of code, and the section and tab that it stands in, if any."""
-
-    section: str
-    tab: str
-    language: str
-    code: str
-
-
-FENCE = re.compile(
-    r'^## (?P<section>[^\n]+)$|^=== "(?P<tab>\w+)"$|'
-    r"^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^(?P=indent)```$",
-    re.MULTILINE | re.DOTALL,
-)
-
-
-def blocks(page: str) -> List[Block]:
-    """Read the blocks of a page that are run here; those of a tab are indented."""
-    found: List[Block] = []
-    section = tab = ""
-    for match in FENCE.finditer(text_of(page)):
-        if match["code"] is None:
-            section = f"#{match['section']}" if match["section"] else section
-            tab = match["tab"] or tab
-        elif not {page, page + section} & OWN_TESTS:
-            code = re.sub(rf"^{match['indent']}", "", match["code"], flags=re.MULTILINE)
-            here = tab if match["indent"] else ""
-            found.append(Block(section, here, match["language"], code))
-    return found
 
 
 def programs(page: str, *tabs: str) -> List[str]:
@@ -126,7 +81,6 @@ def check(page: str, program: str, server: str, backend: str = "asyncio") -> Non
         pytest.importorskip(module)
     if "django" in NEEDED.get(page, ()):
         configure_django()
-    expected = re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
     program = program.replace('token="sk_live_..."', server)
     code = compile(program, page, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
     names: Dict[str, Any] = {"__name__": "__main__"}
@@ -142,7 +96,7 @@ def check(page: str, program: str, server: str, backend: str = "asyncio") -> Non
             exec(code, names)
     if isinstance(names.get("client"), NovaBilling):
         names["client"].close()
-    assert output.getvalue().splitlines() == expected or page == "README.md"
+    assert output.getvalue().splitlines() == expected(program) or page == "README.md"
 
 
 @pytest.mark.parametrize(("page", "program"), SYNC, ids=[page for page, _ in SYNC])
@@ -182,42 +136,32 @@ def test_tabs_come_in_pairs_that_print_the_same(page):
 
 
 @pytest.mark.parametrize(
-    ("section", "needs", "printed"),
-    [
-        ("Hooks", "novabilling", "GET /customers 200 attempt 1\n"),
-        ("OpenTelemetry", "opentelemetry", ""),
-        ("httpx2", "httpx2", ""),
-    ],
+    ("section", "needs"),
+    [("Hooks", "novabilling"), ("OpenTelemetry", "opentelemetry"), ("httpx2", "httpx2")],
 )
-def test_the_programs_about_clients_run(section, needs, printed):
+def test_the_programs_about_clients_run(section, needs):
     pytest.importorskip(needs, reason=f"{needs} is not installed")
     page = text_of("clients.md").partition(f"\n## {section}\n")[2].partition("\n## ")[0]
     program = "".join(re.findall(r"^```python\n(.*?)^```$", page, re.MULTILINE | re.DOTALL))
     output = io.StringIO()
+    names: Dict[str, Any] = {}
 
+    exec(SETUP[f"clients.md#{section}"], names)
     with redirect_stdout(output):
-        exec(compile(program, section, "exec"), {"client": Sandbox().client()})
+        exec(compile(program, section, "exec"), names)
 
     assert program
-    assert output.getvalue() == printed
+    assert output.getvalue().splitlines() == PRINTED.get(f"clients.md#{section}", [])
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="there is no match before Python 3.10")
 def test_the_program_about_words_runs():
     section = text_of("words.md").partition("\n## Words\n")[2].partition("\n## ")[0]
     (program,) = re.findall(r"^```python\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-    client = Sandbox().client()
-    plan = client.plans.create(
-        name="Pro",
-        code="pro",
-        billing_interval="monthly",
-        prices=[{"currency": "NGN", "amount": 1}],
-    )
-    customer = client.customers.create(external_id="u", email="ada@example.com", currency="NGN")
-    client.subscriptions.create(customer_id=customer.data.id, plan_id=plan.data.id, currency="NGN")
-    names: Dict[str, Any] = {"client": client}
+    names: Dict[str, Any] = {}
     output = io.StringIO()
 
+    exec(SETUP["words.md#Words"], names)
     with redirect_stdout(output):
         exec(compile(program, "words.md", "exec"), names)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 import threading
 from uuid import uuid4
 
@@ -61,3 +62,19 @@ def test_a_canceled_task_leaves_no_file_although_its_thread_goes_on(tmp_path, mo
             thread.join(5)
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_are_no_threads_a_file_is_written_in_place(tmp_path, monkeypatch):
+    def start(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    async def main() -> None:
+        http = httpx.AsyncClient(transport=httpx.MockTransport(Server(pdf())))
+        client = AsyncNovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http)
+        await client.invoices.download_pdf("inv_1", tmp_path / "1.pdf")
+
+    monkeypatch.setattr(sys, "platform", "emscripten")
+    monkeypatch.setattr(threading.Thread, "start", start)
+    asyncio.run(main())
+
+    assert (tmp_path / "1.pdf").read_bytes()

@@ -109,7 +109,7 @@ def output_of(example: Example) -> str:
     for name in ("NOVABILLING_TOKEN", "NOVABILLING_LIVE", "NOVABILLING_WEBHOOK_SECRET"):
         environment.pop(name, None)
     environment["PYTHONDONTWRITEBYTECODE"] = "1"
-    done = subprocess.run(  # noqa: S603  # our own examples
+    done = subprocess.run(  # our own examples
         [sys.executable, *example.command],
         cwd=ROOT,
         env=environment,

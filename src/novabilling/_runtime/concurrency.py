@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import nullcontext
 from types import TracebackType
@@ -102,7 +103,9 @@ def resolve(value: object) -> object:
 
 
 async def async_run(function: Callable[..., T], *args: object) -> T:
-    """Run a function that blocks on the disk in a thread."""
+    """Run a function that blocks on the disk in a thread, where there are any."""
+    if sys.platform == "emscripten":
+        return function(*args)
     from anyio import to_thread
 
     return await to_thread.run_sync(function, *args)

@@ -1,0 +1,48 @@
+"""Marks the programs of the pages that run in a browser, and brings what runs them."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any, Iterator
+
+from mkdocs.config.defaults import MkDocsConfig
+from mkdocs.structure.pages import Page
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[3])]
+
+import assets  # noqa: E402
+
+from tests.runnable import Program, programs  # noqa: E402
+
+BLOCK = re.compile(r'<div class="language-python highlight">')
+OPEN = {"playground.md"}
+"""Pages whose programs stand in editors; Python is loaded at once."""
+
+
+def on_page_content(html: str, page: Page, **_: Any) -> str:
+    """Mark the blocks of a written page with what the script needs to know."""
+    found = programs(page.file.src_uri)
+    if not found:
+        return html
+    blocks = BLOCK.findall(html)
+    assert len(blocks) == len(found), f"{page.file.src_uri}: {len(blocks)} of {len(found)} blocks"
+    rest: Iterator[Program] = iter(found)
+    return BLOCK.sub(lambda _: marked(next(rest), page.file.src_uri), html)
+
+
+def marked(program: Program, page: str) -> str:
+    """Return the opening tag of a block."""
+    if not program.runs:
+        return '<div class="language-python highlight">'
+    about = {"number": program.number, "before": program.before, "setup": program.setup}
+    text = json.dumps(about).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
+    opened = " data-open" if page in OPEN else ""
+    return f'<div class="language-python highlight" data-program="{text}"{opened}>'
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """Put Python beside the pages."""
+    assets.write(Path(config.site_dir) / "browser")

@@ -1,0 +1,52 @@
+// Runs Python beside the page, so that the page stays alive; the page ends it to stop a program.
+
+import { loadPyodide } from "./pyodide.mjs";
+
+// The clock of Python counts parts of a millisecond as well, and no two looks see the same time.
+let time = 0;
+Date.now = () => (time = Math.max(performance.timeOrigin + performance.now(), time + 0.002));
+
+const here = new URL("./", import.meta.url).href;
+const get = (name) => fetch(new URL(name, here)).then((answer) => {
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer;
+});
+
+async function start() {
+  const packages = get("packages.zip").then((answer) => answer.arrayBuffer());
+  const sources = ["loops.py", "runner.py"].map(
+    async (name) => [name, await (await get(name)).text()],
+  );
+  const lock = get("lock.json").then((answer) => answer.text());
+  const python = await loadPyodide({ indexURL: here, packageBaseUrl: here, lockFileContents: lock });
+  const folder = python.runPython("import sysconfig; sysconfig.get_paths()['purelib']");
+  python.unpackArchive(await packages, "zip", { extractDir: folder });
+  for (const [name, text] of await Promise.all(sources)) {
+    python.FS.writeFile(`${folder}/${name}`, text);
+  }
+  const module = python.pyimport("runner");
+  module.prepare();
+  return module;
+}
+
+const started = start();
+started.then(
+  () => postMessage({ ready: true }),
+  (error) => postMessage({ failed: String(error) }),
+);
+
+async function run({ id, before, code }) {
+  try {
+    const { run } = await started;
+    const write = (text) => postMessage({ id, text });
+    postMessage({ id, done: true, error: run(before, code, write) ?? null });
+  } catch (error) {
+    postMessage({ broken: String(error) }); // Python itself, not the program
+  }
+}
+
+// One program after the other.
+let last = started;
+onmessage = ({ data }) => {
+  last = last.then(() => run(data), () => run(data));
+};
