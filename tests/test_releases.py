@@ -97,9 +97,9 @@ def test_a_wheel_that_holds_anything_else_is_refused(tmp_path, name):
 
 
 def test_a_wheel_that_is_too_large_is_refused(tmp_path):
-    (problem,) = problems_of(write_wheel(tmp_path, size=160_000))
+    (problem,) = problems_of(write_wheel(tmp_path, size=190_000))
 
-    assert "bytes are more than 640,000" in problem
+    assert "bytes are more than 760,000" in problem
 
 
 def test_a_wheel_without_the_mark_of_types_is_refused(tmp_path):

@@ -15,7 +15,7 @@ from tests.pages import DOCS, ROOT, rows, text_of
 
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not part of the sdist")
 
-TOOLS = {"lint", "test"}
+TOOLS = {"browser", "lint", "test"}
 SETTINGS = DOCS / "site" / "mkdocs.yml"
 VARIES = re.compile(
     r"[0-9a-f]{8}(?=@)|(?<=until )\d\d \w+ \d+|^PDF .*$"  # ids, days, and where the PDF is
