@@ -39,6 +39,30 @@ NOT_RETURNED = {
     "taxes.assign_to_plan",
 }
 """What is known to be done, and cannot be shown as the call would have."""
+LISTED = {
+    "add_ons.create",
+    "add_ons.remove_applied",
+    "billable_metrics.create",
+    "coupons.create",
+    "customers.create",
+    "payment_providers.configure",
+    "payment_providers.create",
+    "plans.create",
+    "taxes.create",
+}
+"""What a list of a tenant shows: nothing says that it is the tenant of another token."""
+DELETED = {
+    "add_ons.delete",
+    "billable_metrics.delete",
+    "charges.delete",
+    "coupons.delete",
+    "customers.delete",
+    "payment_providers.delete",
+    "plan_overrides.delete",
+    "plans.delete",
+    "taxes.delete",
+}
+"""What is not found any more: another tenant would not find it either."""
 
 
 @pytest.fixture
@@ -149,6 +173,24 @@ async def test_another_tenant_finds_nothing_out(shop, fault):
         error = await shop.lost(name, fault)
         outcome = await other.reconcile(error)
         assert outcome.applied is None, (name, outcome)
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_another_token_of_the_tenant_finds_out_what_stands_below_an_object(
+    shop, clock, fault
+):
+    token = shop.sandbox.jwt
+    clock.now += 60  # the login of the calls is another one
+    open_ = []
+    for name in CALLS:
+        shop.restore()
+        error = await shop.lost(name, fault)
+        outcome = await shop.sandbox.async_client(token=token).reconcile(error)
+        assert outcome.applied in (None, FAULTS[fault].applies), (name, outcome)
+        if outcome.applied is None:
+            open_.append(name)
+
+    assert set(open_) == (LISTED | DELETED if fault == "after" else LISTED)
 
 
 @pytest.mark.parametrize("fault", ["before", "after"])

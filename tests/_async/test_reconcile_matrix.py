@@ -47,6 +47,7 @@ async def test_every_write_is_found_out_beside_one_who_does_the_same_elsewhere(s
     figures(fault, truth, outcomes)
     for name, outcome in outcomes.items():
         assert (outcome.evidence is not None) is bool(outcome.applied), name
+        assert not outcome.final, (name, outcome)  # nothing was refused
         assert outcome.why
 
 
