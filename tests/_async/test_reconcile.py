@@ -713,6 +713,30 @@ async def test_the_server_s_clock_counts(hours, applies):
     assert outcome.applied is not (not applies), outcome
 
 
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_another_machine_s_clock_does_not_make_the_call_older_or_younger(shop, clock, hours):
+    error = await shop.lost("payments.refund", "before")
+    apart = timedelta(hours=hours)
+    record = structs.replace(
+        error.call,
+        started=error.call.started + apart,
+        ended=error.call.ended + apart,
+        clock=(-apart.total_seconds(), 1 - apart.total_seconds()),
+    )
+    clock.now += 60
+    clock.slept.clear()
+
+    outcome = await shop.key.reconcile(record)
+    assert outcome.applied is False
+    assert "59 s after the attempt ended" in outcome.why
+    assert len(shop.sandbox.requests) == 1
+    assert clock.slept == []
+
+    outcome = await shop.key.reconcile(record, settle=100, timeout=60)
+    assert "100 s after the attempt ended" in outcome.why
+    assert sum(clock.slept) == pytest.approx(41, abs=1.1)
+
+
 async def test_a_server_error_may_have_done_a_part(shop):
     shop.sandbox.fail_next(500, after_apply=True)
     with pytest.raises(ServerError) as caught:
