@@ -64,6 +64,8 @@ DELETED = {
     "taxes.delete",
 }
 """What is not found any more: another tenant would not find it either."""
+FILTERS = ({"key": "r", "values": ["a"]},)
+RANGES = ({"from_value": 0, "per_unit_amount": 5, "flat_amount": 0},)
 
 
 @pytest.fixture
@@ -367,16 +369,90 @@ def test_a_row_with_other_fields_is_not_the_call_s(shop):
     assert outcome.applied is False
 
 
-# Parts
+LISTS = {
+    "add_ons.update": lambda c, o, rows=({"currency": "USD", "amount": 6},): c.add_ons.update(
+        o.add_on, prices=[*rows]
+    ),
+    "billable_metrics.update": lambda c, o, rows=FILTERS: c.billable_metrics.update(
+        o.metric, filters=[*rows]
+    ),
+    "charges.update": lambda c, o, rows=FILTERS: c.charges.update(
+        o.charge, filters=[{**row, "properties": {"amount": "5"}} for row in rows]
+    ),
+    "charges.update ranges": lambda c, o, rows=RANGES: c.charges.update(
+        o.charge, graduated_ranges=[*rows]
+    ),
+}
+CHANGES = {
+    "add_ons.update": lambda c, o: c.add_ons.update(o.add_on, name="Else"),
+    "billable_metrics.update": lambda c, o: c.billable_metrics.update(o.metric, name="Else"),
+    "charges.update": lambda c, o: c.charges.update(o.charge, invoice_display_name="Else"),
+    "charges.update ranges": lambda c, o: c.charges.update(o.charge, invoice_display_name="Else"),
+}
 
 
-def test_a_wallet_without_its_credits_is_a_part(shop):
+@pytest.mark.parametrize("name", list(LISTS))
+def test_equal_lists_that_are_older_than_the_call_are_not_taken_for_its_own(shop, clock, name):
+    LISTS[name](shop.others, shop.ours)
+    clock.now += 60
     outcome = shop.lose(
-        "wallets.create", "before", lambda r: shop.sandbox.again(tampered(r, paidCredits=0))
+        name, "before", lambda _: CHANGES[name](shop.others, shop.ours), call=LISTS[name]
+    )
+
+    assert outcome.applied is not True, outcome
+
+
+@pytest.mark.parametrize("name", list(LISTS)[1:])
+def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_before(shop, clock, name):
+    LISTS[name](shop.others, shop.ours, ())
+    clock.now += 60
+    outcome = shop.lose(name, "before", call=LISTS[name])
+
+    assert outcome.applied is None
+    assert "the old ones may be gone" in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("billable_metrics.create", None),
+        (
+            "charges.create",
+            lambda c, o: c.charges.create(
+                plan_id=o.plan,
+                billable_metric_id=o.free_metric,
+                charge_model="standard",
+                properties={"amount": "5"},
+                filters=[{**FILTERS[0], "properties": {"amount": "5"}}],
+            ),
+        ),
+    ],
+)
+def test_what_a_list_leaves_out_is_compared_as_well(shop, name, call):
+    other = {"key": "else", "values": ["x"], "properties": {"amount": "5"}}
+    if call is None:
+        del other["properties"]
+    outcome = shop.lose(
+        name, "before", lambda r: shop.sandbox.again(tampered(r, filters=[other])), call=call
     )
 
     assert outcome.applied is None
-    assert "without its paid credits" in outcome.why
+    assert "other filters" in outcome.why
+
+
+# Parts
+
+
+@pytest.mark.parametrize("kind", ["paid", "granted"])
+def test_a_wallet_without_its_credits_is_a_part(shop, kind):
+    outcome = shop.lose(
+        "wallets.create",
+        "before",
+        lambda r: shop.sandbox.again(tampered(r, **{f"{kind}Credits": 0})),
+    )
+
+    assert outcome.applied is None
+    assert f"without its {kind} credits" in outcome.why
     assert outcome.candidates[0].name == "New"
 
 
