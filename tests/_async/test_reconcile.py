@@ -433,7 +433,7 @@ async def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_
         ),
     ],
 )
-async def test_what_a_list_leaves_out_is_compared_as_well(shop, name, call):
+async def test_a_row_with_other_filters_is_not_the_call_s(shop, name, call):
     other = {"key": "else", "values": ["x"], "properties": {"amount": "5"}}
     if call is None:
         del other["properties"]
@@ -443,6 +443,13 @@ async def test_what_a_list_leaves_out_is_compared_as_well(shop, name, call):
 
     assert outcome.applied is None
     assert "other filters" in outcome.why
+
+
+@pytest.mark.parametrize("name", ["billable_metrics", "charges", "customers"])
+async def test_what_is_found_in_a_list_is_returned_as_a_whole(shop, name):
+    outcome = await shop.lose(f"{name}.create", "after")
+
+    assert outcome.data == (await getattr(shop.key, name).get(outcome.data.id)).data
 
 
 # Parts

@@ -428,7 +428,7 @@ def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_before
         ),
     ],
 )
-def test_what_a_list_leaves_out_is_compared_as_well(shop, name, call):
+def test_a_row_with_other_filters_is_not_the_call_s(shop, name, call):
     other = {"key": "else", "values": ["x"], "properties": {"amount": "5"}}
     if call is None:
         del other["properties"]
@@ -438,6 +438,13 @@ def test_what_a_list_leaves_out_is_compared_as_well(shop, name, call):
 
     assert outcome.applied is None
     assert "other filters" in outcome.why
+
+
+@pytest.mark.parametrize("name", ["billable_metrics", "charges", "customers"])
+def test_what_is_found_in_a_list_is_returned_as_a_whole(shop, name):
+    outcome = shop.lose(f"{name}.create", "after")
+
+    assert outcome.data == (getattr(shop.key, name).get(outcome.data.id)).data
 
 
 # Parts
