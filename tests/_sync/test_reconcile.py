@@ -64,6 +64,18 @@ DELETED = {
     "taxes.delete",
 }
 """What is not found any more: another tenant would not find it either."""
+STATES = [
+    "credit_notes.finalize",
+    "credit_notes.void",
+    "invoices.finalize",
+    "invoices.mark_paid",
+    "invoices.void",
+    "payments.refund",
+    "subscriptions.cancel",
+    "subscriptions.pause",
+    "subscriptions.resume",
+    "wallets.terminate",
+]
 FILTERS = ({"key": "r", "values": ["a"]},)
 RANGES = ({"from_value": 0, "per_unit_amount": 5, "flat_amount": 0},)
 
@@ -315,6 +327,24 @@ def test_a_state_that_is_older_than_the_call_was_not_made_by_it(shop):
         outcome = shop.lose(name, "before")
         assert outcome.applied is False, (name, outcome)
     assert (shop.lose("payments.refund", "after")).final
+
+
+def test_what_the_server_will_refuse_and_nothing_else_is_final(shop, clock):
+    for first in STATES:
+        for name in STATES:
+            if first.partition(".")[0] != name.partition(".")[0]:
+                continue
+            shop.restore()
+            CALLS[first](shop.others, shop.ours)
+            clock.now += 60
+            outcome = shop.lose(name, "before")
+            refused = False
+            try:
+                CALLS[name](shop.others, shop.ours)
+            except BadRequestError:
+                refused = True
+            assert outcome.applied is False, (first, name, outcome)
+            assert outcome.final is refused, (first, name, outcome)
 
 
 def test_another_refund_at_the_same_time_may_hide_ours(shop):
