@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 from datetime import datetime, timedelta, timezone
+from functools import lru_cache
+from importlib import import_module
+from importlib.util import find_spec, module_from_spec
+from pkgutil import iter_modules
 from types import SimpleNamespace
 from typing import Any, Callable, Dict, List, NamedTuple, Optional, Set
 
 import httpx
 
+from novabilling import NovaBilling
+from novabilling._reconcile.declared import DECLARED, Evidence
 from novabilling.sandbox import Sandbox
 
 START = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
@@ -197,6 +203,22 @@ UNKNOWABLE: Dict[str, Call] = {
 
 NO_OTHER = ("tenants.update_me", "webhooks.create", "webhooks.delete")
 """Those on the one tenant: nobody can do the same to another object."""
+
+
+@lru_cache(maxsize=None)
+def declared_by(client: Any) -> Dict[str, Evidence]:
+    """Return what the operations of a kind of client declare.
+
+    Both kinds write it to one place, where that of the other one stands if it was imported later.
+    """
+    NovaBilling._load_all()  # the bystanders are of this kind
+    package = import_module(client.__mro__[1].__module__)
+    for found in iter_modules(package.__path__):
+        spec = find_spec(f"{package.__name__}.{found.name}")
+        assert spec is not None
+        assert spec.loader is not None
+        spec.loader.exec_module(module_from_spec(spec))
+    return dict(DECLARED)
 
 
 def method_of(name: str) -> str:

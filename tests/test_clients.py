@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import json
+import subprocess
+import sys
 
 import httpx
 import pytest
 
-from novabilling import AsyncNovaBilling, NovaBilling
-from tests.support import TOKEN
+from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError
+from tests.support import BASE_URL, TOKEN
 
 ARGUMENTS = [
     "token",
@@ -129,3 +132,39 @@ def test_an_api_at_the_end_of_the_path_is_dropped(base_url, root):
     client = NovaBilling(token=TOKEN, base_url=base_url)
 
     assert repr(client) == f"NovaBilling(base_url={root!r})"
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import novabilling, sys, json\n"
+        "record = novabilling.CallRecord.from_dict(json.loads(sys.argv[1]))\n"
+        "with novabilling.NovaBilling(token='sk', base_url=sys.argv[2]) as client:\n"
+        "    print(client.reconcile(record).why)",
+        "import asyncio, novabilling, sys, json\n"
+        "async def main():\n"
+        "    record = novabilling.CallRecord.from_dict(json.loads(sys.argv[1]))\n"
+        "    async with novabilling.AsyncNovaBilling(token='sk', base_url=sys.argv[2]) as client:\n"
+        "        print((await client.reconcile(record)).why)\n"
+        "asyncio.run(main())",
+    ],
+    ids=["sync", "async"],
+)
+def test_a_program_that_has_used_no_resource_knows_what_shows_a_write(program):
+    def lose(request):
+        raise httpx.ReadTimeout("slow")
+
+    http = httpx.Client(transport=httpx.MockTransport(lose))
+    client = NovaBilling(token=TOKEN, base_url=BASE_URL, http_client=http, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        client.invoices.send_email("inv_1")
+    expected = client.reconcile(caught.value)
+
+    result = subprocess.run(
+        [sys.executable, "-c", program, json.dumps(caught.value.call.to_dict()), BASE_URL],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (result.stdout, result.stderr) == (f"{expected.why}\n", "")

@@ -352,3 +352,35 @@ async def test_the_events_of_an_error_are_sent_again_with_the_same_ids(client_fo
     assert ids_of(again) == ids_of(first)
     assert ids_of(last) == ids_of(server.requests[1])
     assert len({*ids_of(again), *ids_of(last)}) == 101
+
+
+@pytest.mark.parametrize("lost", [None, 0, 1, 2])
+async def test_a_batch_of_which_a_slice_was_looked_up_says_so(lost):
+    sandbox = Sandbox()
+    client = sandbox.async_client(max_retries=0, reconcile=True)
+    customer = await client.customers.create(external_id="u", email="a@b.co", currency="NGN")
+    plan = await client.plans.create(
+        name="P", code="p", billing_interval="monthly", prices=[{"currency": "NGN", "amount": 1}]
+    )
+    subscription = await client.subscriptions.create(
+        customer_id=customer.data.id, plan_id=plan.data.id, currency="NGN"
+    )
+    events = [
+        {"subscription_id": subscription.data.id, "code": "calls", "transaction_id": f"t{number}"}
+        for number in range(250)
+    ]
+
+    answered = []
+
+    def lose(info):
+        answered.append(info)
+        if len(answered) == lost:
+            sandbox.drop_next(after_apply=True, method="POST")
+
+    if lost == 0:
+        sandbox.drop_next(after_apply=True, method="POST")
+    client.on_attempt(lose)
+    result = await client.events.create_batch(events)
+
+    assert result.reconciled is (lost is not None)
+    assert result.data.created == 250

@@ -601,7 +601,8 @@ async def test_a_timeout_of_the_renewal_is_one_of_the_call(login_client, server,
     client = login_client(max_retries=0)
     server.faults[LOGIN] = [httpx.ReadTimeout("slow")]
 
-    with pytest.raises(NovaBillingTimeoutError, match="login session was renewed") as caught:
+    message = "^POST /tenants/me/api-keys timed out while the login session was renewed"
+    with pytest.raises(NovaBillingTimeoutError, match=message) as caught:
         await client.api_keys.create(name="CI", scopes=[])
 
     assert caught.value.may_have_been_applied is False

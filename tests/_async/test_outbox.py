@@ -7,6 +7,7 @@ import logging
 import os
 import stat
 import threading
+import time
 from datetime import datetime, timezone
 
 import httpx
@@ -59,7 +60,7 @@ async def until(true, seconds=10.0):
     ends = concurrency.monotonic() + seconds
     while not await concurrency.async_resolve(true()):
         assert concurrency.monotonic() < ends
-        await concurrency.async_run(__import__("time").sleep, 0.01)
+        await concurrency.async_run(time.sleep, 0.01)
 
 
 async def letters_of(outbox):
@@ -478,6 +479,57 @@ async def test_when_the_sender_ends_another_one_takes_over(outbox_for):
     assert len(billing.counted) == 2
 
 
+async def test_one_that_takes_over_adds_up_with_what_was_sent_before(outbox_for):
+    billing = Billing()
+
+    first = outbox_for(billing)
+    await first.flush()  # it sends for both
+    async with outbox_for(billing) as second:
+        await first.start()
+        await first.record_many([event(1), event(2)])
+        assert await first.flush()
+        await first.aclose()
+        await second.record_many([event(3)])
+        assert await second.flush()
+    stats = await outbox_for(billing, send=False).stats()
+
+    assert (stats.sent, stats.duplicates, stats.depth) == (3, 0, 0)
+
+
+async def test_what_is_recorded_outside_of_the_block_waits_for_it(outbox_for):
+    billing = Billing()
+    outbox = outbox_for(billing)
+
+    await outbox.record(subscription_id="usr_1", code="calls", transaction_id="t1")
+    await outbox.record_many([event(2)])
+    assert not await outbox.flush(0.3)
+    assert not billing.batches
+    async with outbox:
+        assert await outbox.flush()
+
+    assert billing.counted == {"t1": 1, "t2": 1}
+
+
+async def test_the_end_waits_for_what_is_on_its_way_for_others(outbox_for):
+    billing = Billing()
+    asked = []
+
+    async def slow(request):
+        asked.append(request)
+        await concurrency.async_run(time.sleep, 0.6)
+        return billing(request)
+
+    other = outbox_for(billing, send=False)
+    await other.record_many([event(1)])
+    async with outbox_for(slow, check_codes=False):
+        await until(lambda: asked)
+    depth = (await other.stats()).depth
+    await other.aclose()
+
+    assert billing.counted == {"t1": 1}
+    assert depth == 0
+
+
 async def test_another_tenants_events_are_left_alone_and_it_is_said(outbox_for, folder, caplog):
     theirs, ours = Billing(), Billing()
     other = outbox_for(theirs, send=False, store=SQLiteStore(folder, label="other"))
@@ -588,6 +640,21 @@ async def test_a_call_that_hangs_ends_whatever_the_client_allows(folder, monkeyp
         freed.set()
 
 
+async def test_a_hook_is_told_why_an_event_is_held_and_for_how_long(outbox_for):
+    billing = Billing(httpx.Response(429, headers={"retry-after": "7"}))
+    seen = []
+
+    async with outbox_for(billing, close_timeout=0) as outbox:
+        outbox.on_verdict(seen.append)
+        await outbox.record_many([event(1)])
+        await until(lambda: seen)
+
+    (verdict,) = seen
+    assert verdict.event.transaction_id == "t1"
+    assert (verdict.status, verdict.retry_after) == ("hold", 7.0)
+    assert "429" in verdict.reason
+
+
 async def test_a_closed_client_ends_the_sender_and_the_events_stay(client_for, folder):
     billing = Billing()
     client = client_for(billing)
@@ -617,7 +684,9 @@ async def test_a_token_that_cannot_be_had_holds_everything(client_for, folder, c
         works.append(True)
         assert await outbox.flush()
 
-    assert "the vault is closed" in caplog.text
+    assert (
+        "The outbox holds all events until this is mended: RuntimeError('the vault" in caplog.text
+    )
     assert billing.counted == {"t1": 1}
 
 

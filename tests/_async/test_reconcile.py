@@ -39,6 +39,44 @@ NOT_RETURNED = {
     "taxes.assign_to_plan",
 }
 """What is known to be done, and cannot be shown as the call would have."""
+LISTED = {
+    "add_ons.create",
+    "add_ons.remove_applied",
+    "billable_metrics.create",
+    "coupons.create",
+    "customers.create",
+    "payment_providers.configure",
+    "payment_providers.create",
+    "plans.create",
+    "taxes.create",
+}
+"""What a list of a tenant shows: nothing says that it is the tenant of another token."""
+DELETED = {
+    "add_ons.delete",
+    "billable_metrics.delete",
+    "charges.delete",
+    "coupons.delete",
+    "customers.delete",
+    "payment_providers.delete",
+    "plan_overrides.delete",
+    "plans.delete",
+    "taxes.delete",
+}
+"""What is not found any more: another tenant would not find it either."""
+STATES = [
+    "credit_notes.finalize",
+    "credit_notes.void",
+    "invoices.finalize",
+    "invoices.mark_paid",
+    "invoices.void",
+    "payments.refund",
+    "subscriptions.cancel",
+    "subscriptions.pause",
+    "subscriptions.resume",
+    "wallets.terminate",
+]
+FILTERS = ({"key": "r", "values": ["a"]},)
+RANGES = ({"from_value": 0, "per_unit_amount": 5, "flat_amount": 0},)
 
 
 @pytest.fixture
@@ -149,6 +187,24 @@ async def test_another_tenant_finds_nothing_out(shop, fault):
         error = await shop.lost(name, fault)
         outcome = await other.reconcile(error)
         assert outcome.applied is None, (name, outcome)
+
+
+@pytest.mark.parametrize("fault", ["before", "after"])
+async def test_another_token_of_the_tenant_finds_out_what_stands_below_an_object(
+    shop, clock, fault
+):
+    token = shop.sandbox.jwt
+    clock.now += 60  # the login of the calls is another one
+    open_ = []
+    for name in CALLS:
+        shop.restore()
+        error = await shop.lost(name, fault)
+        outcome = await shop.sandbox.async_client(token=token).reconcile(error)
+        assert outcome.applied in (None, FAULTS[fault].applies), (name, outcome)
+        if outcome.applied is None:
+            open_.append(name)
+
+    assert set(open_) == (LISTED | DELETED if fault == "after" else LISTED)
 
 
 @pytest.mark.parametrize("fault", ["before", "after"])
@@ -274,6 +330,30 @@ async def test_a_state_that_is_older_than_the_call_was_not_made_by_it(shop):
     assert (await shop.lose("payments.refund", "after")).final
 
 
+@pytest.mark.parametrize("invoice", ["open", "draft"])
+async def test_what_the_server_will_refuse_and_nothing_else_is_final(shop, clock, invoice):
+    shop.ours.open = shop.ours.draft = getattr(shop.ours, invoice)
+    for first in ["", *STATES]:
+        for name in STATES:
+            if first and first.partition(".")[0] != name.partition(".")[0]:
+                continue
+            shop.restore()
+            if first:
+                try:
+                    CALLS[first](shop.others, shop.ours)
+                except BadRequestError:
+                    continue
+            clock.now += 60
+            outcome = await shop.lose(name, "before")
+            refused = False
+            try:
+                CALLS[name](shop.others, shop.ours)
+            except BadRequestError:
+                refused = True
+            assert outcome.applied is False, (first, name, outcome)
+            assert outcome.final is refused, (first, name, outcome)
+
+
 async def test_another_refund_at_the_same_time_may_hide_ours(shop):
     outcome = await shop.lose(
         "payments.refund", "after", lambda r: shop.sandbox.again(tampered(r, amount=7))
@@ -326,16 +406,101 @@ async def test_a_row_with_other_fields_is_not_the_call_s(shop):
     assert outcome.applied is False
 
 
-# Parts
+LISTS = {
+    "add_ons.update": lambda c, o, rows=({"currency": "USD", "amount": 6},): c.add_ons.update(
+        o.add_on, prices=[*rows]
+    ),
+    "billable_metrics.update": lambda c, o, rows=FILTERS: c.billable_metrics.update(
+        o.metric, filters=[*rows]
+    ),
+    "charges.update": lambda c, o, rows=FILTERS: c.charges.update(
+        o.charge, filters=[{**row, "properties": {"amount": "5"}} for row in rows]
+    ),
+    "charges.update ranges": lambda c, o, rows=RANGES: c.charges.update(
+        o.charge, graduated_ranges=[*rows]
+    ),
+}
+CHANGES = {
+    "add_ons.update": lambda c, o: c.add_ons.update(o.add_on, name="Else"),
+    "billable_metrics.update": lambda c, o: c.billable_metrics.update(o.metric, name="Else"),
+    "charges.update": lambda c, o: c.charges.update(o.charge, invoice_display_name="Else"),
+    "charges.update ranges": lambda c, o: c.charges.update(o.charge, invoice_display_name="Else"),
+}
 
 
-async def test_a_wallet_without_its_credits_is_a_part(shop):
+@pytest.mark.parametrize("name", list(LISTS))
+async def test_equal_lists_that_are_older_than_the_call_are_not_taken_for_its_own(
+    shop, clock, name
+):
+    LISTS[name](shop.others, shop.ours)
+    clock.now += 60
     outcome = await shop.lose(
-        "wallets.create", "before", lambda r: shop.sandbox.again(tampered(r, paidCredits=0))
+        name, "before", lambda _: CHANGES[name](shop.others, shop.ours), call=LISTS[name]
+    )
+
+    assert outcome.applied is not True, outcome
+
+
+@pytest.mark.parametrize("name", list(LISTS)[1:])
+async def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_before(
+    shop, clock, name
+):
+    LISTS[name](shop.others, shop.ours, ())
+    clock.now += 60
+    outcome = await shop.lose(name, "before", call=LISTS[name])
+
+    assert outcome.applied is None
+    assert "the old ones may be gone" in outcome.why
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("billable_metrics.create", None),
+        (
+            "charges.create",
+            lambda c, o: c.charges.create(
+                plan_id=o.plan,
+                billable_metric_id=o.free_metric,
+                charge_model="standard",
+                properties={"amount": "5"},
+                filters=[{**FILTERS[0], "properties": {"amount": "5"}}],
+            ),
+        ),
+    ],
+)
+async def test_a_row_with_other_filters_is_not_the_call_s(shop, name, call):
+    other = {"key": "else", "values": ["x"], "properties": {"amount": "5"}}
+    if call is None:
+        del other["properties"]
+    outcome = await shop.lose(
+        name, "before", lambda r: shop.sandbox.again(tampered(r, filters=[other])), call=call
     )
 
     assert outcome.applied is None
-    assert "without its paid credits" in outcome.why
+    assert "other filters" in outcome.why
+
+
+@pytest.mark.parametrize("name", ["billable_metrics", "charges", "customers"])
+async def test_what_is_found_in_a_list_is_returned_as_a_whole(shop, name):
+    outcome = await shop.lose(f"{name}.create", "after")
+
+    assert outcome.data == (await getattr(shop.key, name).get(outcome.data.id)).data
+
+
+# Parts
+
+
+@pytest.mark.parametrize("kind", ["paid", "granted"])
+async def test_a_wallet_without_its_credits_is_a_part(shop, kind):
+    outcome = await shop.lose(
+        "wallets.create",
+        "before",
+        lambda r: shop.sandbox.again(tampered(r, **{f"{kind}Credits": 0})),
+    )
+
+    assert outcome.applied is None
+    assert f"without its {kind} credits" in outcome.why
     assert outcome.candidates[0].name == "New"
 
 
@@ -727,6 +892,30 @@ async def test_the_server_s_clock_counts(hours, applies):
     outcome = await client.reconcile(caught.value, settle=0.01)
 
     assert outcome.applied is not (not applies), outcome
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+async def test_another_machine_s_clock_does_not_make_the_call_older_or_younger(shop, clock, hours):
+    error = await shop.lost("payments.refund", "before")
+    apart = timedelta(hours=hours)
+    record = structs.replace(
+        error.call,
+        started=error.call.started + apart,
+        ended=error.call.ended + apart,
+        clock=(-apart.total_seconds(), 1 - apart.total_seconds()),
+    )
+    clock.now += 60
+    clock.slept.clear()
+
+    outcome = await shop.key.reconcile(record)
+    assert outcome.applied is False
+    assert "59 s after the attempt ended" in outcome.why
+    assert len(shop.sandbox.requests) == 1
+    assert clock.slept == []
+
+    outcome = await shop.key.reconcile(record, settle=100, timeout=60)
+    assert "100 s after the attempt ended" in outcome.why
+    assert sum(clock.slept) == pytest.approx(41, abs=1.1)
 
 
 async def test_a_server_error_may_have_done_a_part(shop):

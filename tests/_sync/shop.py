@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
-from novabilling import NovaBillingError
-from tests.reconciling import CALLS, FAULTS, UNKNOWABLE, Losing, needs_login, side
+from novabilling import NovaBilling, NovaBillingError
+from novabilling._reconcile.declared import DECLARED
+from tests.reconciling import CALLS, FAULTS, UNKNOWABLE, Losing, declared_by, needs_login, side
 
 
 class Shop:
     """A sandbox with two of everything, and clients."""
 
     def __init__(self, clock: Any) -> None:
+        DECLARED.update(declared_by(NovaBilling))
         self.sandbox = Losing(clock)
         self.ours, self.theirs = side(self.sandbox, 0), side(self.sandbox, 1)
         clock.now += 60

@@ -8,6 +8,7 @@ import logging
 import os
 import stat
 import threading
+import time
 from datetime import datetime, timezone
 
 import httpx
@@ -60,7 +61,7 @@ def until(true, seconds=10.0):
     ends = concurrency.monotonic() + seconds
     while not concurrency.resolve(true()):
         assert concurrency.monotonic() < ends
-        concurrency.run(__import__("time").sleep, 0.01)
+        concurrency.run(time.sleep, 0.01)
 
 
 def letters_of(outbox):
@@ -479,6 +480,57 @@ def test_when_the_sender_ends_another_one_takes_over(outbox_for):
     assert len(billing.counted) == 2
 
 
+def test_one_that_takes_over_adds_up_with_what_was_sent_before(outbox_for):
+    billing = Billing()
+
+    first = outbox_for(billing)
+    first.flush()  # it sends for both
+    with outbox_for(billing) as second:
+        first.start()
+        first.record_many([event(1), event(2)])
+        assert first.flush()
+        first.close()
+        second.record_many([event(3)])
+        assert second.flush()
+    stats = outbox_for(billing, send=False).stats()
+
+    assert (stats.sent, stats.duplicates, stats.depth) == (3, 0, 0)
+
+
+def test_what_is_recorded_outside_of_the_block_waits_for_it(outbox_for):
+    billing = Billing()
+    outbox = outbox_for(billing)
+
+    outbox.record(subscription_id="usr_1", code="calls", transaction_id="t1")
+    outbox.record_many([event(2)])
+    assert not outbox.flush(0.3)
+    assert not billing.batches
+    with outbox:
+        assert outbox.flush()
+
+    assert billing.counted == {"t1": 1, "t2": 1}
+
+
+def test_the_end_waits_for_what_is_on_its_way_for_others(outbox_for):
+    billing = Billing()
+    asked = []
+
+    def slow(request):
+        asked.append(request)
+        concurrency.run(time.sleep, 0.6)
+        return billing(request)
+
+    other = outbox_for(billing, send=False)
+    other.record_many([event(1)])
+    with outbox_for(slow, check_codes=False):
+        until(lambda: asked)
+    depth = (other.stats()).depth
+    other.close()
+
+    assert billing.counted == {"t1": 1}
+    assert depth == 0
+
+
 def test_another_tenants_events_are_left_alone_and_it_is_said(outbox_for, folder, caplog):
     theirs, ours = Billing(), Billing()
     other = outbox_for(theirs, send=False, store=SQLiteStore(folder, label="other"))
@@ -587,6 +639,21 @@ def test_a_call_that_hangs_ends_whatever_the_client_allows(folder, monkeypatch):
         freed.set()
 
 
+def test_a_hook_is_told_why_an_event_is_held_and_for_how_long(outbox_for):
+    billing = Billing(httpx.Response(429, headers={"retry-after": "7"}))
+    seen = []
+
+    with outbox_for(billing, close_timeout=0) as outbox:
+        outbox.on_verdict(seen.append)
+        outbox.record_many([event(1)])
+        until(lambda: seen)
+
+    (verdict,) = seen
+    assert verdict.event.transaction_id == "t1"
+    assert (verdict.status, verdict.retry_after) == ("hold", 7.0)
+    assert "429" in verdict.reason
+
+
 def test_a_closed_client_ends_the_sender_and_the_events_stay(client_for, folder):
     billing = Billing()
     client = client_for(billing)
@@ -616,7 +683,9 @@ def test_a_token_that_cannot_be_had_holds_everything(client_for, folder, caplog)
         works.append(True)
         assert outbox.flush()
 
-    assert "the vault is closed" in caplog.text
+    assert (
+        "The outbox holds all events until this is mended: RuntimeError('the vault" in caplog.text
+    )
     assert billing.counted == {"t1": 1}
 
 

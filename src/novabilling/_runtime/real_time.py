@@ -34,5 +34,8 @@ def boot_time() -> float:
     """Return when the machine was started, by its clock: it is another time once that was set."""
     if not hasattr(time, "clock_gettime"):  # Windows
         return time.time() - monotonic()
-    up = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # the latter stops in a sleep
-    return time.clock_gettime(time.CLOCK_REALTIME) - time.clock_gettime(up)
+    now = time.clock_gettime(time.CLOCK_REALTIME)
+    try:
+        return now - time.clock_gettime(time.CLOCK_BOOTTIME)
+    except (AttributeError, OSError):  # macOS has none, and a browser only its name
+        return now - monotonic()  # which stops while the machine sleeps
