@@ -86,6 +86,7 @@ class Odd(SQLiteStore):
         if self.fails:
             self.fails -= 1
             raise OutboxError("not at the moment")
+        return super().extend(entries)
 
 
 # Recording
@@ -685,7 +686,7 @@ async def test_a_token_that_cannot_be_had_holds_everything(client_for, folder, c
         assert await outbox.flush()
 
     assert (
-        "The outbox holds all events until this is mended: RuntimeError('the vault" in caplog.text
+        "The outbox holds all events until this is mended: RuntimeError: the vault" in caplog.text
     )
     assert billing.counted == {"t1": 1}
 

@@ -87,6 +87,7 @@ class Odd(SQLiteStore):
         if self.fails:
             self.fails -= 1
             raise OutboxError("not at the moment")
+        return super().extend(entries)
 
 
 # Recording
@@ -684,7 +685,7 @@ def test_a_token_that_cannot_be_had_holds_everything(client_for, folder, caplog)
         assert outbox.flush()
 
     assert (
-        "The outbox holds all events until this is mended: RuntimeError('the vault" in caplog.text
+        "The outbox holds all events until this is mended: RuntimeError: the vault" in caplog.text
     )
     assert billing.counted == {"t1": 1}
 
