@@ -25,7 +25,7 @@ def quick(monkeypatch):
     """Wait for less: the rules are the same."""
     monkeypatch.setattr(schedule, "FIRST_BACKOFF", 0.02)
     monkeypatch.setattr(settling, "FIRST_WAIT", 0.1)
-    monkeypatch.setattr(codes, "LOOK_AGAIN", 0.0)
+    monkeypatch.setattr(codes, "LOOK_AGAIN", 0.3)
 
 
 @pytest.fixture
