@@ -7,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, List
 
@@ -484,3 +485,54 @@ def test_an_outbox_shows_its_store_and_no_password(database):
 
     assert "PostgresStore('127.0.0.1/postgres', label='shop')" in repr(outbox)
     assert PASSWORD not in repr(outbox)
+
+
+# What a connection of the user's is set to
+
+
+def as_decimal(connection: Any) -> None:
+    """Read floats as those who count money like it."""
+
+    class Loader(psycopg.adapt.Loader):
+        def load(self, data: Any) -> Decimal:
+            return Decimal(bytes(data).decode())
+
+    connection.adapters.register_loader("float8", Loader)
+
+
+def refuse_rows(cursor: Any) -> Any:
+    raise AssertionError("rows of the outbox are no rows of the user's")
+
+
+@pytest.mark.parametrize("setting", ["floats", "raw", "rows"])
+def test_a_pool_may_be_set_up_in_any_way(database, setting):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    if setting == "raw" and not hasattr(psycopg, "RawCursor"):
+        pytest.skip("this psycopg has no raw cursors")
+    options: Any = {
+        "floats": {"configure": as_decimal},
+        "raw": {"kwargs": {"cursor_factory": getattr(psycopg, "RawCursor", None)}},
+        "rows": {"kwargs": {"row_factory": refuse_rows}},
+    }[setting]
+    with pools.ConnectionPool(database.dsn, min_size=1, open=True, **options) as pool:
+        store = store_of(database, source=pool)
+        store.add([body(1)])
+        store.add([body(2), body(3)])
+        one, two, three = store.claim(3)
+        again = Waiting(three, time.time() + 60, time.time(), "why")
+        store.settle(Settlement(done=[one], dead=[Dead(two, "why")], waiting=[again]))
+        store.report(Report(sent=1, rate=2.0))
+        (letter,) = store.dead_letters(None, 5)
+
+        assert abs(one.at - time.time()) < 60
+        assert letter.at.tzinfo is not None
+        assert store.reported(Report(rate=1.0)).rate == 1.0
+        assert store.reported().rate == 2.0
+        assert store.counts().oldest == pytest.approx(time.time(), abs=60)
+        store.close()
+
+
+def test_a_label_is_text(database):
+    for label in ("a\0b", "a\ud800"):
+        with pytest.raises(ValueError, match="label must be text"):
+            database.store(label=label)

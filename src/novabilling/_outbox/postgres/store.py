@@ -13,7 +13,7 @@ from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, eve
 from ..settings import check_seconds, completed_and_sealed
 from .connections import Connections
 from .listening import Notifier
-from .reading import changed, rows
+from .reading import changed, cursor_of, rows
 from .sending import Sending, moment_of
 from .statements import Statement, insertion, notifying, statements_of
 from .tables import DEFAULT_TABLE, Table, schema, table_of
@@ -54,6 +54,8 @@ class PostgresStore:
     ) -> None:
         if not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"label must be a str, not {type(label).__name__}")
+        if "\0" in label or not label.encode("utf-8", "replace").decode() == label:
+            raise ValueError("label must be text: without NUL characters and lone surrogates")
         self.label: str = label
         self.table: str = table
         self._table = table_of(table)
@@ -107,7 +109,7 @@ class PostgresStore:
         """Return when these events are committed, all at once."""
         with self._connections.use() as connection:
             # Prepared, at half of the cost, unless a pgbouncer gives each statement another server.
-            connection.execute(*self.adding(bodies), prepare=len(bodies) == 1 or None)
+            cursor_of(connection).execute(*self.adding(bodies), prepare=len(bodies) == 1 or None)
 
     def adding(self, bodies: List[bytes]) -> Statement:
         """Return what records events when psycopg executes it, in whose transaction ever."""
@@ -210,7 +212,7 @@ class PostgresStore:
             found = rows(connection, self._sql.dead_letters, (*self._mine, start, most))
         return [
             DeadLetter(
-                event=event_of(body.encode()), reason=reason, at=moment(at), place=("", number)
+                event=event_of(body.encode()), reason=reason, at=moment(float(at)), place=("", number)
             )
             for number, body, reason, at in found
         ]
