@@ -6,6 +6,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import time
 from decimal import Decimal
 from pathlib import Path
@@ -476,6 +477,8 @@ def test_a_statement_fits_each_paramstyle(database):
         assert '"transactionId":"t1"' in values[2]
     with pytest.raises(ValueError, match="paramstyle must be one of 'format', 'numeric', 'named'"):
         store.statement(event, "qmark")
+    with pytest.raises(ValueError, match="paramstyle must be one of"):
+        store.statement(event, ["format"])
     with pytest.raises(ValueError, match="subscription_id must be an id"):
         store.statement({"subscription_id": "", "code": "calls"})
 
@@ -536,3 +539,80 @@ def test_a_label_is_text(database):
     for label in ("a\0b", "a\ud800"):
         with pytest.raises(ValueError, match="label must be text"):
             database.store(label=label)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://user:canary@canary@host/shop",
+        "postgresql://user:canary/canary@host/shop",
+        "postgresql://user:canary/canary",
+        "dbname=postgresql://user:canary@host/shop",
+        "host=user:canary@host dbname=shop",
+    ],
+)
+def test_a_password_that_tears_a_dsn_is_not_shown_as_a_host(dsn):
+    with pytest.raises(ValueError, match=r"write @ : / \? # % of a password as %40") as raised:
+        PostgresStore(dsn)
+
+    assert "canary" not in str(raised.value)
+    assert raised.value.__context__ is None
+
+
+def test_a_dsn_of_several_hosts_and_ports_is_read():
+    store = PostgresStore("postgresql://user:a%40b@one:5432,two:5433/shop")
+
+    assert repr(store) == "PostgresStore('one,two/shop')"
+
+
+def test_a_connection_that_has_listened_does_not_come_back_to_the_pool(database):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    with pools.ConnectionPool(database.dsn, min_size=2, max_size=2, open=True) as pool:
+        store = store_of(database, source=pool, notify=True)
+        heard = threading.Event()
+        store.watch(heard.set)
+        store.claim(0)
+        assert heard.wait(10)  # it listens
+        listener = store._sending.held._listener
+        listener._stopping.set()
+        database.execute("SELECT pg_notify(%s, '')", database.table)
+        listener._thread.join(10)
+        assert not listener._thread.is_alive()
+
+        with pool.connection() as one, pool.connection() as two:
+            assert not one.autocommit
+            assert not two.autocommit
+            for connection in (one, two):
+                found = connection.execute("SELECT pg_listening_channels()").fetchall()
+                assert found == []
+        store.close()
+
+
+def test_a_pool_of_one_connection_is_not_kept_by_the_listener(database):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    with pools.ConnectionPool(database.dsn, min_size=1, max_size=1, timeout=5, open=True) as pool:
+        store = store_of(database, source=pool, notify=True)
+        store.claim(0)
+        time.sleep(0.2)  # a listener would have it by now
+        store.add([body(1)])
+        assert bodies(store.claim(5)) == [body(1)]
+        store.close()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_sender_reads_what_is_no_latin_whatever_the_machine_is_set_to(
+    database, monkeypatch, encoding
+):
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    store = store_of(database)
+    snow = body(1).replace(b'"calls"', '"☃"'.encode())
+    store.add([snow])
+
+    assert bodies(store.claim(5)) == [snow]
+
+
+def test_a_client_encoding_that_gives_bytes_for_text_is_refused(database):
+    source = psycopg.conninfo.make_conninfo(database.dsn, client_encoding="SQL_ASCII")
+
+    with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+        store_of(database, source=source).claim(1)

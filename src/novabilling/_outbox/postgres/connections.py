@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
 from typing import Any, Generator, List
 
@@ -19,6 +20,7 @@ KEEP = 8
 """Idle connections that are kept."""
 DEFAULTS = {
     "application_name": "novabilling outbox",
+    "client_encoding": "UTF8",
     "connect_timeout": "10",
     "keepalives_idle": "30",
     "tcp_user_timeout": "30000",
@@ -90,6 +92,11 @@ class Connections:
         # Not from the other one: its traceback holds the password.
         raise OutboxError(f"the PostgreSQL of the outbox cannot be reached: {said}")
 
+    @property
+    def can_listen(self) -> bool:
+        """Say whether one connection can be kept for that: others are left in the pool."""
+        return self._pool is None or getattr(self._pool, "max_size", KEEP) > 1
+
     @contextmanager
     def listening(self) -> Generator[Any, None, None]:
         """Give a connection for as long as the block lasts."""
@@ -98,7 +105,10 @@ class Connections:
                 yield connection
         else:
             with self._pool.connection() as connection:
-                yield connection
+                try:
+                    yield connection
+                finally:  # it commits by itself and listens: it must not come to somebody else
+                    connection.close()
 
     def close(self) -> None:
         """Close what is idle; the user's pool is the user's."""
@@ -133,6 +143,11 @@ def as_outbox_errors(table: Table) -> Generator[None, None, None]:
             f"the table {table.events} of the outbox is not as it should be: {_text_of(error)}; "
             "`python -m novabilling.outbox schema` prints what makes it"
         ) from error
+    except UnicodeEncodeError as error:
+        raise OutboxError(
+            f"the client_encoding of the connection must be UTF8: {error.encoding} cannot write "
+            "these events"
+        ) from error
     except psycopg.Error as error:
         raise OutboxError(
             f"the PostgreSQL of the outbox cannot be used: {_text_of(error)}"
@@ -154,15 +169,26 @@ def _read(dsn: str) -> Any:
         given = conninfo.conninfo_to_dict(dsn)
     except Exception:  # its text holds the DSN
         given = None
-    if given is None:
+    if given is None or _is_torn(given):
         raise ValueError(
             "the DSN of the PostgresStore cannot be read: expected is "
-            "postgresql://user@host/database, or host=... dbname=... user=..."
+            "postgresql://user@host/database, or host=... dbname=... user=...; in a URL, write "
+            "@ : / ? # % of a password as %40 %3A %2F %3F %23 %25"
         )
     host = given.get("host") or os.environ.get("PGHOST", "localhost")
     name = given.get("dbname") or os.environ.get("PGDATABASE") or given.get("user") or ""
     missing = {name: value for name, value in DEFAULTS.items() if name not in given}
     return Secret(conninfo.make_conninfo(dsn, **missing)), f"{host}/{name}"
+
+
+def _is_torn(given: Any) -> bool:
+    """Say whether a part of a password may be taken for a host, a port or the name of a database.
+
+    These are shown, and an "@" in a password ends it too early.
+    """
+    names = f"{given.get('host') or ''}{given.get('dbname') or ''}"
+    port = str(given.get("port") or "")
+    return "@" in names or not re.fullmatch(r"[0-9, ]*", port)
 
 
 def _is_pool(source: object) -> bool:

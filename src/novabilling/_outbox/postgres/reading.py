@@ -25,8 +25,9 @@ def changed(connection: Any, sql: str, params: Sequence[object]) -> int:
 def cursor_of(connection: Any) -> Any:
     """Make a cursor that takes `%s` and gives tuples: that of the connection may do otherwise."""
     import psycopg
+    from psycopg import rows as of_psycopg
 
     kind: Any = psycopg.Cursor
     if isinstance(connection, psycopg.AsyncConnection):
         kind = psycopg.AsyncCursor
-    return kind(connection, row_factory=psycopg.rows.tuple_row)
+    return kind(connection, row_factory=of_psycopg.tuple_row)

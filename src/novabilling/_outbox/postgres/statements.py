@@ -26,7 +26,7 @@ class Statement(NamedTuple):
 
 def insertion(table: Table, target: Target, body: bytes, paramstyle: str) -> Statement:
     """Write the statement that records one event, for whoever executes it."""
-    if paramstyle not in PARAMSTYLES:
+    if paramstyle not in list(PARAMSTYLES):  # whatever it is
         known = ", ".join(map(repr, PARAMSTYLES))
         raise ValueError(f"paramstyle must be one of {known}, not {paramstyle!r}")
     base_url, label, given = PARAMSTYLES[paramstyle]

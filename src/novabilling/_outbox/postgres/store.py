@@ -212,7 +212,10 @@ class PostgresStore:
             found = rows(connection, self._sql.dead_letters, (*self._mine, start, most))
         return [
             DeadLetter(
-                event=event_of(body.encode()), reason=reason, at=moment(float(at)), place=("", number)
+                event=event_of(body.encode()),
+                reason=reason,
+                at=moment(float(at)),
+                place=("", number),
             )
             for number, body, reason, at in found
         ]
