@@ -16,6 +16,7 @@ import pytest
 
 from novabilling import NovaBilling, OutboxError, OutboxFullError
 from novabilling._outbox.entries import Dead, Entry, Report, Settlement, Waiting
+from novabilling._outbox.postgres.leases import Leases
 from novabilling.outbox import Outbox, PostgresStore
 from tests.outbox.test_store import body
 from tests.postgres import PASSWORD, Database, connected
@@ -616,3 +617,97 @@ def test_a_client_encoding_that_gives_bytes_for_text_is_refused(database):
 
     with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
         store_of(database, source=source).claim(1)
+
+
+# Many senders and many rows
+
+
+def test_the_age_of_the_oldest_event_grows_while_a_sender_has_it(database):
+    store = store_of(database)
+    store.add([body(1), body(2)])
+    store.claim(2)
+    database.execute(f"UPDATE \"{database.table}\" SET recorded_at = now() - interval '1 hour'")
+    store.add([body(3)])
+
+    assert store.counts().oldest == pytest.approx(time.time() - 3600, abs=60)
+
+
+def test_a_database_that_is_serializable_by_default_lets_senders_share_the_table(database):
+    name = psycopg.conninfo.conninfo_to_dict(database.dsn)["dbname"]
+    level = "default_transaction_isolation"
+    store_of(database).add([body(n) for n in range(2000)])
+    database.execute(f"ALTER DATABASE \"{name}\" SET {level} TO 'serializable'")
+    failed: List[Exception] = []
+
+    def send() -> None:
+        store = store_of(database)
+        try:
+            entries = store.claim(50)
+            while entries:
+                again = [Waiting(one, time.time() + 99, time.time(), "r") for one in entries[25:]]
+                store.settle(Settlement(done=entries[:25], waiting=again))
+                entries = store.claim(50)
+        except OutboxError as error:
+            failed.append(error)
+
+    try:
+        threads = [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        database.execute(f'ALTER DATABASE "{name}" RESET {level}')
+
+    assert failed == []
+    assert states(database) == {"held": 1000}
+
+
+def test_many_dead_letters_are_sent_again_and_discarded_in_seconds(database):
+    store = store_of(database)
+    database.execute(
+        f'INSERT INTO "{database.table}" (base_url, label, state, due, given_up_at, reason, body) '
+        "SELECT %s, '', 'dead', 'infinity', now(), 'why', %s::text::json "
+        "FROM generate_series(1, 100000)",
+        BASE_URL,
+        body(1).decode(),
+    )
+    letters = store.dead_letters(None, 100000)
+    begun = time.monotonic()
+
+    assert store.requeue(letters[:50000]) == 50000
+    assert store.discard(letters) == 50000
+    assert time.monotonic() - begun < 10
+    assert states(database) == {"due": 50000}
+
+
+def test_claims_are_settled_by_one_thread_while_another_looks_at_them():
+    leases = Leases(0.0)
+    failed: List[Exception] = []
+    done = threading.Event()
+
+    def look() -> None:
+        try:
+            while not done.is_set():
+                leases.ending()
+                leases.all()
+        except Exception as error:
+            failed.append(error)
+
+    looking = threading.Thread(target=look)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        looking.start()
+        for claim in range(200):
+            leases.add(claim, range(500), 0.0)
+            for start in range(0, 500, 5):
+                entries = [Entry(b"", 0.0, (str(claim), start + n)) for n in range(5)]
+                leases.settled(Settlement(done=entries))
+    finally:
+        done.set()
+        looking.join()
+        sys.setswitchinterval(interval)
+
+    assert failed == []
+    assert leases.all() == ([], [])

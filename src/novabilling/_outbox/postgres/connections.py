@@ -16,6 +16,8 @@ from .tables import Table
 
 MISSING = 'PostgresStore needs psycopg: pip install "novabilling[postgres]"'
 ONLY_WHEN_ASKED = 1 << 30
+READ_COMMITTED = "SET default_transaction_isolation TO 'read committed'"
+"""At a higher level, that of the database perhaps, senders that share a table would fail."""
 KEEP = 8
 """Idle connections that are kept."""
 DEFAULTS = {
@@ -126,6 +128,7 @@ def _set_up(connection: Any) -> Any:
         raise
     if number == connection.info.backend_pid:
         connection.prepare_threshold = ONLY_WHEN_ASKED
+        connection.execute(READ_COMMITTED, prepare=False)
     return connection
 
 

@@ -130,6 +130,8 @@ def statements_of(table: Table) -> Statements:
                 date_part('epoch', now() - least(
                     (SELECT recorded_at FROM {events} WHERE {mine} AND state = 'due'
                         ORDER BY due, id LIMIT 1),
+                    (SELECT min(recorded_at) FROM {events}
+                        WHERE {mine} AND state = 'due' AND due > now()),
                     (SELECT min(recorded_at) FROM {events} WHERE {mine} AND state = 'held')))
             FROM {events} WHERE {mine}""",
         dead_letters=f"""
@@ -137,11 +139,14 @@ def statements_of(table: Table) -> Statements:
             WHERE {mine} AND state = 'dead' AND due = 'infinity' AND id > %s
             ORDER BY id LIMIT %s""",
         requeue=f"""
-            UPDATE {events}
+            UPDATE {events} AS e
             SET state = 'due', due = clock_timestamp(), recorded_at = clock_timestamp(),
                 refused_at = NULL, given_up_at = NULL, reason = NULL
-            WHERE {mine} AND state = 'dead' AND id = ANY(%s)""",
-        discard=f"DELETE FROM {events} WHERE {mine} AND state = 'dead' AND id = ANY(%s)",
+            FROM unnest(%s::bigint[]) AS l(id)
+            WHERE e.id = l.id AND {mine} AND state = 'dead'""",
+        discard=f"""
+            DELETE FROM {events} AS e USING unnest(%s::bigint[]) AS l(id)
+            WHERE e.id = l.id AND {mine} AND state = 'dead'""",
         report=f"""
             INSERT INTO {senders} AS s VALUES (%s, %s, %s, now(), %s, %s, %s, %s)
             ON CONFLICT (base_url, label, name) DO UPDATE

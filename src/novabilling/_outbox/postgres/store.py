@@ -182,7 +182,7 @@ class PostgresStore:
     def counts(self) -> Counts:
         """Count what there is in the table."""
         with self._connections.use() as connection:
-            params = self._mine * 3
+            params = self._mine * 4
             ((due, held, dead, age),) = rows(connection, self._sql.counts, params)
         return Counts(due, held, dead, moment_of(time.time(), age))
 
@@ -231,7 +231,7 @@ class PostgresStore:
     def _with(self, sql: str, letters: Iterable[DeadLetter]) -> int:
         numbers = [letter.place[1] for letter in letters]
         with self._connections.use() as connection:
-            return changed(connection, sql, (*self._mine, numbers))
+            return changed(connection, sql, (numbers, *self._mine))
 
     # The end
 
