@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from contextlib import contextmanager
-from typing import Any, Generator, List
+from typing import Any, Generator, List, cast
 
 from ..._call.errors import OutboxError, OutboxFullError
 from ..._network.socket_state import is_readable
@@ -33,13 +33,13 @@ class Connections:
     """Give connections for a moment each; those of threads that work at the same time differ."""
 
     def __init__(self, source: object, table: Table) -> None:
-        """Take a DSN, or a pool: whatever has a `connection()` that is a context manager."""
+        """Take a hidden DSN, or a pool: whatever has a `connection()` for a `with` block."""
         self._table = table
         self._idle: OfProcess[List[Any]] = OfProcess(list)
         self._dsn = Secret("")
         self._pool: Any = None
-        if isinstance(source, str):
-            self._dsn, self.where = _read(source)
+        if isinstance(source, Secret):
+            self._dsn, self.where = _read(cast("Secret[str]", source))
         elif _is_pool(source):
             self._pool, self.where = source, type(source).__name__
         else:
@@ -163,16 +163,17 @@ def _text_of(error: Any) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _read(dsn: str) -> Any:
+def _read(dsn: Secret[str]) -> Any:
     try:
         from psycopg import conninfo
     except ImportError as error:
         raise ImportError(MISSING) from error
     try:
-        given = conninfo.conninfo_to_dict(dsn)
+        given = conninfo.conninfo_to_dict(dsn.reveal())
     except Exception:  # its text holds the DSN
         given = None
     if given is None or _is_torn(given):
+        given = None  # a traceback may show the variables of its frames
         raise ValueError(
             "the DSN of the PostgresStore cannot be read: expected is "
             "postgresql://user@host/database, or host=... dbname=... user=...; in a URL, write "
@@ -181,7 +182,7 @@ def _read(dsn: str) -> Any:
     host = given.get("host") or os.environ.get("PGHOST", "localhost")
     name = given.get("dbname") or os.environ.get("PGDATABASE") or given.get("user") or ""
     missing = {name: value for name, value in DEFAULTS.items() if name not in given}
-    return Secret(conninfo.make_conninfo(dsn, **missing)), f"{host}/{name}"
+    return Secret(conninfo.make_conninfo(dsn.reveal(), **missing)), f"{host}/{name}"
 
 
 def _is_torn(given: Any) -> bool:

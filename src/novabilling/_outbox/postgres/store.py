@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Seque
 
 from ..._call.errors import OutboxError
 from ..._runtime.forks import OfProcess
+from ..._runtime.secrets import Secret
 from ...types._inputs import UsageEventInput, UsageEventParam
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from ..settings import check_seconds, completed_and_sealed
@@ -52,6 +53,7 @@ class PostgresStore:
         poll: float = 1.0,
         notify: bool = True,
     ) -> None:
+        source = Secret(source) if isinstance(source, str) else source  # no traceback shows it
         if not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"label must be a str, not {type(label).__name__}")
         if "\0" in label or not label.encode("utf-8", "replace").decode() == label:
