@@ -718,3 +718,30 @@ def test_claims_are_settled_by_one_thread_while_another_looks_at_them():
 
     assert failed == []
     assert leases.all() == ([], [])
+
+
+def test_dead_letters_may_be_sent_again_and_discarded_by_several_at_once(database):
+    store = store_of(database)
+    failed: List[Exception] = []
+
+    def act(name: str, letters: List[Any]) -> None:
+        try:
+            getattr(store_of(database), name)(letters)
+        except OutboxError as error:
+            failed.append(error)
+
+    for _ in range(5):
+        store.add([body(n) for n in range(4000)])
+        entries = store.claim(4000)
+        store.settle(Settlement(dead=[Dead(entry, "why") for entry in entries]))
+        letters = store.dead_letters(None, 4000)
+        given = [("requeue", letters), ("discard", letters[::-1]), ("requeue", letters[::-1])]
+        threads = [threading.Thread(target=act, args=one) for one in given]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        store.settle(Settlement(done=store.claim(4000)))
+
+    assert failed == []
+    assert states(database) == {}

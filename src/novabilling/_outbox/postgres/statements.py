@@ -76,6 +76,11 @@ def statements_of(table: Table) -> Statements:
     events, senders = table.events, table.senders
     mine = "base_url = %s AND label = %s"
     insert = f"INSERT INTO {events} (base_url, label, body)"
+    letters = f"""
+            WITH picked AS (
+                SELECT e.id FROM {events} AS e JOIN unnest(%s::bigint[]) AS l(id) ON e.id = l.id
+                WHERE {mine} AND state = 'dead' ORDER BY e.id FOR UPDATE OF e
+            )"""
     return Statements(
         add_one=f"{insert} VALUES (%s, %s, %s::text::json)",
         add_many=f"{insert} SELECT %s, %s, body::json FROM unnest(%s::text[]) AS body",
@@ -139,14 +144,14 @@ def statements_of(table: Table) -> Statements:
             WHERE {mine} AND state = 'dead' AND due = 'infinity' AND id > %s
             ORDER BY id LIMIT %s""",
         requeue=f"""
+            {letters}
             UPDATE {events} AS e
             SET state = 'due', due = clock_timestamp(), recorded_at = clock_timestamp(),
                 refused_at = NULL, given_up_at = NULL, reason = NULL
-            FROM unnest(%s::bigint[]) AS l(id)
-            WHERE e.id = l.id AND {mine} AND state = 'dead'""",
+            FROM picked WHERE e.id = picked.id""",
         discard=f"""
-            DELETE FROM {events} AS e USING unnest(%s::bigint[]) AS l(id)
-            WHERE e.id = l.id AND {mine} AND state = 'dead'""",
+            {letters}
+            DELETE FROM {events} AS e USING picked WHERE e.id = picked.id""",
         report=f"""
             INSERT INTO {senders} AS s VALUES (%s, %s, %s, now(), %s, %s, %s, %s)
             ON CONFLICT (base_url, label, name) DO UPDATE
