@@ -30,6 +30,9 @@ from novabilling.types import UsageEventInput
 
 Entry = Tuple[bytes, Dict[bytes, bytes]]
 
+ADDED = (b"reason", b"entry")
+"""Fields of a dead letter that the entry did not have."""
+
 logger = logging.getLogger("usage")
 
 
@@ -74,6 +77,8 @@ class StreamConsumer:
         lease: float = 300.0,
         shared: bool = False,
     ) -> None:
+        if db.get_encoder().decode_responses:
+            raise ValueError("db must be made without decode_responses: entries are read as bytes")
         self.db = db
         self.client = client
         self.stream = stream
@@ -155,10 +160,12 @@ class StreamConsumer:
         if sent:  # first: it makes room if Redis is full
             self.acknowledge(sent)
         self.hold(held)
-        for (entry_id, fields), verdict in found:
-            if verdict.status == "dead":
-                reason = verdict.reason or ""
-                self.acknowledge([entry_id], {**fields, b"reason": reason, b"entry": entry_id})
+        dead = [(entry, verdict) for entry, verdict in found if verdict.status == "dead"]
+        if dead:
+            self.db.xlen(self.dead)  # fails if it is no stream: MULTI would do the rest
+        for (entry_id, fields), verdict in dead:
+            reason = verdict.reason or ""
+            self.acknowledge([entry_id], {**fields, b"reason": reason, b"entry": entry_id})
         if self.shared:
             trim(self.db, self.stream)
 
@@ -229,9 +236,11 @@ def trim(db: redis.Redis, stream: str) -> None:
 def requeue(db: redis.Redis, stream: str) -> int:
     """Send the dead letters once more; return how many there were."""
     letters: List[Entry] = db.xrange(f"{stream}:dead")
+    db.xlen(stream)  # fails if it is no stream: MULTI would remove the letter
     for entry_id, fields in letters:
+        entry: Dict[Any, Any] = {k: v for k, v in fields.items() if k not in ADDED}
         with db.pipeline(transaction=True) as change:
-            change.xadd(stream, {"event": fields.get(b"event", b"")})
+            change.xadd(stream, entry or {"event": b""})
             change.xdel(f"{stream}:dead", entry_id)
             change.execute()
     return len(letters)

@@ -223,3 +223,13 @@ async def async_transaction(dsn: str) -> AsyncIterator[Any]:
         return
     async with await psycopg.AsyncConnection.connect(dsn) as connection:
         yield connection
+
+
+def raw_cursors_of(connection: Any) -> Any:
+    """Return a kind of cursor whose parameters are `$1`, for a connection of this colour."""
+    import psycopg
+
+    if not hasattr(psycopg, "RawCursor"):
+        pytest.skip("this psycopg has no raw cursors")
+    blocking = isinstance(connection, psycopg.Connection)
+    return psycopg.RawCursor if blocking else psycopg.AsyncRawCursor

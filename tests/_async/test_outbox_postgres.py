@@ -13,7 +13,7 @@ from novabilling._outbox.postgres import store as stores
 from novabilling._runtime import concurrency
 from novabilling.outbox import AsyncOutbox, SQLiteStore
 from tests.outbox.billing import Billing, lost, metric, refuse_named
-from tests.postgres import Database, async_transaction
+from tests.postgres import Database, async_transaction, raw_cursors_of
 from tests.support import BASE_URL, problem
 
 pytestmark = pytest.mark.anyio
@@ -108,6 +108,34 @@ async def test_a_bad_event_leaves_the_transaction_as_it_is(outbox_for, database)
     await outbox.aclose()
 
     assert database.execute(f'SELECT count(*) FROM "{database.table}"') == [(1,)]
+
+
+async def test_the_cursors_of_the_connection_may_be_of_any_kind(outbox_for, database):
+    outbox = outbox_for(Billing(), send=False)
+    async with async_transaction(database.dsn) as connection:
+        connection.cursor_factory = raw_cursors_of(connection)
+        await outbox.record(**event(1), connection=connection)
+        await outbox.record_many([event(2), event(3)], connection=connection)
+    await outbox.aclose()
+
+    assert database.execute(f'SELECT count(*) FROM "{database.table}"') == [(3,)]
+
+
+async def test_a_client_encoding_that_lacks_letters_leaves_the_transaction_as_it_is(
+    outbox_for, database
+):
+    outbox = outbox_for(Billing(), send=False)
+    async with async_transaction(database.dsn) as connection:
+        await concurrency.async_resolve(connection.execute("SET client_encoding TO LATIN1"))
+        await outbox.record(**event(1, name="Zoë"), connection=connection)
+        with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+            await outbox.record(**event(2, name="☃"), connection=connection)
+        with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+            await outbox.record_many([event(3), event(4, name="☃")], connection=connection)
+    await outbox.aclose()
+
+    found = database.execute(f"SELECT body->'properties'->>'name' FROM \"{database.table}\"")
+    assert found == [("Zoë",)]
 
 
 async def test_what_is_no_connection_of_psycopg_is_refused(outbox_for, database, tmp_path):
@@ -328,7 +356,7 @@ async def test_dead_letters_are_listed_exported_sent_again_and_discarded(outbox_
         exported = await outbox.export_dead_letters(str(tmp_path / "dead.jsonl"))
         billing.metrics.append(metric("cals"))
         again = await outbox.requeue(letters[:2])
-        assert await outbox.flush()
+        await until(lambda: billing.counted["t0"] and billing.counted["t1"])
         gone = await outbox.discard(letters)
         left = await letters_of(outbox)
 

@@ -14,7 +14,7 @@ from novabilling._outbox.postgres import store as stores
 from novabilling._runtime import concurrency
 from novabilling.outbox import Outbox, SQLiteStore
 from tests.outbox.billing import Billing, lost, metric, refuse_named
-from tests.postgres import Database, transaction
+from tests.postgres import Database, raw_cursors_of, transaction
 from tests.support import BASE_URL, problem
 
 pytestmark = pytest.mark.anyio
@@ -109,6 +109,32 @@ def test_a_bad_event_leaves_the_transaction_as_it_is(outbox_for, database):
     outbox.close()
 
     assert database.execute(f'SELECT count(*) FROM "{database.table}"') == [(1,)]
+
+
+def test_the_cursors_of_the_connection_may_be_of_any_kind(outbox_for, database):
+    outbox = outbox_for(Billing(), send=False)
+    with transaction(database.dsn) as connection:
+        connection.cursor_factory = raw_cursors_of(connection)
+        outbox.record(**event(1), connection=connection)
+        outbox.record_many([event(2), event(3)], connection=connection)
+    outbox.close()
+
+    assert database.execute(f'SELECT count(*) FROM "{database.table}"') == [(3,)]
+
+
+def test_a_client_encoding_that_lacks_letters_leaves_the_transaction_as_it_is(outbox_for, database):
+    outbox = outbox_for(Billing(), send=False)
+    with transaction(database.dsn) as connection:
+        concurrency.resolve(connection.execute("SET client_encoding TO LATIN1"))
+        outbox.record(**event(1, name="Zoë"), connection=connection)
+        with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+            outbox.record(**event(2, name="☃"), connection=connection)
+        with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+            outbox.record_many([event(3), event(4, name="☃")], connection=connection)
+    outbox.close()
+
+    found = database.execute(f"SELECT body->'properties'->>'name' FROM \"{database.table}\"")
+    assert found == [("Zoë",)]
 
 
 def test_what_is_no_connection_of_psycopg_is_refused(outbox_for, database, tmp_path):
@@ -329,7 +355,7 @@ def test_dead_letters_are_listed_exported_sent_again_and_discarded(outbox_for, t
         exported = outbox.export_dead_letters(str(tmp_path / "dead.jsonl"))
         billing.metrics.append(metric("cals"))
         again = outbox.requeue(letters[:2])
-        assert outbox.flush()
+        until(lambda: billing.counted["t0"] and billing.counted["t1"])
         gone = outbox.discard(letters)
         left = letters_of(outbox)
 

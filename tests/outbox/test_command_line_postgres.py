@@ -116,3 +116,14 @@ def test_a_database_that_is_not_there_is_said_without_its_password(monkeypatch):
         main(["status", "--postgres-env", "SHOP_DSN"])
 
     assert PASSWORD not in str(raised.value)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"postgresql://u:canary@h/\xff"])
+def test_a_file_without_a_dsn_does_not_name_the_database_of_the_machine(tmp_path, content):
+    path = tmp_path / "dsn"
+    path.write_bytes(content)
+
+    with pytest.raises(SystemExit, match="holds no DSN") as raised:
+        main(["status", "--postgres-file", str(path)])
+
+    assert "canary" not in str(raised.value)

@@ -6,7 +6,9 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import time
+from decimal import Decimal
 from pathlib import Path
 from typing import Any, List
 
@@ -14,6 +16,7 @@ import pytest
 
 from novabilling import NovaBilling, OutboxError, OutboxFullError
 from novabilling._outbox.entries import Dead, Entry, Report, Settlement, Waiting
+from novabilling._outbox.postgres.leases import Leases
 from novabilling.outbox import Outbox, PostgresStore
 from tests.outbox.test_store import body
 from tests.postgres import PASSWORD, Database, connected
@@ -475,6 +478,8 @@ def test_a_statement_fits_each_paramstyle(database):
         assert '"transactionId":"t1"' in values[2]
     with pytest.raises(ValueError, match="paramstyle must be one of 'format', 'numeric', 'named'"):
         store.statement(event, "qmark")
+    with pytest.raises(ValueError, match="paramstyle must be one of"):
+        store.statement(event, ["format"])
     with pytest.raises(ValueError, match="subscription_id must be an id"):
         store.statement({"subscription_id": "", "code": "calls"})
 
@@ -484,3 +489,259 @@ def test_an_outbox_shows_its_store_and_no_password(database):
 
     assert "PostgresStore('127.0.0.1/postgres', label='shop')" in repr(outbox)
     assert PASSWORD not in repr(outbox)
+
+
+# What a connection of the user's is set to
+
+
+def as_decimal(connection: Any) -> None:
+    """Read floats as those who count money like it."""
+
+    class Loader(psycopg.adapt.Loader):
+        def load(self, data: Any) -> Decimal:
+            return Decimal(bytes(data).decode())
+
+    connection.adapters.register_loader("float8", Loader)
+
+
+def refuse_rows(cursor: Any) -> Any:
+    raise AssertionError("rows of the outbox are no rows of the user's")
+
+
+@pytest.mark.parametrize("setting", ["floats", "raw", "rows"])
+def test_a_pool_may_be_set_up_in_any_way(database, setting):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    if setting == "raw" and not hasattr(psycopg, "RawCursor"):
+        pytest.skip("this psycopg has no raw cursors")
+    options: Any = {
+        "floats": {"configure": as_decimal},
+        "raw": {"kwargs": {"cursor_factory": getattr(psycopg, "RawCursor", None)}},
+        "rows": {"kwargs": {"row_factory": refuse_rows}},
+    }[setting]
+    with pools.ConnectionPool(database.dsn, min_size=1, open=True, **options) as pool:
+        store = store_of(database, source=pool)
+        store.add([body(1)])
+        store.add([body(2), body(3)])
+        one, two, three = store.claim(3)
+        again = Waiting(three, time.time() + 60, time.time(), "why")
+        store.settle(Settlement(done=[one], dead=[Dead(two, "why")], waiting=[again]))
+        store.report(Report(sent=1, rate=2.0))
+        (letter,) = store.dead_letters(None, 5)
+
+        assert abs(one.at - time.time()) < 60
+        assert letter.at.tzinfo is not None
+        assert store.reported(Report(rate=1.0)).rate == 1.0
+        assert store.reported().rate == 2.0
+        assert store.counts().oldest == pytest.approx(time.time(), abs=60)
+        store.close()
+
+
+def test_a_label_is_text(database):
+    for label in ("a\0b", "a\ud800"):
+        with pytest.raises(ValueError, match="label must be text"):
+            database.store(label=label)
+
+
+@pytest.mark.parametrize(
+    "dsn",
+    [
+        "postgresql://user:canary@canary@host/shop",
+        "postgresql://user:canary/canary@host/shop",
+        "postgresql://user:canary/canary",
+        "dbname=postgresql://user:canary@host/shop",
+        "host=user:canary@host dbname=shop",
+        "postgresql://user:canary%@host/shop",
+    ],
+)
+def test_a_password_that_tears_a_dsn_is_not_shown_as_a_host(dsn):
+    with pytest.raises(ValueError, match=r"write @ : / \? # % of a password as %40") as raised:
+        PostgresStore(dsn)
+
+    frames = list(raised.traceback)[1:]  # the first is this test
+    assert len(frames) > 2
+    values = [value for frame in frames for value in frame.locals.values()]
+    shown = [vars(value) if isinstance(value, PostgresStore) else value for value in values]
+    assert "canary" not in f"{raised.value}{shown}"
+    assert raised.value.__context__ is None
+
+
+def test_a_dsn_of_several_hosts_and_ports_is_read():
+    store = PostgresStore("postgresql://user:a%40b@one:5432,two:5433/shop")
+
+    assert repr(store) == "PostgresStore('one,two/shop')"
+
+
+def test_a_connection_that_has_listened_does_not_come_back_to_the_pool(database):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    with pools.ConnectionPool(database.dsn, min_size=2, max_size=2, open=True) as pool:
+        store = store_of(database, source=pool, notify=True)
+        heard = threading.Event()
+        store.watch(heard.set)
+        store.claim(0)
+        assert heard.wait(10)  # it listens
+        listener = store._sending.held._listener
+        listener._stopping.set()
+        database.execute("SELECT pg_notify(%s, '')", database.table)
+        listener._thread.join(10)
+        assert not listener._thread.is_alive()
+
+        with pool.connection() as one, pool.connection() as two:
+            assert not one.autocommit
+            assert not two.autocommit
+            for connection in (one, two):
+                found = connection.execute("SELECT pg_listening_channels()").fetchall()
+                assert found == []
+        store.close()
+
+
+def test_a_pool_of_one_connection_is_not_kept_by_the_listener(database):
+    pools = pytest.importorskip("psycopg_pool", reason="psycopg_pool is not installed")
+    with pools.ConnectionPool(database.dsn, min_size=1, max_size=1, timeout=5, open=True) as pool:
+        store = store_of(database, source=pool, notify=True)
+        store.claim(0)
+        time.sleep(0.2)  # a listener would have it by now
+        store.add([body(1)])
+        assert bodies(store.claim(5)) == [body(1)]
+        store.close()
+
+
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_sender_reads_what_is_no_latin_whatever_the_machine_is_set_to(
+    database, monkeypatch, encoding
+):
+    monkeypatch.setenv("PGCLIENTENCODING", encoding)
+    store = store_of(database)
+    snow = body(1).replace(b'"calls"', '"☃"'.encode())
+    store.add([snow])
+
+    assert bodies(store.claim(5)) == [snow]
+
+
+def test_a_client_encoding_that_gives_bytes_for_text_is_refused(database):
+    source = psycopg.conninfo.make_conninfo(database.dsn, client_encoding="SQL_ASCII")
+
+    with pytest.raises(OutboxError, match="client_encoding of the connection must be UTF8"):
+        store_of(database, source=source).claim(1)
+
+
+# Many senders and many rows
+
+
+def test_the_age_of_the_oldest_event_grows_while_a_sender_has_it(database):
+    store = store_of(database)
+    store.add([body(1), body(2)])
+    store.claim(2)
+    database.execute(f"UPDATE \"{database.table}\" SET recorded_at = now() - interval '1 hour'")
+    store.add([body(3)])
+
+    assert store.counts().oldest == pytest.approx(time.time() - 3600, abs=60)
+
+
+def test_a_database_that_is_serializable_by_default_lets_senders_share_the_table(database):
+    name = psycopg.conninfo.conninfo_to_dict(database.dsn)["dbname"]
+    level = "default_transaction_isolation"
+    store_of(database).add([body(n) for n in range(2000)])
+    database.execute(f"ALTER DATABASE \"{name}\" SET {level} TO 'serializable'")
+    failed: List[Exception] = []
+    held: List[Entry] = []
+
+    def send() -> None:
+        store = store_of(database)
+        try:
+            entries = store.claim(50)
+            while entries:
+                again = [Waiting(one, time.time() + 99, time.time(), "r") for one in entries[25:]]
+                store.settle(Settlement(done=entries[:25], waiting=again))
+                held.extend(entries[25:])
+                entries = store.claim(50)
+        except OutboxError as error:
+            failed.append(error)
+
+    try:
+        threads = [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        database.execute(f'ALTER DATABASE "{name}" RESET {level}')
+
+    assert failed == []
+    assert states(database) == {"held": len(held)}
+
+
+def test_many_dead_letters_are_sent_again_and_discarded_in_seconds(database):
+    store = store_of(database)
+    database.execute(
+        f'INSERT INTO "{database.table}" (base_url, label, state, due, given_up_at, reason, body) '
+        "SELECT %s, '', 'dead', 'infinity', now(), 'why', %s::text::json "
+        "FROM generate_series(1, 100000)",
+        BASE_URL,
+        body(1).decode(),
+    )
+    letters = store.dead_letters(None, 100000)
+    begun = time.monotonic()
+
+    assert store.requeue(letters[:50000]) == 50000
+    assert store.discard(letters) == 50000
+    assert time.monotonic() - begun < 10
+    assert states(database) == {"due": 50000}
+
+
+def test_claims_are_settled_by_one_thread_while_another_looks_at_them():
+    leases = Leases(0.0)
+    failed: List[Exception] = []
+    done = threading.Event()
+
+    def look() -> None:
+        try:
+            while not done.is_set():
+                leases.ending()
+                leases.all()
+        except Exception as error:
+            failed.append(error)
+
+    looking = threading.Thread(target=look)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        looking.start()
+        for claim in range(200):
+            leases.add(claim, range(500), 0.0)
+            for start in range(0, 500, 5):
+                entries = [Entry(b"", 0.0, (str(claim), start + n)) for n in range(5)]
+                leases.settled(Settlement(done=entries))
+    finally:
+        done.set()
+        looking.join()
+        sys.setswitchinterval(interval)
+
+    assert failed == []
+    assert leases.all() == ([], [])
+
+
+def test_dead_letters_may_be_sent_again_and_discarded_by_several_at_once(database):
+    store = store_of(database)
+    failed: List[Exception] = []
+
+    def act(name: str, letters: List[Any]) -> None:
+        try:
+            getattr(store_of(database), name)(letters)
+        except OutboxError as error:
+            failed.append(error)
+
+    for _ in range(5):
+        store.add([body(n) for n in range(4000)])
+        entries = store.claim(4000)
+        store.settle(Settlement(dead=[Dead(entry, "why") for entry in entries]))
+        letters = store.dead_letters(None, 4000)
+        given = [("requeue", letters), ("discard", letters[::-1]), ("requeue", letters[::-1])]
+        threads = [threading.Thread(target=act, args=one) for one in given]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        store.settle(Settlement(done=store.claim(4000)))
+
+    assert failed == []
+    assert states(database) == {}

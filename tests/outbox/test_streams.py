@@ -371,6 +371,81 @@ class KilledError(BaseException):
     """What ends a consumer in the middle."""
 
 
+def test_an_entry_that_is_sent_again_has_all_its_fields(streams):
+    consumer = streams.consumer(Billing())
+    streams.db.xadd(streams.name, {"evnt": "{}", "trace": "1"})
+    consumer.step()
+    assert streams.is_empty()
+
+    assert streams.example.requeue(streams.db, streams.name) == 1
+
+    ((_, fields),) = streams.db.xrange(streams.name)
+    assert fields == {b"evnt": b"{}", b"trace": b"1"}
+
+
+def test_dead_letters_stay_while_they_cannot_be_sent_again(streams):
+    import redis
+
+    streams.db.xadd(streams.dead, {"event": "{}", "reason": "why", "entry": "1-1"})
+    streams.db.set(streams.name, "no stream")
+
+    with pytest.raises(redis.ResponseError, match="WRONGTYPE"):
+        streams.example.requeue(streams.db, streams.name)
+
+    assert len(streams.letters()) == 1
+
+
+def test_a_dead_letter_stays_where_it_is_while_it_cannot_be_kept(streams, caplog):
+    consumer = streams.consumer(Billing())
+    streams.db.xadd(streams.name, {"event": "none"})
+    streams.db.set(streams.dead, "no stream")
+
+    assert consumer.try_step() == 1.0
+
+    assert "WRONGTYPE" in caplog.text
+    assert streams.db.xlen(streams.name) == len(streams.pending()) == 1
+    streams.db.delete(streams.dead)
+    streams.pass_time(300)
+    consumer.step()
+    assert streams.is_empty()
+    assert len(streams.letters()) == 1
+
+
+def test_a_connection_that_decodes_is_refused_before_an_event_is_read(streams, redis_url):
+    import redis
+
+    decoding = redis.Redis.from_url(redis_url, decode_responses=True)
+    with decoding, pytest.raises(ValueError, match="without decode_responses"):
+        streams.example.StreamConsumer(decoding, None, streams.name, "a")
+
+
+def test_a_replica_that_takes_nothing_is_waited_for(tmp_path, example, caplog):
+    try:
+        program = redis_program()
+    except RuntimeError as error:
+        missing(str(error))
+    import redis
+
+    server = Redis(tmp_path, program)
+    server.start()
+    try:
+        with redis.Redis.from_url(server.url) as db:
+            streams = Streams(db, example)
+            billing = Billing()
+            consumer = streams.consumer(billing)
+            ids = streams.write(3)
+            db.execute_command("REPLICAOF", "127.0.0.1", "1")
+            assert consumer.try_step() == 1.0
+            assert "read only replica" in caplog.text
+            assert billing.counted == {}
+            db.execute_command("REPLICAOF", "NO", "ONE")
+            assert consumer.try_step() == 0.0
+            assert sorted(billing.counted) == sorted(ids)
+            assert streams.is_empty()
+    finally:
+        server.stop()
+
+
 def test_what_a_dead_consumer_leaves_is_taken_after_the_lease_and_not_before(streams):
     billing = Billing()
     ids = streams.write(3)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Iterator, Union
 
@@ -72,8 +73,16 @@ def _dsn(options: Any) -> str:
         path = Path(options.postgres_file)
         if not path.is_file():
             raise SystemExit(f"there is no file {options.postgres_file!r} with a DSN")
-        return path.read_text("utf-8").strip()
+        return _read_dsn(path)
     dsn = os.environ.get(options.postgres_env)
     if not dsn:
         raise SystemExit(f"the variable {options.postgres_env} holds no DSN")
     return dsn
+
+
+def _read_dsn(path: Path) -> str:
+    with suppress(UnicodeDecodeError):  # its repr shows what it was read from
+        found = path.read_text("utf-8").strip()
+        if found:
+            return found
+    raise ValueError(f"the file {str(path)!r} holds no DSN")

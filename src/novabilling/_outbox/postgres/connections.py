@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from contextlib import contextmanager
-from typing import Any, Generator, List
+from typing import Any, Generator, List, cast
 
 from ..._call.errors import OutboxError, OutboxFullError
 from ..._network.socket_state import is_readable
@@ -15,10 +16,13 @@ from .tables import Table
 
 MISSING = 'PostgresStore needs psycopg: pip install "novabilling[postgres]"'
 ONLY_WHEN_ASKED = 1 << 30
+READ_COMMITTED = "SET default_transaction_isolation TO 'read committed'"
+"""At a higher level, that of the database perhaps, senders that share a table would fail."""
 KEEP = 8
 """Idle connections that are kept."""
 DEFAULTS = {
     "application_name": "novabilling outbox",
+    "client_encoding": "UTF8",
     "connect_timeout": "10",
     "keepalives_idle": "30",
     "tcp_user_timeout": "30000",
@@ -29,13 +33,13 @@ class Connections:
     """Give connections for a moment each; those of threads that work at the same time differ."""
 
     def __init__(self, source: object, table: Table) -> None:
-        """Take a DSN, or a pool: whatever has a `connection()` that is a context manager."""
+        """Take a hidden DSN, or a pool: whatever has a `connection()` for a `with` block."""
         self._table = table
         self._idle: OfProcess[List[Any]] = OfProcess(list)
         self._dsn = Secret("")
         self._pool: Any = None
-        if isinstance(source, str):
-            self._dsn, self.where = _read(source)
+        if isinstance(source, Secret):
+            self._dsn, self.where = _read(cast("Secret[str]", source))
         elif _is_pool(source):
             self._pool, self.where = source, type(source).__name__
         else:
@@ -90,6 +94,11 @@ class Connections:
         # Not from the other one: its traceback holds the password.
         raise OutboxError(f"the PostgreSQL of the outbox cannot be reached: {said}")
 
+    @property
+    def can_listen(self) -> bool:
+        """Say whether one connection can be kept for that: others are left in the pool."""
+        return self._pool is None or getattr(self._pool, "max_size", KEEP) > 1
+
     @contextmanager
     def listening(self) -> Generator[Any, None, None]:
         """Give a connection for as long as the block lasts."""
@@ -98,7 +107,10 @@ class Connections:
                 yield connection
         else:
             with self._pool.connection() as connection:
-                yield connection
+                try:
+                    yield connection
+                finally:  # it commits by itself and listens: it must not come to somebody else
+                    connection.close()
 
     def close(self) -> None:
         """Close what is idle; the user's pool is the user's."""
@@ -116,6 +128,7 @@ def _set_up(connection: Any) -> Any:
         raise
     if number == connection.info.backend_pid:
         connection.prepare_threshold = ONLY_WHEN_ASKED
+        connection.execute(READ_COMMITTED, prepare=False)
     return connection
 
 
@@ -133,6 +146,11 @@ def as_outbox_errors(table: Table) -> Generator[None, None, None]:
             f"the table {table.events} of the outbox is not as it should be: {_text_of(error)}; "
             "`python -m novabilling.outbox schema` prints what makes it"
         ) from error
+    except UnicodeEncodeError as error:
+        raise OutboxError(
+            f"the client_encoding of the connection must be UTF8: {error.encoding} cannot write "
+            "these events"
+        ) from error
     except psycopg.Error as error:
         raise OutboxError(
             f"the PostgreSQL of the outbox cannot be used: {_text_of(error)}"
@@ -145,24 +163,36 @@ def _text_of(error: Any) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _read(dsn: str) -> Any:
+def _read(dsn: Secret[str]) -> Any:
     try:
         from psycopg import conninfo
     except ImportError as error:
         raise ImportError(MISSING) from error
     try:
-        given = conninfo.conninfo_to_dict(dsn)
+        given = conninfo.conninfo_to_dict(dsn.reveal())
     except Exception:  # its text holds the DSN
         given = None
-    if given is None:
+    if given is None or _is_torn(given):
+        given = None  # a traceback may show the variables of its frames
         raise ValueError(
             "the DSN of the PostgresStore cannot be read: expected is "
-            "postgresql://user@host/database, or host=... dbname=... user=..."
+            "postgresql://user@host/database, or host=... dbname=... user=...; in a URL, write "
+            "@ : / ? # % of a password as %40 %3A %2F %3F %23 %25"
         )
     host = given.get("host") or os.environ.get("PGHOST", "localhost")
     name = given.get("dbname") or os.environ.get("PGDATABASE") or given.get("user") or ""
     missing = {name: value for name, value in DEFAULTS.items() if name not in given}
-    return Secret(conninfo.make_conninfo(dsn, **missing)), f"{host}/{name}"
+    return Secret(conninfo.make_conninfo(dsn.reveal(), **missing)), f"{host}/{name}"
+
+
+def _is_torn(given: Any) -> bool:
+    """Say whether a part of a password may be taken for a host, a port or the name of a database.
+
+    These are shown, and an "@" in a password ends it too early.
+    """
+    names = f"{given.get('host') or ''}{given.get('dbname') or ''}"
+    port = str(given.get("port") or "")
+    return "@" in names or not re.fullmatch(r"[0-9, ]*", port)
 
 
 def _is_pool(source: object) -> bool:

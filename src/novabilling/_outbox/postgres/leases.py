@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Dict, Iterable, List, Sequence, Set, Tuple
 
 import msgspec
@@ -29,20 +30,24 @@ class Leases:
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._held: Dict[int, _Lease] = {}
+        self._lock = threading.Lock()
 
     def add(self, claim: int, ids: Iterable[int], since: float) -> None:
         """Note a claim that was asked for at a time."""
-        self._held[claim] = _Lease(since + self._seconds, set(ids))
+        with self._lock:
+            self._held[claim] = _Lease(since + self._seconds, set(ids))
 
     def ending(self, entries: Sequence[Entry] = ()) -> Claimed:
         """Return the events of claims that are to be renewed: of some events, or of all."""
         soon = concurrency.monotonic() + self._seconds / 2
-        wanted = {int(entry.place[0]) for entry in entries} or set(self._held)
-        return self._events(c for c in wanted if c in self._held and self._held[c].until < soon)
+        with self._lock:
+            wanted = {int(entry.place[0]) for entry in entries} or set(self._held)
+            return self._events(c for c in wanted if c in self._held and self._held[c].until < soon)
 
     def all(self) -> Claimed:
         """Return all that is held."""
-        return self._events(list(self._held))
+        with self._lock:
+            return self._events(self._held)
 
     def _events(self, claims: Iterable[int]) -> Claimed:
         found = [(number, claim) for claim in claims for number in self._held[claim].ids]
@@ -52,14 +57,15 @@ class Leases:
         """Note which events a renewal has kept; return how many of them are lost."""
         still = set(kept)
         lost = 0
-        for number, claim in zip(*asked):
-            lease = self._held.get(claim)
-            if lease is None or number not in lease.ids:
-                continue  # it was settled meanwhile
-            lease.until = since + self._seconds
-            if (claim, number) not in still:
-                lost += 1
-                self._drop(claim, number)
+        with self._lock:
+            for number, claim in zip(*asked):
+                lease = self._held.get(claim)
+                if lease is None or number not in lease.ids:
+                    continue  # it was settled meanwhile
+                lease.until = since + self._seconds
+                if (claim, number) not in still:
+                    lost += 1
+                    self._drop(claim, number)
         return lost
 
     def holds(self, entry: Entry) -> bool:
@@ -70,8 +76,9 @@ class Leases:
 
     def settled(self, outcome: Settlement) -> None:
         """Forget events that are settled."""
-        for entry in entries_of(outcome):
-            self._drop(int(entry.place[0]), entry.place[1])
+        with self._lock:
+            for entry in entries_of(outcome):
+                self._drop(int(entry.place[0]), entry.place[1])
 
     def _drop(self, claim: int, number: int) -> None:
         lease = self._held.get(claim)

@@ -80,10 +80,12 @@ class Listener:
 
     def stop(self) -> None:
         """End the thread."""
+        import psycopg
+
         self._stopping.set()
         with self._lock:
             if self._connection is not None:
-                with suppress(OSError):
+                with suppress(OSError, psycopg.Error):  # it has ended already
                     _shut_down(self._connection.fileno())
         thread = self._thread
         if thread is not None and thread is not threading.current_thread():

@@ -50,7 +50,7 @@ class Sending:
             with self._connections.use() as connection:
                 check_version(connection, table)
                 changed(connection, self._sql.gather, (target.base_url, target.label))
-            if wake is not None:
+            if wake is not None and self._connections.can_listen:
                 heard = partial(self._heard, wake)
                 self._listener = Listener(self._connections, table.channel, heard)
                 self._listener.start()
@@ -82,7 +82,9 @@ class Sending:
         self._leases.add(claim, [row[0] for row in found], since)
         now = time.time()
         return [
-            Entry(body.encode(), now - age, (str(claim), number), since=moment_of(now, refused))
+            Entry(
+                body.encode(), now - float(age), (str(claim), number), since=moment_of(now, refused)
+            )
             for number, body, age, refused in found
         ]
 
@@ -120,7 +122,7 @@ class Sending:
         params = (target.base_url, target.label, "-" if own is None else self._name)
         with self._connections.use() as connection:
             ((sent, duplicates, rate, problem, ago),) = rows(connection, self._sql.reported, params)
-        found = Report(sent=sent, duplicates=duplicates, rate=rate, problem=problem)
+        found = Report(sent=sent, duplicates=duplicates, rate=float(rate), problem=problem)
         found.at = moment_of(time.time(), ago) or 0.0
         if own is None:
             return found
@@ -129,7 +131,7 @@ class Sending:
             at=own.at,
             sent=sent + own.sent,
             duplicates=duplicates + own.duplicates,
-            rate=rate + own.rate,
+            rate=found.rate + own.rate,
             problem=own.problem or problem,
         )
 

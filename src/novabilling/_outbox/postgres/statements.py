@@ -26,7 +26,7 @@ class Statement(NamedTuple):
 
 def insertion(table: Table, target: Target, body: bytes, paramstyle: str) -> Statement:
     """Write the statement that records one event, for whoever executes it."""
-    if paramstyle not in PARAMSTYLES:
+    if paramstyle not in list(PARAMSTYLES):  # whatever it is
         known = ", ".join(map(repr, PARAMSTYLES))
         raise ValueError(f"paramstyle must be one of {known}, not {paramstyle!r}")
     base_url, label, given = PARAMSTYLES[paramstyle]
@@ -76,6 +76,11 @@ def statements_of(table: Table) -> Statements:
     events, senders = table.events, table.senders
     mine = "base_url = %s AND label = %s"
     insert = f"INSERT INTO {events} (base_url, label, body)"
+    letters = f"""
+            WITH picked AS (
+                SELECT e.id FROM {events} AS e JOIN unnest(%s::bigint[]) AS l(id) ON e.id = l.id
+                WHERE {mine} AND state = 'dead' ORDER BY e.id FOR UPDATE OF e
+            )"""
     return Statements(
         add_one=f"{insert} VALUES (%s, %s, %s::text::json)",
         add_many=f"{insert} SELECT %s, %s, body::json FROM unnest(%s::text[]) AS body",
@@ -130,6 +135,8 @@ def statements_of(table: Table) -> Statements:
                 date_part('epoch', now() - least(
                     (SELECT recorded_at FROM {events} WHERE {mine} AND state = 'due'
                         ORDER BY due, id LIMIT 1),
+                    (SELECT min(recorded_at) FROM {events}
+                        WHERE {mine} AND state = 'due' AND due > now()),
                     (SELECT min(recorded_at) FROM {events} WHERE {mine} AND state = 'held')))
             FROM {events} WHERE {mine}""",
         dead_letters=f"""
@@ -137,11 +144,14 @@ def statements_of(table: Table) -> Statements:
             WHERE {mine} AND state = 'dead' AND due = 'infinity' AND id > %s
             ORDER BY id LIMIT %s""",
         requeue=f"""
-            UPDATE {events}
+            {letters}
+            UPDATE {events} AS e
             SET state = 'due', due = clock_timestamp(), recorded_at = clock_timestamp(),
                 refused_at = NULL, given_up_at = NULL, reason = NULL
-            WHERE {mine} AND state = 'dead' AND id = ANY(%s)""",
-        discard=f"DELETE FROM {events} WHERE {mine} AND state = 'dead' AND id = ANY(%s)",
+            FROM picked WHERE e.id = picked.id""",
+        discard=f"""
+            {letters}
+            DELETE FROM {events} AS e USING picked WHERE e.id = picked.id""",
         report=f"""
             INSERT INTO {senders} AS s VALUES (%s, %s, %s, now(), %s, %s, %s, %s)
             ON CONFLICT (base_url, label, name) DO UPDATE

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, Callable, Iterable, List, Optional, Seque
 
 from ..._call.errors import OutboxError
 from ..._runtime.forks import OfProcess
+from ..._runtime.secrets import Secret
 from ...types._inputs import UsageEventInput, UsageEventParam
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from ..settings import check_seconds, completed_and_sealed
 from .connections import Connections
 from .listening import Notifier
-from .reading import changed, rows
+from .reading import changed, cursor_of, rows
 from .sending import Sending, moment_of
 from .statements import Statement, insertion, notifying, statements_of
 from .tables import DEFAULT_TABLE, Table, schema, table_of
@@ -52,8 +53,11 @@ class PostgresStore:
         poll: float = 1.0,
         notify: bool = True,
     ) -> None:
+        source = Secret(source) if isinstance(source, str) else source  # no traceback shows it
         if not isinstance(label, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TypeError(f"label must be a str, not {type(label).__name__}")
+        if "\0" in label or not label.encode("utf-8", "replace").decode() == label:
+            raise ValueError("label must be text: without NUL characters and lone surrogates")
         self.label: str = label
         self.table: str = table
         self._table = table_of(table)
@@ -107,7 +111,7 @@ class PostgresStore:
         """Return when these events are committed, all at once."""
         with self._connections.use() as connection:
             # Prepared, at half of the cost, unless a pgbouncer gives each statement another server.
-            connection.execute(*self.adding(bodies), prepare=len(bodies) == 1 or None)
+            cursor_of(connection).execute(*self.adding(bodies), prepare=len(bodies) == 1 or None)
 
     def adding(self, bodies: List[bytes]) -> Statement:
         """Return what records events when psycopg executes it, in whose transaction ever."""
@@ -180,7 +184,7 @@ class PostgresStore:
     def counts(self) -> Counts:
         """Count what there is in the table."""
         with self._connections.use() as connection:
-            params = self._mine * 3
+            params = self._mine * 4
             ((due, held, dead, age),) = rows(connection, self._sql.counts, params)
         return Counts(due, held, dead, moment_of(time.time(), age))
 
@@ -210,7 +214,10 @@ class PostgresStore:
             found = rows(connection, self._sql.dead_letters, (*self._mine, start, most))
         return [
             DeadLetter(
-                event=event_of(body.encode()), reason=reason, at=moment(at), place=("", number)
+                event=event_of(body.encode()),
+                reason=reason,
+                at=moment(float(at)),
+                place=("", number),
             )
             for number, body, reason, at in found
         ]
@@ -226,7 +233,7 @@ class PostgresStore:
     def _with(self, sql: str, letters: Iterable[DeadLetter]) -> int:
         numbers = [letter.place[1] for letter in letters]
         with self._connections.use() as connection:
-            return changed(connection, sql, (*self._mine, numbers))
+            return changed(connection, sql, (numbers, *self._mine))
 
     # The end
 

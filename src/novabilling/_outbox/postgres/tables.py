@@ -98,6 +98,10 @@ def check_version(connection: Any, table: Table) -> None:
             f"there is no table {table.events}: `python -m novabilling.outbox schema` prints the "
             "statements that make it"
         )
+    if isinstance(comment, bytes):
+        raise OutboxError(
+            "the client_encoding of the connection must be UTF8: this one gives bytes for text"
+        )
     if comment != known:
         raise OutboxError(
             f"the table {table.events} has the comment {comment!r}; this version of the package "

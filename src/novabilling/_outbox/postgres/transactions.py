@@ -6,6 +6,7 @@ from typing import Any, List
 
 from ..._runtime import concurrency
 from .connections import as_outbox_errors
+from .reading import cursor_of
 from .store import PostgresStore
 
 
@@ -15,7 +16,7 @@ def add_in(connection: Any, store: object, bodies: List[bytes]) -> None:
     if not _is(connection, "Connection"):
         raise _no_connection(connection, "psycopg.Connection")
     with as_outbox_errors(found.names):
-        connection.cursor().execute(*found.adding(bodies))
+        cursor_of(connection).execute(*found.adding(bodies))
 
 
 async def async_add_in(connection: Any, store: object, bodies: List[bytes]) -> None:
@@ -26,7 +27,7 @@ async def async_add_in(connection: Any, store: object, bodies: List[bytes]) -> N
     if not _is(connection, "AsyncConnection"):
         raise _no_connection(connection, "psycopg.AsyncConnection or psycopg.Connection")
     with as_outbox_errors(found.names):
-        await connection.cursor().execute(*found.adding(bodies))
+        await cursor_of(connection).execute(*found.adding(bodies))
     return None
 
 
