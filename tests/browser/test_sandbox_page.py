@@ -226,6 +226,33 @@ def test_html_is_shown_as_text(page: Page, client: NovaBilling, shop: App):
     assert page.driver.execute_script("return window.hacked") is None
 
 
+def test_signs_that_turn_text_around_are_seen(page: Page, client: NovaBilling, shop: App):
+    page.server.forward(shop.url)
+    customer = sign_up(client, name="bill\u202egpj.exe", metadata={"\u2066a": "\u200fb"})
+    with pytest.raises(NotFoundError):
+        client.customers.get("\u202e")
+    newest = page.server.requests(text="/api/customers", status="201")[0]["id"]
+    for view in (f"requests/{newest}", "data/customer", f"data/customer/{customer}"):
+        page.open(view)
+        page.see(r"bill\u202egpj.exe")
+        assert not set(page.text) & {"\u202e", "\u2066", "\u200f"}, view
+
+
+def test_names_in_tables_are_not_broken(page: Page, client: NovaBilling):
+    page.browser.look(PHONE)
+    client.customers.create(
+        external_id="trigger_of_a_long_name", email="ada@example.com", name="N" * 60, currency="NGN"
+    )
+    page.open("data/customer")
+    page.see("trigger_of_a_long_name")
+    assert (
+        page.driver.execute_script(
+            "return document.querySelector('main td a').getClientRects().length"
+        )
+        == 1
+    )
+
+
 def test_what_an_app_answers_is_text_too(page: Page):
     import httpx
 
@@ -338,6 +365,12 @@ def test_it_is_used_by_keyboard_alone(page: Page, client: NovaBilling):
     assert page.focused() == "/api/customers"
     page.keys(Keys.ENTER)
     page.see("POST /api/customers")
+    assert page.focused() == "/api/customers"
+
+    page.keys(Keys.ARROW_RIGHT, Keys.TAB)
+    assert page.focused() == "Show secrets"
+    page.driver.execute_script("document.querySelector('main section').focus()")
+    page.keys(Keys.ARROW_LEFT)
     assert page.focused() == "/api/customers"
 
     client.plans.list()  # focus stays while rows come in

@@ -81,6 +81,11 @@ def test_a_server_that_is_not_there(monkeypatch: pytest.MonkeyPatch):
         main(["trigger", "invoice.paid", "--url", "http://127.0.0.1:9"])
 
 
+def test_an_address_of_a_server_that_is_none():
+    with pytest.raises(SystemExit, match="no sandbox answers at"):
+        main(["trigger", "invoice.paid", "--url", "http://127.0.0.1:port"])
+
+
 def test_a_server_that_is_something_else(shop: App):
     with pytest.raises(SystemExit, match="is no sandbox"):
         main(["trigger", "invoice.paid", "--url", shop.url])
@@ -122,6 +127,37 @@ def test_listen_forwards_until_it_is_interrupted(
     assert server.request("GET", "/status")["forward_to"] is None
 
 
+def test_listen_goes_on_when_the_sandbox_is_reset(
+    server: SandboxServer,
+    shop: App,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    from novabilling.sandbox._remote import commands
+
+    steps: List[float] = []
+
+    def step(seconds: float) -> None:
+        steps.append(seconds)
+        if len(steps) == 1:
+            server.trigger("customer.created")
+        elif len(steps) == 2:
+            server.reset()
+        elif len(steps) == 4:
+            server.trigger("wallet.updated")
+        elif len(steps) == 6:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(commands.time, "sleep", step)
+    with pytest.raises(SystemExit):
+        main(["listen", "--to", shop.url])
+
+    expected = ["customer.created", "customer.created", "wallet.created", "wallet.updated"]
+    assert shop.events == expected
+    shown = [line.split()[1] for line in capsys.readouterr().out.splitlines() if "-->" in line]
+    assert shown == expected
+
+
 def test_the_commands_as_programs(shop: App):
     with serve_sandbox(["--webhook-secret", "whsec_1"]) as server:
         command = [sys.executable, "-m", "novabilling.sandbox", "listen", "--to", shop.url]
@@ -154,6 +190,10 @@ def test_the_commands_as_programs(shop: App):
         (["--webhook-url", "hooks"], "is no URL"),
         (["--state", "/nowhere/at/all.json"], "no file in a folder"),
         (["--overlap", "-1"], "is no time"),
+        (["--overlap", "inf"], "is no time"),
+        (["--webhook-secret", ""], "it is empty"),
+        (["--control-token", "é"], "of letters, digits"),
+        (["--allowed-host", "http://box.test"], "is no name of a host"),
         (["listen"], "--to"),
     ],
 )

@@ -197,6 +197,11 @@ def test_without_the_token_nothing_is_read(guarded: SandboxServer, path: str):
     assert TOKEN not in answer.text + wrong.text
 
 
+@pytest.mark.parametrize("path", ["/tables/_sandbox/page.css", "/credentials/_sandbox/"])
+def test_what_ends_like_a_file_of_the_page_is_none(guarded: SandboxServer, path: str):
+    assert raw(guarded, "GET", f"/_sandbox{path}").status_code == 401
+
+
 def test_without_the_token_nothing_is_written(guarded: SandboxServer):
     assert raw(guarded, "POST", "/_sandbox/reset", headers=JSON).status_code == 401
 
@@ -332,6 +337,8 @@ BAD_BODIES: List[Tuple[str, bytes]] = [
     ("the body must be a JSON object", b"[]"),
     ("days must be 0 to", b'{"days": 1e999}'),
     ("days must be 0 to", b'{"days": NaN}'),
+    ("days must be 0 to", b'{"days": 1' + b"0" * 400 + b"}"),
+    ("at most 3700 days", b'{"days": 1e9}'),
     ("days must be a number", b'{"days": "1"}'),
     ("days must be a number", b'{"days": true}'),
     ("no field 'weeks'", b'{"weeks": 1}'),

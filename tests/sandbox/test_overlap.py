@@ -201,7 +201,7 @@ def test_the_overlap_can_be_changed_and_a_snapshot_keeps_it():
 def test_an_overlap_that_is_no_time_is_refused(overlap: str, capsys: pytest.CaptureFixture[str]):
     with pytest.raises(SystemExit):
         main([f"--overlap={overlap}"])
-    assert f"{overlap!r} is no time: seconds, 0 or more" in capsys.readouterr().err
+    assert f"{overlap!r} is no time: seconds, 0 to 600" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("arguments", "overlap"), [([], 0), (["--overlap", "0.02"], 0.02)])

@@ -184,7 +184,9 @@ def test_it_is_written_whole_or_not_at_all(file: Path, monkeypatch: pytest.Monke
         (b"[" * 100_000, "no state of a sandbox"),
         (b'{"kind": "something", "version": 1}', "no state of a sandbox"),
         (b'{"kind": "novabilling-sandbox", "version": 2, "state": {}}', "this server reads 1"),
+        (b'{"kind": "novabilling-sandbox"}', "the version None, and this server reads 1"),
         (b'{"kind": "novabilling-sandbox", "version": 1, "state": {}}', "incomplete"),
+        (b'{"kind": "novabilling-sandbox", "version": 1, "state": {"$decimal": "x"}}', "incompl"),
     ],
 )
 def test_another_file_is_refused_clearly(file: Path, content: bytes, message: str):
@@ -302,6 +304,26 @@ def test_a_disk_that_is_full_does_not_end_the_server(
         pass
 
     assert "The state was not written: no space left" in capsys.readouterr().err
+
+
+def test_two_servers_do_not_undo_each_others_work(file: Path, capsys: pytest.CaptureFixture[str]):
+    first, second = ServedSandbox(token="sk_test_first"), ServedSandbox(token="sk_test_second")
+    with Keeper(first, file):
+        with Keeper(second, file):
+            second.client().customers.create(**ADA)
+        first.client().customers.create(**{**ADA, "external_id": "usr_2"})
+
+    assert b"sk_test_second" in file.read_bytes()
+    assert b"usr_1" in file.read_bytes()
+    assert "was written by another server" in capsys.readouterr().err
+
+
+def test_a_file_that_was_deleted_is_written_anew(file: Path):
+    sandbox = ServedSandbox()
+    with Keeper(sandbox, file):
+        file.unlink()
+
+    assert file.exists()
 
 
 def test_without_a_file_nothing_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -9,7 +9,7 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, List, Optional
+from typing import TYPE_CHECKING, Any, List, Optional, Set
 
 from ._control.app import ServedApplication
 from ._control.guard import Guard
@@ -17,7 +17,7 @@ from ._doors.asgi import Application
 from ._doors.sandbox import Sandbox
 from ._remote.commands import COMMANDS, run_command
 from ._remote.process import interrupted_by_sigterm
-from ._served.addresses import check_url, is_loopback
+from ._served.addresses import check_url, host_of, is_loopback
 from ._served.keeping import Keeper
 from ._served.sandbox import ServedSandbox
 from ._served.state import StateError, load
@@ -70,7 +70,7 @@ def _make_sandbox(options: argparse.Namespace) -> ServedSandbox:
 
 def _make_guard(options: argparse.Namespace) -> Guard:
     """Ask for a token where others than this machine may come."""
-    hosts = {host.lower() for host in options.allowed_host}
+    hosts: Set[str] = set(options.allowed_host)
     token: Optional[str] = options.control_token
     if not is_loopback(options.host):
         hosts.add(options.host.lower())
@@ -134,15 +134,34 @@ def _port(text: str) -> int:
 
 def _seconds(text: str) -> float:
     with suppress(ValueError):
-        if float(text) >= 0:
+        if 0 <= float(text) <= 600:
             return float(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is no time: seconds, 0 or more")
+    raise argparse.ArgumentTypeError(f"{text!r} is no time: seconds, 0 to 600")
 
 
 def _key(text: str) -> str:
     if text.startswith("sk_") and text.isascii() and text.isprintable() and " " not in text:
         return text
     raise argparse.ArgumentTypeError("it is no API key: they begin with sk_, such as sk_test_1")
+
+
+def _secret(text: str) -> str:
+    if text:
+        return text
+    raise argparse.ArgumentTypeError("it is empty, and anybody could sign with that")
+
+
+def _control_token(text: str) -> str:
+    if text.isascii() and text.replace("-", "_").replace("_", "a").isalnum():
+        return text
+    raise argparse.ArgumentTypeError("it must be of letters, digits, - and _")
+
+
+def _host(text: str) -> str:
+    host = host_of(text)
+    if host is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no name of a host, such as box.test")
+    return host
 
 
 def _calls(text: str) -> int:
@@ -179,7 +198,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--token", type=_key, metavar="KEY", help="API key (default: one that is made up)")
     add("--rate-limit", type=_calls, metavar="N", help="calls per operation and minute")
     add("--webhook-url", type=_url, metavar="URL", help="where webhooks go, as they happen")
-    add("--webhook-secret", metavar="SECRET", help="what they are signed with")
+    add("--webhook-secret", type=_secret, metavar="SECRET", help="what they are signed with")
     add("--state", type=_file, metavar="FILE", help="go on from this file, and keep it up to date")
     add(
         "--overlap",
@@ -189,6 +208,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--allowed-host",
+        type=_host,
         action="append",
         default=[],
         metavar="NAME",
@@ -196,7 +216,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add(
         "--control-token",
-        default=os.environ.get("NOVABILLING_SANDBOX_TOKEN"),
+        type=_control_token,
+        default=os.environ.get("NOVABILLING_SANDBOX_TOKEN") or None,
         metavar="TOKEN",
         help="what /_sandbox/ asks for (default: NOVABILLING_SANDBOX_TOKEN; nothing on loopback)",
     )

@@ -40,7 +40,10 @@ def advance(control: Control, asked: Asked) -> Row:
     parts = {name: asked.body.number(name, 0) for name in ("days", "hours", "minutes", "seconds")}
     jobs = asked.body.texts("jobs")
     asked.body.done()
-    span = timedelta(**parts)
+    try:
+        span = timedelta(**parts)
+    except OverflowError:
+        span = timedelta.max
     if span > FARTHEST:
         raise Refusal(400, f"at most {FARTHEST.days} days in one request")
     chosen: Any = ALL_JOBS if jobs is None else tuple(jobs)

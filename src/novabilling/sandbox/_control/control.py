@@ -10,7 +10,7 @@ from .._served.forwarding import Forwarder
 from .._served.journal import Journal
 from .._served.sandbox import ServedSandbox
 from .guard import Refusal
-from .router import Asked, Page, Router
+from .router import PREFIX, Asked, Page, Router
 
 ROUTER = Router()
 on = ROUTER.on
@@ -44,7 +44,7 @@ def refused(work: Callable[[], Result]) -> Result:
 
 def is_file(path: str) -> bool:
     """Say whether a path is one of the files of the page, which hold no data."""
-    return path.rpartition("/_sandbox/")[2] in _FILES
+    return path in [f"{PREFIX}/{name}" for name in _FILES]
 
 
 def _send_file(name: str, _control: Control, _asked: Asked) -> Page:

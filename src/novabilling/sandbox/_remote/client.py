@@ -64,7 +64,7 @@ class SandboxServer:
             answer = self._http.request(
                 verb, f"{self.url}/_sandbox{path}", headers=headers, **given
             )
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise SandboxError(
                 f"no sandbox answers at {self.url} ({error}): "
                 "start one by `python -m novabilling.sandbox`"

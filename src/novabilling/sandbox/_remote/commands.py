@@ -74,16 +74,25 @@ def _listen_options(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 
 
 def _listen(server: SandboxServer, given: argparse.Namespace) -> None:
-    last: int = server.request("GET", "/deliveries", limit=1)["total"]
-    server.forward(given.to)
+    last = _take_over(server, given.to)
     _say(f"Forwarding webhooks to {given.to} (Ctrl+C ends it)")
     _say(f"Webhook secret: {server.webhook_secret}")
     try:
         while True:
             last = _show_new(server, last)
+            if server.request("GET", "/status")["forward_to"] is None:
+                # The sandbox was reset, or another who listened has ended.
+                last = _take_over(server, given.to)
             time.sleep(POLL)
     finally:
         server.forward(None)
+
+
+def _take_over(server: SandboxServer, to: str) -> int:
+    """Let webhooks come to this URL; return the id of the last one before."""
+    server.forward(to)
+    last: int = server.request("GET", "/deliveries", limit=1)["total"]
+    return last
 
 
 def _show_new(server: SandboxServer, last: int) -> int:

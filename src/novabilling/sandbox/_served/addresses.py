@@ -6,6 +6,8 @@ import ipaddress
 from typing import Optional
 from urllib.parse import urlsplit
 
+import httpx
+
 
 def is_loopback(host: str) -> bool:
     """Say whether a host name or address can be no other machine, whatever a name server says."""
@@ -36,7 +38,12 @@ def check_url(url: str) -> str:
     Raises:
         ValueError: It is none.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError(f"{url!r} is no URL: http://127.0.0.1:8000/webhooks is one")
+    try:
+        parts = urlsplit(url)
+        _ = parts.port, httpx.URL(url).host  # each has checks of its own
+    except (ValueError, httpx.InvalidURL):
+        parts = urlsplit("")
+    is_plain = url.isprintable() and " " not in url
+    if parts.scheme not in ("http", "https") or not parts.hostname or not is_plain:
+        raise ValueError(f"{url[:200]!r} is no URL: http://127.0.0.1:8000/webhooks is one")
     return url

@@ -13,7 +13,7 @@ import httpx
 
 from .._doors.sending import TIMEOUT, attempts
 from .._world.deliveries import Delivery, Status
-from .addresses import is_loopback
+from .addresses import check_url, is_loopback
 from .sandbox import ServedSandbox
 
 SignedAt = Literal["real", "sandbox"]
@@ -100,10 +100,12 @@ class Forwarder:
         """Return where a delivery goes by itself, None if nowhere."""
         if self.to is not None:
             return self.to
-        host = urlsplit(delivery.url).hostname
-        if host and (delivery.url == self._trusted or is_loopback(host)):
-            return delivery.url
-        return None
+        try:
+            host = urlsplit(check_url(delivery.url)).hostname
+        except ValueError:
+            return None
+        is_ours = host is not None and is_loopback(host)
+        return delivery.url if is_ours or delivery.url == self._trusted else None
 
     async def send(
         self, place: int, url: str, signed_at: Optional[SignedAt] = None
@@ -116,7 +118,12 @@ class Forwarder:
         made: List[Attempt] = []
         if self._client is None:
             # No proxy of the environment: the app is here.
-            self._client = httpx.AsyncClient(timeout=TIMEOUT, limits=_NONE_IDLE, trust_env=False)
+            self._client = httpx.AsyncClient(
+                timeout=TIMEOUT,
+                limits=_NONE_IDLE,
+                trust_env=False,
+                event_hooks={"request": [_check_request]},
+            )
         for request in attempts(delivery, self._sandbox.secret_of(delivery), url, at):
             request.headers.update(_OF_FETCH)
             made.append(await _attempt(self._client, request))
@@ -129,6 +136,25 @@ class Forwarder:
             self._sandbox.settle(place, delivery, tuple(one.status for one in made))
         self.version += 1
         return made
+
+
+_FIRST_HOST = "novabilling.first_host"
+
+
+async def _check_request(request: httpx.Request) -> None:
+    """Let redirects lead to no other machine, and be without the cookies of an app."""
+    request.headers.pop("Cookie", None)
+    host = request.url.host
+    # A request has the extensions of the one that was redirected to it.
+    first = request.extensions.setdefault(_FIRST_HOST, host)
+    try:
+        check_url(str(request.url))
+    except ValueError as error:
+        raise httpx.RequestError(str(error), request=request) from None
+    if host != first and not is_loopback(host):
+        raise httpx.RequestError(
+            f"the redirect to another machine, {host}, was not followed", request=request
+        )
 
 
 async def _attempt(client: httpx.AsyncClient, request: httpx.Request) -> Attempt:

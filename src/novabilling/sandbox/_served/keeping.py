@@ -15,6 +15,15 @@ PAUSE = 1.0
 """Seconds from one writing to the next; a large state takes a part of that."""
 
 
+def _mark(path: Path) -> Any:
+    """Return what tells one writing of a file from another."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino, found.st_size
+
+
 class Keeper:
     """Writes the state after requests; without a file, nothing."""
 
@@ -24,6 +33,7 @@ class Keeper:
         self._next = 0.0
         self._is_owed = False
         self._timer: Any = None
+        self._written: Any = None
 
     def watch(self, application: Callable[..., Any]) -> Callable[..., Any]:
         """Return the application, followed by the writing of what it has changed."""
@@ -49,11 +59,22 @@ class Keeper:
         self._timer, start = None, time.monotonic()
         if self._path is not None and self._is_owed:
             try:
+                if self._written not in (None, _mark(self._path)) and self._path.exists():
+                    self._give_up()
+                    return
                 save(self._sandbox, self._path)
-                self._is_owed = False
+                self._is_owed, self._written = False, _mark(self._path)
             except OSError as error:
                 sys.stderr.write(f"The state was not written: {error}\n")
             self._next = time.monotonic() + max(PAUSE, 10 * (time.monotonic() - start))
+
+    def _give_up(self) -> None:
+        """Leave the file to who has written it meanwhile: two would undo each other's work."""
+        sys.stderr.write(
+            f"{self._path} was written by another server or program. "
+            "It is left alone: the state of this server is not kept any more\n"
+        )
+        self._path = None
 
     def __enter__(self) -> Keeper:
         self._is_owed = True

@@ -59,9 +59,10 @@ def load(sandbox: ServedSandbox, path: Path) -> None:
             raise ValueError(document["kind"])
     except (ValueError, KeyError, TypeError, RecursionError):
         raise StateError(f"{path} is no state of a sandbox") from None
-    if document["version"] != VERSION:
+    version = document.get("version")
+    if version != VERSION:
         raise StateError(
-            f"{path} has the version {document['version']!r}, and this server reads {VERSION}: "
+            f"{path} has the version {version!r}, and this server reads {VERSION}: "
             "use the novabilling that wrote it, or delete it to start empty"
         )
     try:
@@ -70,7 +71,7 @@ def load(sandbox: ServedSandbox, path: Path) -> None:
         sandbox.load(dumped)
     except ValueError as error:
         raise StateError(f"{path} cannot be used: {error}") from None
-    except (AttributeError, KeyError, TypeError) as error:
+    except (ArithmeticError, AttributeError, LookupError, TypeError) as error:
         raise StateError(f"{path} is incomplete: {error!r}") from None
 
 

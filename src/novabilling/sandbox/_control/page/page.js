@@ -11,17 +11,21 @@ let reveal = false;
 
 // Building
 
+// Signs that turn the direction of text would show it in another order than it has.
+const plain = (text) => String(text).replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g,
+  (sign) => "\\u" + sign.charCodeAt(0).toString(16).padStart(4, "0"));
+
 function el(name, options, ...children) {
   const made = document.createElement(name);
   for (const [key, value] of Object.entries(options || {})) {
     if (value === null || value === undefined || value === false) continue;
     if (key === "on") for (const [event, act] of Object.entries(value)) made.addEventListener(event, act);
-    else if (key === "text") made.textContent = value;
+    else if (key === "text") made.textContent = plain(value);
     else if (key === "class") made.className = value;
     else made.setAttribute(key, value === true ? "" : value);
   }
   for (const child of children.flat()) {
-    if (child !== null && child !== undefined && child !== false) made.append(child);
+    if (child !== null && child !== undefined && child !== false) made.append(child instanceof Node ? child : plain(child));
   }
   return made;
 }
@@ -53,10 +57,10 @@ function choice(values, chosen) {
 function json(value) {
   const box = el("pre", { tabindex: "0" });
   if (typeof value === "string" || value === null || value === undefined) {
-    box.textContent = value || "(empty)";
+    box.textContent = plain(value || "(empty)");
     return box;
   }
-  const text = JSON.stringify(value, null, 2);
+  const text = plain(JSON.stringify(value, null, 2));
   const pattern = /("(?:[^"\\]|\\.)*")(\s*:)?|-?\d[\d.eE+-]*|true|false|null/g;
   let end = 0;
   for (const found of text.matchAll(pattern)) {
@@ -72,7 +76,7 @@ function json(value) {
 function pairs(rows) {
   return el("dl", {}, rows.flatMap(([name, value]) => [
     el("dt", { text: name }),
-    el("dd", {}, value instanceof Node ? value : String(value)),
+    el("dd", {}, value),
   ]));
 }
 
@@ -113,7 +117,7 @@ const query = (values) => "?" + new URLSearchParams(Object.entries(values).filte
 let silence = 0;
 function say(text, bad) {
   $("said").className = bad ? "bad" : "";
-  $("said").textContent = text;
+  $("said").textContent = plain(text);
   clearTimeout(silence);
   silence = setTimeout(() => { $("said").textContent = ""; }, bad ? 8000 : 3500);
 }
@@ -191,6 +195,10 @@ function splitView(heading, content) {
   const list = el("div", { class: "list panel" }, el("h2", { text: heading }), content);
   const aside = el("section", { class: "panel", "aria-live": "off", tabindex: "-1" });
   const root = el("div", { class: "split none" }, list);
+  aside.addEventListener("keydown", (event) => {
+    const anchor = event.target === aside && event.key === "ArrowLeft" && list.querySelector("tr.on a");
+    if (anchor) { event.preventDefault(); anchor.focus(); }
+  });
   const split = {
     root, chosen: "",
     show(text, ...children) {
@@ -244,6 +252,8 @@ function step(event, body) {
   const row = event.target.closest("tr");
   const next = by && row && (by > 0 ? row.nextElementSibling : row.previousElementSibling);
   if (next) { event.preventDefault(); next.querySelector("a").focus(); }
+  const aside = event.key === "ArrowRight" && body.closest(".split").querySelector("section");
+  if (aside) { event.preventDefault(); aside.focus(); }
 }
 
 // Webhooks
@@ -338,7 +348,7 @@ function dataView() {
 
   function value(found, column, row, table) {
     if (found === null || found === undefined) return el("span", { class: "dim", text: "–" });
-    if (table[column]) return link("#/data/" + table[column] + "/" + encodeURIComponent(found), found);
+    if (table[column]) return el("a", { href: "#/data/" + table[column] + "/" + encodeURIComponent(found), text: found });
     if (column === "pdfUrl") return link(found, "PDF", { target: "_blank", rel: "noopener" });
     if (typeof found === "object") return Object.keys(found).length ? json(found) : el("span", { class: "dim", text: "{}" });
     if (/^\d{4}-\d\d-\d\dT/.test(found)) return moment(found);
@@ -353,7 +363,7 @@ function dataView() {
     const others = answer.columns.filter((one) => !["id", "createdAt", "updatedAt"].includes(one));
     const [first, ...columns] = COLUMNS[name] || ["id", ...others.slice(0, 6)];
     const rows = answer.data.map((row) => el("tr", { "data-key": row.id },
-      el("td", { class: "short mono" }, link("#/data/" + name + "/" + row.id, row[first])),
+      el("td", { class: "short mono" }, el("a", { href: "#/data/" + name + "/" + row.id, text: row[first] })),
       columns.map((column) => cell(row[column], column, row, answer.references)),
       name === "invoice" ? el("td", {}, row.pdfUrl ? link(row.pdfUrl, "PDF", { target: "_blank", rel: "noopener", "aria-label": "PDF of " + row.invoiceNumber }) : null) : null));
     const heads = [first, ...columns, ...(name === "invoice" ? ["pdf"] : [])];
@@ -493,11 +503,11 @@ async function showKeys() {
   const values = await get("/credentials");
   const names = [["API key", values.token], ["Login token (JWT)", values.jwt], ["Webhook secret", values.webhook_secret]];
   $("keys").replaceChildren(pairs([["Base URL", el("code", { text: location.origin })], ...names.map(([name, secret]) => {
-    const shown = el("span", { class: "mono", text: "••••••••••••" });
+    const shown = el("span", { class: "mono", text: "••••••••" });
     const toggle = el("button", { type: "button", text: "Show", "aria-label": "Show the " + name });
     toggle.addEventListener("click", () => {
       const hidden = toggle.textContent === "Show";
-      shown.textContent = hidden ? secret : "••••••••••••";
+      shown.textContent = hidden ? secret : "••••••••";
       toggle.textContent = hidden ? "Hide" : "Show";
       toggle.setAttribute("aria-label", toggle.textContent + " the " + name);
     });
