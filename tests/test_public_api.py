@@ -12,7 +12,7 @@ from typing import Any, Dict, List, Literal, get_args, get_origin, get_type_hint
 import pytest
 
 import novabilling
-from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError, types, webhooks
+from novabilling import AsyncNovaBilling, NovaBilling, NovaBillingError, outbox, types, webhooks
 from tests.operations import (
     IDS,
     METHODS,
@@ -293,6 +293,27 @@ def test_every_public_method_of_a_class_has_a_docstring(module, name):
 
 
 # Help at the prompt
+
+
+@pytest.mark.parametrize("module", [novabilling, types, outbox], ids=lambda module: module.__name__)
+def test_everything_public_has_help(module):
+    for name in module.__all__:
+        if inspect.isclass(found := getattr(module, name)):
+            assert f"class {name}" in pydoc.render_doc(found, renderer=pydoc.plaintext)
+
+
+def test_help_of_a_module_shows_its_classes():
+    assert "class OutboxStats" in pydoc.render_doc(outbox, renderer=pydoc.plaintext)
+
+
+@pytest.mark.parametrize("name", ["DeadLetter", "OutboxStats", "Verdict"])
+def test_help_of_what_an_outbox_gives_explains_each_field(name):
+    given = getattr(outbox, name)
+
+    shown = pydoc.render_doc(given, renderer=pydoc.plaintext)
+
+    for field in given.__struct_fields__:
+        assert re.search(rf"^ \|      +{field}: \S", shown, re.MULTILINE), field
 
 
 @pytest.mark.skipif(

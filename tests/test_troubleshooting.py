@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import pickle
 import re
 import socket
@@ -18,7 +19,7 @@ import pytest
 
 import novabilling
 from novabilling import AsyncNovaBilling, LoginSession, NovaBilling, NovaBillingError, webhooks
-from novabilling.outbox import Outbox, SQLiteStore
+from novabilling.outbox import Outbox, PostgresStore, SQLiteStore
 from novabilling.sandbox import Sandbox
 from novabilling.tables import export
 from tests.pages import DOCS, text_of
@@ -95,11 +96,13 @@ causes(
     other_key=lambda stage: stage.sandbox.client(token="sk_live_other").customers.list(),
     other_login=lambda stage: stage.sandbox.client(token=f"{stage.sandbox.jwt}x").tenants.get_me(),
     password=lambda stage: stage.owner(email="owner@example.com", password="x").tenants.get_me(),
+    ended=lambda stage: stage.owner(refresh_token="x").tenants.get_me(),
     forbidden=lambda stage: stage.answered(403).customers.list(),
     no_customer=lambda stage: stage.client.customers.get("cus_1"),
     no_subscription=lambda stage: stage.client.events.create(subscription_id="x", code="y"),
     no_plan=lambda stage: stage.client.plans.get_by_code("pro"),
     no_route=lambda stage: stage.answered(404, html="<p>no").customers.list(),
+    no_such_path=lambda stage: stage.client.request("GET", "/fees"),
     twice=lambda stage: stage.client.customers.create(**SHOP),
     email=lambda stage: stage.client.customers.create(**{**SHOP, "email": "ada"}),
     unknown_plan=lambda stage: stage.client.subscriptions.create(
@@ -114,6 +117,10 @@ causes(
     none_as_token=lambda stage: stage.sandbox.client(token=lambda: None).customers.list(),
     signature=lambda stage: webhooks.verify(b"{}", "0" * 64, "secret"),
     no_signature=lambda stage: webhooks.verify(b"{}", "", "secret"),
+    malformed=lambda stage: webhooks.verify(b"{}", f"sha256={'0' * 64}", "secret"),
+    no_server=lambda stage: PostgresStore("postgresql://x").statement(
+        {"subscription_id": "x", "code": "y"}
+    ),
     empty_token=lambda stage: NovaBilling(token=""),
     bearer=lambda stage: NovaBilling(token="Bearer sk"),
     no_scheme=lambda stage: NovaBilling(token="sk", base_url="api.novabilling.com"),
@@ -131,6 +138,8 @@ causes(
     wrong_client=lambda stage: NovaBilling(http_client=httpx.AsyncClient()),  # type: ignore[arg-type]
     parsed=lambda stage: webhooks.verify({}, "0" * 64, "secret"),  # type: ignore[arg-type]
     pickled=lambda stage: pickle.dumps(stage.client),
+    no_json=lambda stage: json.dumps(stage.invoice),
+    stored_call=lambda stage: stage.client.reconcile({"version": 1}),  # type: ignore[arg-type]
     item=lambda stage: stage.invoice["amount"],
     field=lambda stage: stage.invoice.amout,
     major=lambda stage: stage.bill({**ITEM, "amount": 100.55}, currency="XOF"),
@@ -272,6 +281,13 @@ def late(stage: Stage) -> None:
 
 
 @cause
+def other_event(stage: Stage) -> None:
+    now = datetime.now(timezone.utc).isoformat().encode()
+    body = b'{"event":"invoice.paid","data":{},"timestamp":"%s"}' % now
+    webhooks.verify(body, webhooks.sign(body, "secret"), "secret", event_type="invoice.voided")
+
+
+@cause
 def no_folder(stage: Stage) -> None:
     file = stage.folder / "file"
     file.touch()
@@ -300,6 +316,15 @@ def not_waited_for(stage: Stage) -> None:
 
 
 @cause
+def plain_loop(stage: Stage) -> None:
+    async def main() -> None:
+        async with stage.sandbox.async_client() as client:
+            list(client.customers.iter())  # type: ignore[call-overload]
+
+    asyncio.run(main())
+
+
+@cause
 def one_page(stage: Stage) -> None:
     stage.client.customers.create(**{**SHOP, "external_id": "usr_2"})
     export(stage.client.customers.list(limit=1), stage.folder / "rows.csv")
@@ -307,6 +332,8 @@ def one_page(stage: Stage) -> None:
 
 ELSEWHERE = {
     "the certificate of … is not trusted": "_call/reasons.py",
+    "the PostgreSQL of the outbox cannot be reached: …": "_outbox/postgres/connections.py",
+    "the table … of the outbox is not as it should be: …": "_outbox/postgres/connections.py",
     "… is on a network file system (…), where locks and SQLite cannot be relied on: "
     "use a folder on a disk of this machine": "_outbox/sqlite/folder.py",
 }

@@ -283,7 +283,11 @@ def test_the_prefix_of_the_server_stays(client_for):
         ({"body": {"a": object()}}, TypeError, "body"),
         ({"body": {1: 2}}, TypeError, "body: keys must be str"),
         ({"body": "x" * 200_000}, ValueError, "the request is larger than"),
-        ({"of": int}, TypeError, "of must be a type of results, a List of one, or bytes"),
+        (
+            {"of": int},
+            TypeError,
+            "of must be a type of results such as Customer, List\\[Customer\\]",
+        ),
         ({"of": List[int]}, TypeError, "of must be a type of results"),
         ({"of": "Customer"}, TypeError, "of must be a type of results"),
         ({"of": UsageEventInput}, TypeError, "of must be a type of results"),

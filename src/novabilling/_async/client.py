@@ -225,7 +225,8 @@ class AsyncNovaBilling(AsyncResources):
             body: What is sent as JSON, at most 100 KB.
             repeat: "safe" says that it may be sent again after an attempt of which nobody knows
                 what it did; a GET always may.
-            of: A type of `novabilling.types`, a list of one, or bytes, for `data`.
+            of: What `data` is to be: a type of `novabilling.types` such as `Customer`,
+                `List[Customer]` for a list or a page, or bytes.
 
         Raises:
             ValueError, TypeError: An argument is not usable; nothing was sent.

@@ -134,5 +134,8 @@ def decoding(of: Any, root: str) -> Decode:
 def _struct(of: Any) -> Any:
     is_sent = getattr(of, "__is_sent__", False)  # what is read has the server's names
     if is_sent or not isinstance(of, type) or not issubclass(of, msgspec.Struct):
-        raise TypeError(f"of must be a type of results, a List of one, or bytes; not {of!r}")
+        raise TypeError(
+            "of must be a type of results such as Customer, List[Customer] for a list or a page, "
+            f"or bytes; not {of!r}"
+        )
     return cast("Any", of)

@@ -153,7 +153,8 @@ def _next_step(call: Call, fate: Fate) -> str:
     if fate == "applied" and call.repeat != "read":
         return f"it was applied, do not repeat it; {more}"
     if fate == "unknown" and call.repeat == "once":
-        return f"look for what it may have done before you repeat it; {more}"
+        look = "look for what it may have done before you repeat it, by client.reconcile(error)"
+        return f"{look}; {more}"
     return f"try again, or {more}"
 
 

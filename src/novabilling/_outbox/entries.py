@@ -94,16 +94,19 @@ class Report(msgspec.Struct, kw_only=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An event that the server will never take as it is, or that no metric would count."""
+    """An event that the server will never take as it is, or that no metric would count.
+
+    Attributes:
+        event: The event, with its transaction id and timestamp.
+        reason: Why it is not sent any more.
+        at: When it was given up, in UTC.
+        place: Where the store has it.
+    """
 
     event: UsageEventInput
-    """The event, with its transaction id and timestamp."""
     reason: str
-    """Why it is not sent any more."""
     at: datetime
-    """When it was given up, in UTC."""
     place: Tuple[str, int]
-    """Where the store has it."""
 
     def __repr__(self) -> str:
         return (
@@ -119,26 +122,29 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class OutboxStats(msgspec.Struct, frozen=True, kw_only=True):
-    """How an outbox stands; `sent`, `duplicates` and `rate` are those of the folder's sender."""
+    """How an outbox stands; `sent`, `duplicates` and `rate` are those of the store's senders.
+
+    Attributes:
+        depth: Events that are to be sent, with those that are held.
+        held: Events that the server has refused for now: their subscription may be on its way.
+        dead: Events that are not sent any more: see `dead_letters`.
+        sent: Events that the server has counted.
+        duplicates: Events that the server had already: they are counted once.
+        rate: Events a second, in the last minute.
+        oldest: The age of the oldest event that is to be sent, in seconds.
+        seconds_left: Until nothing but held events is left, at this rate; None if nothing is sent.
+        problem: Why nothing is sent at the moment, such as a token that is refused.
+    """
 
     depth: int
-    """Events that are to be sent, with those that are held."""
     held: int
-    """Events that the server has refused for the moment: their subscription may be on its way."""
     dead: int
-    """Events that are not sent any more."""
     sent: int
-    """Events that the server has counted."""
     duplicates: int
-    """Events that the server had already: they are counted once."""
     rate: float
-    """Events a second, in the last minute."""
     oldest: Optional[float] = None
-    """The age of the oldest event that is to be sent, in seconds."""
     seconds_left: Optional[float] = None
-    """Until nothing is left, at this rate; None if nothing is being sent."""
     problem: Optional[str] = None
-    """Why nothing is sent at the moment, such as a token that is refused."""
 
 
 class Head(msgspec.Struct, frozen=True, rename="camel"):

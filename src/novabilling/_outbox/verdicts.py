@@ -51,16 +51,19 @@ class Outcome(msgspec.Struct, frozen=True):
 
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of an event: acknowledge all but `hold`, keep those that are `dead`."""
+    """What became of an event: acknowledge all but `hold`, keep those that are `dead`.
+
+    Attributes:
+        event: A `UsageEventInput`, or what was given if it cannot be sent at all.
+        status: `sent`; `duplicate`: the server had it; `hold`: send it again later; `dead`: never.
+        reason: Why it is held, or dead.
+        retry_after: Seconds after which to send a held event again, if that is known.
+    """
 
     event: Any
-    """A `UsageEventInput`, or what was given if it cannot be sent at all."""
     status: Status
-    """`sent`; `duplicate`: the server had it; `hold`: send it again later; `dead`: never."""
     reason: Optional[str] = None
-    """Why it is held, or dead."""
     retry_after: Optional[float] = None
-    """Seconds after which to send a held event again, if that is known."""
 
     def __repr__(self) -> str:
         name = getattr(self.event, "transaction_id", None)

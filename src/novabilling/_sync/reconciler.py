@@ -219,7 +219,8 @@ def record_of(error_or_call: object) -> Optional[CallRecord]:
         return error_or_call
     if not isinstance(error_or_call, NovaBillingError):
         kind = type(error_or_call).__name__
-        raise TypeError(f"reconcile takes an error of this SDK or a CallRecord, not {kind}")
+        hint = ": read it with CallRecord.from_dict()" if kind == "dict" else ""
+        raise TypeError(f"reconcile takes an error of this SDK or a CallRecord, not {kind}{hint}")
     if error_or_call.call is None and error_or_call.may_have_been_applied:
         if error_or_call.route is not None:
             return None

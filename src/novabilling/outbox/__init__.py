@@ -6,6 +6,8 @@ with Outbox(client, SQLiteStore("usage")) as outbox:
 
 from __future__ import annotations
 
+from typing import get_type_hints
+
 from .._async.outbox.delivery import adeliver
 from .._async.outbox.outbox import AsyncOutbox
 from .._call.errors import OutboxError, OutboxFullError
@@ -33,6 +35,9 @@ __all__ = [
     "adeliver",
     "deliver",
 ]
+
+for _struct in (DeadLetter, OutboxStats, Verdict):  # help() looks here for what they name
+    _struct.__annotations__ = get_type_hints(_struct)
 
 for _name in __all__:  # tracebacks show the public names
     if not issubclass(type(globals()[_name]), type) or not _name.endswith("Error"):

@@ -236,8 +236,8 @@ def _parser() -> argparse.ArgumentParser:
     _command(commands, "schema", print_schema)
     for name, run in (("requeue", requeue), ("discard", discard)):
         found = _command(commands, name, run)
-        found.add_argument("ids", nargs="*", metavar="transaction_id")
-        found.add_argument("--all", action="store_true")
+        found.add_argument("ids", nargs="*", metavar="transaction_id", help="of a dead letter")
+        found.add_argument("--all", action="store_true", help="all dead letters of the store")
     return parser
 
 

@@ -20,9 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Let a command name a store; a DSN holds a password, so it stands in no argument."""
     parser.add_argument("folder", nargs="?", help="the folder of the SQLiteStore")
     parser.add_argument(
-        "--postgres-env", metavar="NAME", help="of a variable with the DSN of the PostgresStore"
+        "--postgres-env",
+        metavar="NAME",
+        help="the variable that holds the DSN of the PostgresStore",
     )
-    parser.add_argument("--postgres-file", metavar="FILE", help="with the DSN of the PostgresStore")
+    parser.add_argument("--postgres-file", metavar="FILE", help="the file that holds it")
     parser.add_argument("--table", default=DEFAULT_TABLE, help="default: %(default)s")
 
 

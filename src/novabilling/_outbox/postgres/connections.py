@@ -144,7 +144,7 @@ def as_outbox_errors(table: Table) -> Generator[None, None, None]:
     except (psycopg.errors.UndefinedTable, psycopg.errors.UndefinedColumn) as error:
         raise OutboxError(
             f"the table {table.events} of the outbox is not as it should be: {_text_of(error)}; "
-            "`python -m novabilling.outbox schema` prints what makes it"
+            f"{table.command()} prints the statements that make it"
         ) from error
     except UnicodeEncodeError as error:
         raise OutboxError(

@@ -27,6 +27,12 @@ class Table(msgspec.Struct, frozen=True):
     index: str
     channel: str
 
+    def command(self) -> str:
+        """Return the command that prints the statements of these tables."""
+        name = self.events.replace('"', "")
+        named = "" if name == DEFAULT_TABLE else f" --table {name}"
+        return f"`python -m novabilling.outbox schema{named}`"
+
 
 def table_of(name: object) -> Table:
     """Quote the name of a table, perhaps behind that of its schema and a dot."""
@@ -95,8 +101,8 @@ def check_version(connection: Any, table: Table) -> None:
     known = f"{COMMENT}{VERSION}"
     if is_missing:
         raise OutboxError(
-            f"there is no table {table.events}: `python -m novabilling.outbox schema` prints the "
-            "statements that make it"
+            f"there is no table {table.events}: {table.command()} prints the statements that "
+            "make it"
         )
     if isinstance(comment, bytes):
         raise OutboxError(

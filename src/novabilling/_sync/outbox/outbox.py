@@ -53,8 +53,9 @@ LOOK = 0.05
 class Outbox:
     """Record usage events on the disk, and send them in the background until the server has them.
 
-    Use it in a `with` block, which starts the sender and flushes at the end; or call `start` and
-    `aclose`. What is left then is sent by the next start, or by another process on the same store.
+    Use it in a `with` block, which starts the sender and flushes at the end; or call `start`, and
+    close it at the end. What is left then is sent by the next start, or by another process on the
+    same store.
 
     Args:
         client: Its server is that of the events; it is not closed here.
@@ -171,9 +172,10 @@ class Outbox:
         return remove
 
     def flush(self, timeout: float = 30.0) -> bool:
-        """Wait until the server has what this process recorded; False if time runs out before.
+        """Wait until what this process recorded has been sent; False if time runs out before.
 
-        Events that the server refuses for the moment are not waited for. It never raises for time.
+        Events that are held and dead letters are not waited for: `stats` counts them. It raises
+        nothing when time runs out.
         """
         ends = concurrency.monotonic() + check_seconds("timeout", timeout)
         sender = self._sender.held
