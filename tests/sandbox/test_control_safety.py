@@ -356,6 +356,7 @@ def test_a_body_that_is_wrong_says_so(server: SandboxServer, message: str, body:
 
 
 def test_secrets_are_masked_wherever_an_app_may_put_them(server: SandboxServer):
+    server.reset()
     headers = {
         **JSON,
         "Authorization": f"Bearer {server.token}",
