@@ -355,6 +355,37 @@ def test_a_body_that_is_wrong_says_so(server: SandboxServer, message: str, body:
     assert message in answer.json()["error"]
 
 
+def test_secrets_are_masked_wherever_an_app_may_put_them(server: SandboxServer):
+    server.reset()
+    headers = {
+        **JSON,
+        "Authorization": f"Bearer {server.token}",
+        "Referer": "http://shop.test/?reset_token=hush",
+        "X-Other": "sk_test_hush",
+    }
+    bodies = [
+        '{"password": "hush hush", "x":',
+        "{'password': 'hush'",
+        '{"sk_test_hush": 1, "url": "https://me:hush@shop.test/?token=hush&page=2"}',
+    ]
+    for path in ("/api/customers/sk_test_hush", "/api/customers?api_key=hush&page=2"):
+        for body in bodies:
+            raw(server, "POST", path, headers=headers, content=body)
+    me = {**headers, "Authorization": f"Bearer {server.jwt}"}
+    url = '{"webhookUrl": "https://me:hush@shop.test/?token=hush"}'
+    raw(server, "PATCH", "/api/tenants/me", headers=me, content=url)
+    server.trigger("customer.created")
+    raw(server, "PATCH", "/api/tenants/me", headers=me, content='{"webhookUrl": null}')
+
+    for seen in server.requests():
+        details = server.request("GET", f"/requests/{seen['id']}")
+        assert "hush" not in str(details)
+        revealed = raw(server, "GET", f"/_sandbox/requests/{seen['id']}?reveal=true")
+        assert "hush" in revealed.text
+    assert "hush" not in str(server.deliveries())
+    server.reset()
+
+
 def test_things_do_not_pile_up(server: SandboxServer):
     for number in range(100):
         server.snapshot(f"s{number}")

@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 import novabilling
+from novabilling import webhooks
 from novabilling.sandbox._control import app as loads_all
 from novabilling.sandbox._control.control import ROUTER
 from novabilling.sandbox._remote.client import SandboxServer
@@ -112,6 +113,41 @@ def test_a_stranger_follows_the_first_section(running: List[subprocess.Popen[str
     answer = httpx.post(target, headers={name: value}, content=body, trust_env=False)
     assert answer.status_code == 200
     assert set(answer.json()) == {"now", "nights"}
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="there is no Node.js")
+def test_a_stranger_has_an_app_in_another_language(
+    running: List[subprocess.Popen[str]], tmp_path: Path
+):
+    server = start("-m", "novabilling.sandbox", "--port", "0", "--webhook-secret", "whsec_shop")
+    running.append(server)
+    url = line(server).split()[3]
+    (code,) = blocks("js")
+    (tmp_path / "app.mjs").write_text(code, "utf-8")
+    with SandboxServer(url) as control:
+        settings = {
+            "NOVABILLING_BASE_URL": url,
+            "NOVABILLING_TOKEN": control.token,
+            "NOVABILLING_WEBHOOK_SECRET": "whsec_shop",
+            "PORT": "0",
+        }
+        shop = subprocess.Popen(
+            ["node", str(tmp_path / "app.mjs")],
+            stdout=subprocess.PIPE,
+            text=True,
+            env={**os.environ, **settings},
+        )
+        running.append(shop)
+        address = line(shop).split()[-1]
+
+        assert control.trigger("invoice.paid", to=address)["statuses"] == [204]
+        assert line(shop) == "trigger_1@example.com has paid INV-00001"
+
+    old = b'{"event":"invoice.paid","data":{},"timestamp":"2026-01-01T00:00:00.000Z"}'
+    for signature in ("", "00", webhooks.sign(old, "another"), webhooks.sign(old, "whsec_shop")):
+        headers = {"X-Webhook-Signature": signature}
+        answer = httpx.post(address, content=old, headers=headers, trust_env=False)
+        assert answer.status_code == 400
 
 
 def test_the_app_is_the_example():

@@ -27,7 +27,14 @@ _NAMES = re.compile(
 )
 _KEYS = re.compile(r"sk_\w+|eyJ[\w-]+\.[\w-]+\.[\w-]*")
 _PAIRS = re.compile(
-    r'((?:password|secret|token|api_?key|credential)\w*"?\s*[=:]\s*"?)[^"&\s,}]+', re.IGNORECASE
+    r"""((?:password|secret|token|api_?key|credential)\w*["']?\s*[=:]\s*)"""
+    r"""("[^"]*|'[^']*|[^"'&\s,}]+)""",
+    re.IGNORECASE,
+)
+_ADDRESSES = re.compile(
+    r"([?&][^=&#\s]*(?:password|secret|token|api_?key|credential)\w*=)[^&#\s]+"
+    r"|(://[^/\s:@]*:)[^/\s@]+(?=@)",
+    re.IGNORECASE,
 )
 MASK = "••••••••"
 
@@ -60,7 +67,7 @@ class Exchange(NamedTuple):
             "id": self.id,
             "at": self.at,
             "method": self.method,
-            "path": path,
+            "path": masked_address(path),
             "query": mark + masked_text(query),
             "status": self.status,
             "milliseconds": round(self.milliseconds, 1),
@@ -140,7 +147,7 @@ def _message(headers: Headers, body: bytes, reveal: bool) -> Row:
     known: Dict[str, str] = {}
     for name, value in headers:
         secret = not reveal and _NAMES.search(name)
-        known[name] = MASK if secret else value
+        known[name] = MASK if secret else value if reveal else masked_address(value)
     text = body[:BODY_SHOWN].decode("utf-8", "replace")
     kind = known.get("content-type", "")
     if "pdf" in kind:
@@ -157,16 +164,21 @@ def masked(value: Any, *, is_secret: bool = False) -> Any:
     """Copy JSON with a mask in the place of everything that opens something."""
     if is_object(value):
         return {
-            name: masked(one, is_secret=is_secret or bool(_NAMES.search(name)))
+            _KEYS.sub(MASK, name): masked(one, is_secret=is_secret or bool(_NAMES.search(name)))
             for name, one in as_object(value).items()
         }
     if isinstance(value, list):
         return [masked(one, is_secret=is_secret) for one in as_list(value)]
     if is_secret and value is not None and not isinstance(value, bool):
         return MASK
-    return _KEYS.sub(MASK, value) if isinstance(value, str) else value
+    return masked_address(value) if isinstance(value, str) else value
 
 
 def masked_text(text: str) -> str:
     """Return a text with a mask in the place of keys and tokens."""
     return _PAIRS.sub(rf"\1{MASK}", _KEYS.sub(MASK, text))
+
+
+def masked_address(text: str) -> str:
+    """Return a text with a mask for keys, and for what URLs in it have of secrets."""
+    return _ADDRESSES.sub(lambda found: f"{found[1] or found[2]}{MASK}", _KEYS.sub(MASK, text))

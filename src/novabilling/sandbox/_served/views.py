@@ -7,6 +7,7 @@ import json
 from .._javascript.values import Row
 from .._world.faults import Fault
 from .forwarding import Attempt, Forwarder
+from .journal import masked_address
 from .sandbox import ServedSandbox
 
 
@@ -32,7 +33,7 @@ def delivery_row(sandbox: ServedSandbox, forwarder: Forwarder, place: int) -> Ro
     return {
         "id": place + 1,
         "event": delivery.event,
-        "url": delivery.url or None,
+        "url": masked_address(delivery.url) or None,
         "timestamp": delivery.timestamp,
         "tenant_id": delivery.tenant_id,
         "state": state,
@@ -47,7 +48,7 @@ def delivery_row(sandbox: ServedSandbox, forwarder: Forwarder, place: int) -> Ro
 def _attempt_row(attempt: Attempt) -> Row:
     row = attempt._asdict()
     del row["body"]
-    row["timestamp"] = attempt.timestamp
+    row["timestamp"], row["url"] = attempt.timestamp, masked_address(attempt.url)
     return row
 
 
