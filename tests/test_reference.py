@@ -227,9 +227,11 @@ def sentences_below(node: ast.ClassDef) -> Dict[str, str]:
 
 
 @pytest.mark.parametrize("of", CARRIERS, ids=lambda of: of.__name__)
-def test_every_field_of_errors_and_reports_has_a_sentence_below_it(of):
+def test_every_field_of_errors_and_reports_has_a_sentence(of):
     named = [sentences_below(one) for one in classes_in_the_source() if one.name == of.__name__]
     (said,) = [one for one in named if set(one) == set(annotations_of(of))]
+    if "\nAttributes:\n" in inspect.cleandoc(of.__doc__ or ""):  # of a struct, for `help`
+        said = {**said, **about_fields(of)}
 
     for name, text in said.items():
         assert name.startswith("_") or text.endswith("."), name

@@ -20,6 +20,7 @@ class Statement(NamedTuple):
     """An SQL statement and its parameters, for a driver or ORM."""
 
     sql: str
+    """An INSERT, with the places of the parameters in the paramstyle that was asked for."""
     params: Any
     """A tuple; for `named` a dict."""
 
