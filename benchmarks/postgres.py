@@ -14,7 +14,7 @@ import threading
 import time
 from typing import Any, Dict, List
 
-from benchmarks.outbox import EVENT, memory, metering, quantiles, synced
+from benchmarks.outbox import EVENT, metering, peak_of_memory, quantiles, synced
 from benchmarks.server import ROOT, Server
 from benchmarks.timing import say, title
 from novabilling import NovaBilling
@@ -79,8 +79,6 @@ def timed(count: int, act: Any) -> List[float]:
 
 def sent(url: str, dsn: str) -> None:
     """Send from a line of input on until it ends; print how much memory that took."""
-    import resource
-
     outbox = outbox_of(dsn, url, linger=0, close_timeout=1)
     peak: List[float] = []
     print("ready", flush=True)
@@ -89,10 +87,9 @@ def sent(url: str, dsn: str) -> None:
         ended = threading.Thread(target=sys.stdin.read, daemon=True)
         ended.start()
         while ended.is_alive():
-            peak.append(memory())
+            peak.append(peak_of_memory())
             ended.join(0.2)
-    whole = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-    print(json.dumps({"early": peak[len(peak) // 4], "whole": whole}))
+    print(json.dumps({"early": peak[len(peak) // 4], "whole": peak_of_memory()}))
 
 
 def print_drain(database: Database, quick: bool) -> None:
