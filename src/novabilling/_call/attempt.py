@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Callable, Dict, Literal, Mapping, Optional, Tuple, cast
+from typing import Any, Callable, Dict, Literal, Mapping, Optional, Tuple
 
 import msgspec
 
@@ -39,6 +39,8 @@ class Attempt(msgspec.Struct, frozen=True):
     request_id: str
     limit: Optional[float]
     """Seconds for the attempt as a whole."""
+    operations: Optional[httpx.Timeout]
+    """The user's limits of single network operations, if there are any."""
     turn: Turn
     heads: Dict[Tuple[Optional[str], bool], Secret[bytes]]
     """What the requests of one configuration have alike, by what they accept and have a body."""
@@ -54,13 +56,6 @@ class Attempt(msgspec.Struct, frozen=True):
     @property
     def address(self) -> str:
         return self.call.url or self.config.server.root + self.path
-
-    @property
-    def operations(self) -> Optional[httpx.Timeout]:
-        """The user's limits of single network operations, if there are any."""
-        timeout = self.config.timeout_for(self.call.timeout)
-        seconds = timeout is None or isinstance(timeout, (int, float))
-        return None if seconds else cast("httpx.Timeout", timeout)
 
     def target(self, url: Optional[httpx.URL]) -> bytes:
         """Write what the request line names; None is the address on the client's own server."""

@@ -175,7 +175,9 @@ class ResponseParser:
     def _frame(self, status: int, persistent: bool, head: bytes) -> None:
         """Decide how the content ends, by a head in lower case: no value here needs its own."""
         length = _only_value(head, b"\ncontent-length:")
-        coding = _only_value(head, b"\ntransfer-encoding:")
+        coding = None
+        if b"\ntransfer-encoding:" in head:
+            coding = _only_value(head, b"\ntransfer-encoding:")
         if coding is not None and (coding != b"chunked" or length is not None or not persistent):
             raise RemoteProtocolError("the content may end in two ways (Transfer-Encoding)")
         if length is not None and not (length.isdigit() and len(length) < 19):

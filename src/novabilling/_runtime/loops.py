@@ -6,7 +6,7 @@ import os
 import sys
 from typing import Any, Callable, Dict, Generic, List, Optional, Protocol, Tuple, TypeVar
 
-from .forks import RenewedLock
+from .forks import Renewed, RenewedLock
 
 
 def async_running_loop() -> object:
@@ -65,6 +65,10 @@ class Forgettable(Protocol):
 T = TypeVar("T", bound=Forgettable)
 
 
+def _nothing() -> None:
+    return None
+
+
 class PerLoop(Generic[T]):
     """Find what belongs to an event loop, or make it; connections cannot change their loop.
 
@@ -85,19 +89,19 @@ class PerLoop(Generic[T]):
         self._found: Dict[object, T] = {}
         self._pid = os.getpid()
         self._lock = RenewedLock()
-        self._last: Optional[Tuple[object, int, T]] = None
+        self._last: Renewed[Optional[Tuple[object, T]]] = Renewed(_nothing)  # 4
 
     def get(self, loop: object) -> T:
         """Return the object of this loop in this process."""
-        last = self._last
-        if last is not None and last[0] is loop and last[1] == os.getpid():  # 1
-            return last[2]
+        last = self._last.held
+        if last is not None and last[0] is loop:  # 1
+            return last[1]
         with self._lock.held:
             self._drop_strangers()
             if loop not in self._found:
                 self._found[loop] = self._make(self._closed)  # 2, 5
             found = self._found[loop]
-            self._last = (loop, self._pid, found) if len(self._found) == 1 else None  # 3
+            self._last.held = (loop, found) if len(self._found) == 1 else None  # 3
             return found
 
     def close(self) -> List[T]:
@@ -112,4 +116,4 @@ class PerLoop(Generic[T]):
         self._pid = os.getpid()
         for loop in [loop for loop in self._found if forked or has_ended(loop)]:
             self._found.pop(loop).forget()
-            self._last = None
+            self._last.held = None

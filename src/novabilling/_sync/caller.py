@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
-from typing import TYPE_CHECKING, Callable, ContextManager, Dict, Optional, Protocol, Tuple
+from typing import TYPE_CHECKING, Callable, ContextManager, Dict, Optional, Protocol, Tuple, cast
 
 from msgspec import structs
 
@@ -44,6 +44,7 @@ from .rate_limiter import RateLimiter
 from .transport.transport import Transport
 
 if TYPE_CHECKING:
+    from .._runtime.lazy_httpx import httpx
     from .credentials import Credential
 
 
@@ -259,8 +260,10 @@ class Caller:
             left = _left(ends)
             if left is not None and left <= 0:
                 return deadline_failure(call)
-            limit, heads = self._limit(call, left), self._heads
-            attempt = Attempt(call, self.config, token, request_id, limit, turn, heads, is_stale)
+            limits = self._limits(call, left)
+            attempt = Attempt(
+                call, self.config, token, request_id, *limits, turn, self._heads, is_stale
+            )
             trail = call.trail
             if trail is not None:
                 trail.token = token
@@ -271,11 +274,14 @@ class Caller:
             log_attempt(call, outcome, elapsed, retries + 1, request_id)
         return outcome
 
-    def _limit(self, call: Call, left: Optional[float]) -> Optional[float]:
+    def _limits(
+        self, call: Call, left: Optional[float]
+    ) -> Tuple[Optional[float], Optional[httpx.Timeout]]:
+        """Return the seconds of one attempt, and the user's for single operations."""
         timeout = self.config.timeout_for(call.timeout)
-        if not isinstance(timeout, (int, float)):  # of single network operations, if at all
-            return left
-        return timeout if left is None else min(timeout, left)
+        if isinstance(timeout, (int, float)):
+            return (timeout if left is None else min(timeout, left)), None
+        return left, cast("Optional[httpx.Timeout]", timeout)
 
     def _wait(
         self, call: Call, failure: Failure, retries: int, left: Optional[float]

@@ -8,7 +8,8 @@ from typing import Any, Mapping, Optional
 from ..._call.attempt import MARK, Attempt, Progress
 from ..._network.answer import Answer
 from ..._network.read_ahead import end_if_unclean
-from ..._runtime import loops
+from ..._network.time_limits import TimeLimits
+from ..._runtime import concurrency, loops
 from ..._runtime.httpx_modules import AsyncHttpClient, classes, httpx_module_of, no_cookies
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
@@ -16,6 +17,8 @@ from .body import AsyncBody
 from .pool import MAX_IDLE_ONCE
 from .proxy_routes import AsyncProxyRoutes, place_of_proxy
 from .slots import AsyncSlots
+
+_GRACE = 0.05  # seconds: httpx's own timeouts say what they waited for, so they may come first
 
 
 async def hold_location(response: httpx.Response) -> None:
@@ -48,8 +51,6 @@ class AsyncLoopClient:
 
 class AsyncHttpxSender:
     """The sender through httpx, which is never asked for more than it can serve at once."""
-
-    grace = 0.05  # httpx's own timeouts say what they waited for, so they may come first
 
     def __init__(
         self,
@@ -93,6 +94,12 @@ class AsyncHttpxSender:
         self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
     ) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
+        with concurrency.async_time_limit(_seconds(progress.limits)):
+            return await self._exchange(attempt, url, progress)
+
+    async def _exchange(
+        self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress
+    ) -> Answer:
         url = url or httpx.URL(attempt.address)
         own = self._http is None
         progress.begin(place_of_proxy(url) if own else None)
@@ -156,3 +163,8 @@ class AsyncHttpxSender:
         for client in self._clients.close():
             with suppress(RuntimeError, TypeError):  # some of its connections are of another loop
                 await client.http.aclose()
+
+
+def _seconds(limits: TimeLimits) -> Optional[float]:
+    """Return how long an exchange on an event loop may take."""
+    return None if limits.until is None else limits.until - concurrency.monotonic() + _GRACE

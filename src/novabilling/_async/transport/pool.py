@@ -58,10 +58,7 @@ class AsyncPool:
         self._refuse_if_closed()
         connection = None
         if self._idle:
-            now = concurrency.monotonic()
-            await self._close_expired(now - MAX_IDLE)
-            if self._is_own_server(url):
-                connection = await self._take_idle(now - max_idle)
+            connection = await self._take_idle(max_idle if self._is_own_server(url) else 0.0)
         return connection or await self._connect(url, limits)
 
     async def give_back(
@@ -78,23 +75,23 @@ class AsyncPool:
     def _is_own_server(self, url: Optional[httpx.URL]) -> bool:
         return url is None or same_origin(url, self._server.url)
 
-    async def _take_idle(self, oldest: float) -> Optional[AsyncConnection]:
+    async def _take_idle(self, max_idle: float) -> Optional[AsyncConnection]:
+        """Close what has expired, then return the newest one if it is not idle for too long."""
         while True:
+            now = concurrency.monotonic()
             with self._lock:
-                if not self._idle or self._idle[-1].idle_since <= oldest:
+                if not self._idle:
                     return None
-                connection = self._idle.pop()  # 1
-            if not connection.stream.is_readable():
+                expired = self._idle[0].idle_since <= now - MAX_IDLE
+                if expired:
+                    connection = self._idle.popleft()  # 3
+                elif self._idle[-1].idle_since > now - max_idle:
+                    connection = self._idle.pop()  # 1
+                else:
+                    return None
+            if not expired and not connection.stream.is_readable():
                 return connection
-            await self._close(connection)  # 2
-
-    async def _close_expired(self, oldest: float) -> None:
-        while True:
-            with self._lock:
-                if not self._idle or self._idle[0].idle_since > oldest:
-                    return
-                connection = self._idle.popleft()
-            await self._close(connection)  # 3
+            await self._close(connection)  # 2, 3
 
     async def _connect(self, url: Optional[httpx.URL], limits: TimeLimits) -> AsyncConnection:
         connection = AsyncConnection(AsyncStream())

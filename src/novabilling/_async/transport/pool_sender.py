@@ -20,7 +20,6 @@ from .slots import AsyncSlots
 class AsyncPoolSender:
     """The sender over the connections of the pool of the running loop."""
 
-    grace = None
     is_closed = False
 
     def __init__(self, server: Server, max_connections: int, max_response_bytes: int) -> None:

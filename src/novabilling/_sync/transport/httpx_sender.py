@@ -9,7 +9,8 @@ from typing import Any, Mapping, Optional
 from ..._call.attempt import MARK, Attempt, Progress
 from ..._network.answer import Answer
 from ..._network.read_ahead import end_if_unclean
-from ..._runtime import loops
+from ..._network.time_limits import TimeLimits
+from ..._runtime import concurrency, loops
 from ..._runtime.httpx_modules import HttpClient, classes, httpx_module_of, no_cookies
 from ..._runtime.lazy_httpx import httpx
 from ..._runtime.loops import PerLoop
@@ -17,6 +18,8 @@ from .body import Body
 from .pool import MAX_IDLE_ONCE
 from .proxy_routes import ProxyRoutes, place_of_proxy
 from .slots import Slots
+
+_GRACE = 0.05  # seconds: httpx's own timeouts say what they waited for, so they may come first
 
 
 def hold_location(response: httpx.Response) -> None:
@@ -49,8 +52,6 @@ class LoopClient:
 
 class HttpxSender:
     """The sender through httpx, which is never asked for more than it can serve at once."""
-
-    grace = 0.05  # httpx's own timeouts say what they waited for, so they may come first
 
     def __init__(
         self,
@@ -92,6 +93,10 @@ class HttpxSender:
 
     def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer."""
+        with concurrency.time_limit(_seconds(progress.limits)):
+            return self._exchange(attempt, url, progress)
+
+    def _exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         url = url or httpx.URL(attempt.address)
         own = self._http is None
         progress.begin(place_of_proxy(url) if own else None)
@@ -155,3 +160,8 @@ class HttpxSender:
         for client in self._clients.close():
             with suppress(RuntimeError, TypeError):  # some of its connections are of another loop
                 client.http.close()
+
+
+def _seconds(limits: TimeLimits) -> Optional[float]:
+    """Return how long an exchange on an event loop may take."""
+    return None if limits.until is None else limits.until - concurrency.monotonic() + _GRACE

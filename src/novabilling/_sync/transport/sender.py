@@ -19,14 +19,6 @@ class Sender(Protocol):
     """Send requests from any event loop, each by a holder of a slot."""
 
     @property
-    def grace(self) -> Optional[float]:
-        """Seconds that its own time limits may take longer than those of the attempt.
-
-        None if no wait of it can outlast the attempt.
-        """
-        ...
-
-    @property
     def is_closed(self) -> bool:
         """Whether the user has closed what it sends through."""
         ...
@@ -38,8 +30,9 @@ class Sender(Protocol):
     def exchange(self, attempt: Attempt, url: Optional[httpx.URL], progress: Progress) -> Answer:
         """Send a request, to its own address or to where a redirect leads, and read the answer.
 
-        Redirects are not followed. `progress` is kept true whenever it waits: after an error or a
-        cancellation it says whether a byte was sent, and how the answer began.
+        Redirects are not followed. No wait outlasts the time of the attempt: TimeoutError.
+        `progress` is kept true whenever it waits: after an error or a cancellation it says whether
+        a byte was sent, and how the answer began.
         """
         ...
 

@@ -75,8 +75,7 @@ class Transport:
 
         1. The client was closed before: nothing is sent.
         2. An answer, of whatever status; if the client was closed meanwhile, an error all the same.
-        3. Its time is over: each operation of a socket is told how long it may take, and around
-           what httpx sends on an event loop there is one cancel scope. Both raise TimeoutError.
+        3. Its time is over, while it waits for a slot or in the sender: TimeoutError.
         4. The user cancels the task: the exception passes through. Slot and connection are given
            back on its way, and a connection whose answer was not read to its end is closed.
         5. Anything else of the network: `progress` says how far the request had come.
@@ -95,12 +94,11 @@ class Transport:
                     return STALE  # 7
                 attempt.turn.limit.start(attempt.turn, whatever_remains=True)  # without retries
                 concurrency.give_way()
-                with concurrency.time_limit(_guard(sender, progress)):  # 3
-                    answer = self._follow(sender, attempt, progress)
-                    return self._unless_closed(answer, "unknown")  # 2
+                answer = self._follow(sender, attempt, progress)
+                return self._unless_closed(answer, "unknown")  # 2
             finally:
                 slots.release()  # 4
-        except transport_errors() as exc:  # 5
+        except transport_errors() as exc:  # 3, 5
             if progress.on_disk:  # 6
                 raise
             failure = failure_from(exc, attempt, progress)
@@ -140,10 +138,3 @@ class Transport:
         self._sender.close()
         if self._for_mocks is not None:
             self._for_mocks.close()
-
-
-def _guard(sender: Sender, progress: Progress) -> Optional[float]:
-    until, grace = progress.limits.until, sender.grace
-    if until is None or grace is None:
-        return None
-    return until - concurrency.monotonic() + grace
