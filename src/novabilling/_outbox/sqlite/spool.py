@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
 
 from ..entries import MAX_WAIT, Counts, Dead, Entry, Settlement, Target, Waiting
-from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect
+from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect, lengthen_log
 from .failures import is_full
 from .gates import OPENING, Gate
 from .group_commit import GroupCommit
@@ -37,6 +37,7 @@ class Spool:
         self.path = path
         self.name = os.path.basename(path)[: -len(SUFFIX)]
         self.is_closed: bool = False
+        self._syncs_each = sync == "full" and target is not None
         with OPENING.lock:
             self.gate = Gate()
             self._db = connect(path, target is not None, sync)
@@ -68,6 +69,7 @@ class Spool:
                 raise Unusable(f"its format is {version}, this version knows {VERSION}")
             pages = checkpoint_pages(os.path.dirname(self.path))
             self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self._lengthen_log()
             return Target(*self._db.execute("SELECT base_url, label FROM about").fetchone())
 
     def close(self) -> None:
@@ -232,6 +234,11 @@ class Spool:
                 return
             self._db.execute("PRAGMA incremental_vacuum").fetchall()
             self.shorten_log()
+            self._lengthen_log()
+
+    def _lengthen_log(self) -> None:
+        if self._syncs_each:
+            lengthen_log(self._db, self.path)
 
     def shorten_log(self) -> None:
         """Write the log into the database and cut it off, unless another process reads it."""
