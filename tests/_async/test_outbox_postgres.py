@@ -202,7 +202,8 @@ async def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(
     first = database.store(poll=0.05, lease=3.0)
     async with outbox_for(billing, store=first) as outbox:
         await outbox.record_many([event(n) for n in range(450)])
-        await until(lambda: billing.batches)
+        claimed = f'SELECT count(*) FROM "{database.table}" WHERE claim IS NOT NULL'
+        await until(lambda: database.execute(claimed) == [(400,)])
         other = database.store(BASE_URL, poll=0)
         ends = concurrency.monotonic() + 3.5
         stolen = set()

@@ -201,7 +201,8 @@ def test_an_outage_that_is_longer_than_the_lease_loses_no_claims(
     first = database.store(poll=0.05, lease=3.0)
     with outbox_for(billing, store=first) as outbox:
         outbox.record_many([event(n) for n in range(450)])
-        until(lambda: billing.batches)
+        claimed = f'SELECT count(*) FROM "{database.table}" WHERE claim IS NOT NULL'
+        until(lambda: database.execute(claimed) == [(400,)])
         other = database.store(BASE_URL, poll=0)
         ends = concurrency.monotonic() + 3.5
         stolen = set()
