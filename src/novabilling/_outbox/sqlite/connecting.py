@@ -8,13 +8,13 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from .failures import is_full
-
 BUSY = 10.0
 """Seconds to wait for another process that writes to the same database."""
 PAGE = 4096
 MAX_CHECKPOINT = 1000
 """Pages after which the log of SQLite is written into the database, on a large disk."""
+MAX_LENGTHENED = 256
+"""The same where the log is made beforehand, which takes a process its time when it starts."""
 
 WORTH_IT = 256
 """Free pages that are given back to the disk; fewer are used again soon."""
@@ -57,13 +57,12 @@ def checkpoint_pages(folder: str) -> int:
     return max(16, min(MAX_CHECKPOINT, total // PAGE // 64))
 
 
-def lengthen_log(db: sqlite3.Connection, path: str) -> None:
+def lengthen_log(db: sqlite3.Connection, path: str, pages: int) -> None:
     """Give the log of a database its length beforehand, so that a commit finds room in it.
 
     A file that grows has its file system write a log of its own for each commit, one process after
     another; with eight of them a commit took twice as long.
     """
-    (pages,) = db.execute("PRAGMA wal_autocheckpoint").fetchone()
     log = f"{path}-wal"
     if os.path.exists(log) and os.path.getsize(log) >= pages * PAGE:
         return
@@ -74,11 +73,9 @@ def lengthen_log(db: sqlite3.Connection, path: str) -> None:
         db.execute("COMMIT")
         db.execute(f"PRAGMA incremental_vacuum({pages + 1})").fetchall()
         db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
-    except sqlite3.OperationalError as error:
+    except sqlite3.OperationalError:  # the disk is full, or another process writes: only slower
         if db.in_transaction:
             db.execute("ROLLBACK")
-        if not is_full(error):
-            raise
 
 
 def _uri(path: str) -> str:

@@ -9,7 +9,16 @@ from contextlib import contextmanager
 from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
 
 from ..entries import MAX_WAIT, Counts, Dead, Entry, Settlement, Target, Waiting
-from .connecting import BUSY, PAGE, SCHEMA, WORTH_IT, checkpoint_pages, connect, lengthen_log
+from .connecting import (
+    BUSY,
+    MAX_LENGTHENED,
+    PAGE,
+    SCHEMA,
+    WORTH_IT,
+    checkpoint_pages,
+    connect,
+    lengthen_log,
+)
 from .failures import is_full
 from .gates import OPENING, Gate
 from .group_commit import GroupCommit
@@ -68,7 +77,8 @@ class Spool:
             elif version != VERSION:
                 raise Unusable(f"its format is {version}, this version knows {VERSION}")
             pages = checkpoint_pages(os.path.dirname(self.path))
-            self._db.execute(f"PRAGMA wal_autocheckpoint = {pages}")
+            self._log_pages = min(pages, MAX_LENGTHENED) if self._syncs_each else pages
+            self._db.execute(f"PRAGMA wal_autocheckpoint = {self._log_pages}")
             self._lengthen_log()
             return Target(*self._db.execute("SELECT base_url, label FROM about").fetchone())
 
@@ -238,7 +248,7 @@ class Spool:
 
     def _lengthen_log(self) -> None:
         if self._syncs_each:
-            lengthen_log(self._db, self.path)
+            lengthen_log(self._db, self.path, self._log_pages)
 
     def shorten_log(self) -> None:
         """Write the log into the database and cut it off, unless another process reads it."""
