@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given, settings
@@ -81,3 +84,27 @@ def test_whatever_is_given_is_a_record_that_can_be_judged_or_a_clear_error(field
 def test_an_odd_record_is_refused_before_anybody_looks(change):
     with pytest.raises(ValueError, match="not the record of a call"):
         CallRecord.from_dict({**RECORD, **change})
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_a_program_that_used_no_resource_reconciles_a_record_of_another(colour):
+    now = datetime.now(timezone.utc).isoformat()
+    fields = {"externalId": "usr_1", "email": "ada@example.com", "currency": "NGN"}
+    at = {"base_url": "http://sandbox.local", "started": now, "ended": now}
+    route = {"route": "/customers", "path": "/customers"}
+    record = json.dumps({**RECORD, **at, **route, "fields": fields})
+    ask = {
+        "sync": "print(sandbox.client().reconcile(record, settle=0))",
+        "async": "print(asyncio.run(sandbox.async_client().reconcile(record, settle=0)))",
+    }
+    program = f"""
+import asyncio
+from novabilling import CallRecord
+from novabilling.sandbox import Sandbox
+record, sandbox = CallRecord.from_dict({json.loads(record)!r}), Sandbox()
+{ask[colour]}
+"""
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+
+    assert found.stdout.startswith("Outcome(applied=None, "), found.stderr
+    assert "another token than the call had" in found.stdout

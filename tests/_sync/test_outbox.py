@@ -402,12 +402,27 @@ def test_dead_letters_are_kept_over_restarts_exported_and_discarded(outbox_for, 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
-def test_a_batch_that_is_not_full_waits_for_more_unless_somebody_flushes(outbox_for):
-    billing = Billing()
+class Watched(SQLiteStore):
+    """A store that notes how many events each look of a sender has found."""
 
-    with outbox_for(billing, linger=30) as outbox:
+    def __init__(self, folder):
+        super().__init__(folder)
+        self.claimed = []
+
+    def claim(self, most):
+        found = super().claim(most)
+        self.claimed.append(len(found))
+        return found
+
+
+def test_a_batch_that_is_not_full_waits_for_more_unless_somebody_flushes(outbox_for, tmp_path):
+    billing = Billing()
+    store = Watched(tmp_path)
+
+    with outbox_for(billing, store=store, linger=30) as outbox:
         for number in range(5):
             outbox.record_many([event(number)])
+        until(lambda: sum(store.claimed) == 5 and store.claimed[-1] == 0)
         assert not billing.batches
         assert outbox.flush()
         outbox.record_many([event(n) for n in range(100, 200)])
