@@ -138,3 +138,12 @@ def test_a_run_names_what_no_test_notices(toy):
 
 def test_each_explained_mutant_has_a_reason():
     assert all(len(reason) > 10 for reason in reporting.explained().values())
+
+
+def test_each_explained_mutant_is_of_the_code_as_it_is():
+    known = []
+    for line in reporting.EXPLAINED.read_text("utf-8").splitlines():
+        if line[:1].isalnum():
+            module = line.split()[1].partition(":")[0]
+            known = (HERE.parents[1] / module).read_text("utf-8").splitlines()
+        assert not line.startswith("-") or line[1:] in known, line
