@@ -60,7 +60,8 @@ class Customer(Model, frozen=True, kw_only=True):
     invoices: Optional[List[Invoice]] = None
 
     def __post_init__(self) -> None:
-        check_amounts(self.total_spent)
+        if self.total_spent is not None:  # lists have none
+            check_amounts(self.total_spent)
 
 
 class PlanPrice(Model, frozen=True, kw_only=True):
