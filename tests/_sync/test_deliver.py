@@ -114,6 +114,22 @@ def test_a_429_says_when_to_come_again(client_for):
     assert (verdict.status, verdict.retry_after) == ("hold", 7.0)
 
 
+def test_a_batch_does_not_stand_in_the_line_of_the_rate_limit_for_long(client_for):
+    billing = Billing()
+    billing.headers = {
+        "x-ratelimit-limit": "100",
+        "x-ratelimit-remaining": "0",
+        "x-ratelimit-reset": "5",
+    }
+    client = client_for(billing)
+
+    first = deliver(client, [event(1)])
+    second = deliver(client, [event(2)])
+
+    assert statuses(first + second) == ["sent", "hold"]
+    assert billing.sizes == [1]
+
+
 def test_an_answer_that_was_lost_leads_to_a_duplicate_and_counts_once(client_for):
     billing = Billing()
     billing.first = [lost(billing)]
