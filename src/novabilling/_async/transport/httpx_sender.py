@@ -66,12 +66,8 @@ class AsyncHttpxSender:
         self._clients = PerLoop(self._client_for_loop)
 
     def _own_client(self) -> Any:
-        limits = httpx.Limits(
-            max_connections=self._max_connections,
-            max_keepalive_connections=self._max_connections,
-            keepalive_expiry=MAX_IDLE_ONCE,  # the server announces 5 s
-        )
-        routes = AsyncProxyRoutes(limits)
+        # How many there are is a matter of the slots; the server announces that it waits for 5 s.
+        routes = AsyncProxyRoutes(httpx.Limits(keepalive_expiry=MAX_IDLE_ONCE))
         return httpx.AsyncClient(cookies=no_cookies(), transport=routes, trust_env=False)
 
     def _client_for_loop(self, _: bool) -> AsyncLoopClient:
