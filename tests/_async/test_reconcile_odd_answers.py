@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta, timezone
+from email.utils import format_datetime
 from typing import Any, Callable, Dict
 
 import httpx
 import pytest
 
 from novabilling import NovaBillingError
-from tests.support import problem
+from tests.support import CUSTOMER, problem
 
 pytestmark = pytest.mark.anyio
 
@@ -80,3 +82,25 @@ async def test_a_change_of_what_was_deleted_since_is_not_denied(client_for, name
 
     assert outcome.applied is None
     assert "deleted" in outcome.why
+
+
+async def test_a_record_compares_the_clocks_by_the_last_answer_to_a_write(client_for, clock):
+    ahead = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=100), usegmt=True)
+    answers = iter([httpx.Response(201, json=CUSTOMER, headers={"date": ahead})])
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        clock.now += 2
+        for answer in answers:
+            return answer
+        raise httpx.ReadTimeout("slow")
+
+    client = client_for(handle, max_retries=0)
+    await CALLS["customers.create"](client)
+    clock.now += 3600  # the clock of the day stands still meanwhile
+    with pytest.raises(NovaBillingError) as caught:
+        await CALLS["customers.create"](client)
+
+    assert caught.value.call is not None
+    least, most = caught.value.call.clock
+    assert 3690 < least < 3703
+    assert most - least == pytest.approx(1 + 2, abs=0.1)
