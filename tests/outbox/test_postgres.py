@@ -358,6 +358,17 @@ def test_a_writer_may_insert_and_nothing_else(database, roles):
     assert states(database) == {"due": 3}
 
 
+def test_a_writer_notifies_ten_times_a_second_at_most(database, clock):
+    store = store_of(database, notify=True)
+    notifies = []
+
+    for seconds in (0.0, 0.05, 0.06, 0.05, 0.1):
+        clock.now += seconds
+        notifies.append("pg_notify" in store.adding([body(1)]).sql)
+
+    assert notifies == [True, False, True, False, True]
+
+
 def test_a_sender_may_do_all_that_it_needs_and_not_insert(database, roles):
     store_of(database, source=roles[0]).add([body(n) for n in range(4)])
     sender = store_of(database, source=roles[1], notify=True)

@@ -116,7 +116,8 @@ class WithoutSocket:
 
 def test_a_transport_without_a_socket_keeps_its_connection(colour):
     def handle(_: httpx.Request) -> httpx.Response:
-        return httpx.Response(204, extensions={"network_stream": WithoutSocket()})
+        content = httpx.ByteStream(b"")  # read later, as what comes from a network
+        return httpx.Response(204, stream=content, extensions={"network_stream": WithoutSocket()})
 
     async def script() -> None:
         with pytest.raises(ResponseDecodeError):
