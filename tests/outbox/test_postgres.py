@@ -590,6 +590,7 @@ def test_a_connection_that_has_listened_does_not_come_back_to_the_pool(database)
         store.watch(heard.set)
         store.claim(0)
         assert heard.wait(10)  # it listens
+        assert "novabilling-outbox-listener" in [one.name for one in threading.enumerate()]
         listener = store._sending.held._listener
         listener._stopping.set()
         database.execute("SELECT pg_notify(%s, '')", database.table)
