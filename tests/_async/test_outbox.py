@@ -398,6 +398,7 @@ async def test_dead_letters_are_kept_over_restarts_exported_and_discarded(outbox
     lines = [json.loads(line) for line in path.read_text("utf-8").splitlines()]
     assert lines[3]["event"]["properties"] == {"n": 3}
     assert lines[3]["reason"] == "code: no billable metric has the code 'cals'"
+    assert datetime.fromisoformat(lines[3]["at"].replace("Z", "+00:00")).tzinfo is timezone.utc
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 

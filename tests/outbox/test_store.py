@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
 import stat
@@ -22,8 +23,8 @@ from novabilling import NovaBilling, OutboxError, OutboxFullError
 from novabilling._outbox import settling
 from novabilling._outbox.entries import Dead, Settlement, Waiting
 from novabilling._outbox.schedule import Batch
+from novabilling._outbox.sqlite import connecting, disk, room
 from novabilling._outbox.sqlite import folder as folders
-from novabilling._outbox.sqlite import room
 from novabilling._outbox.sqlite.locks import FileLock
 from novabilling._outbox.sqlite.spool import Spool
 from novabilling._outbox.verdicts import Outcome
@@ -759,6 +760,38 @@ def test_a_full_disk_is_an_error_and_goes_on_when_it_is_freed(small_disk, monkey
     assert 50 < before < after
     assert set(billing.counted) == {*safe, "last"}
     assert set(billing.counted.values()) == {1}
+
+
+def test_a_store_in_use_by_another_keeps_its_reserve(tmp_path, monkeypatch):
+    monkeypatch.setattr(connecting, "BUSY", 0.05)
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    entries = store.claim(1)
+    (path,) = tmp_path.glob("*.spool")
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(OutboxError, match="locked"):
+        store.settle(Settlement(done=entries))
+
+    assert (tmp_path / disk.RESERVE).exists()
+    other.close()
+    store.settle(Settlement(done=entries))
+    assert names(store) == []
+
+
+def test_room_is_left_for_the_log_of_each_process(tmp_path, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    spools = [str(tmp_path / f"{n}.spool") for n in range(3)]
+    log = connecting.PAGE * connecting.checkpoint_pages(str(tmp_path))
+
+    left = [disk.disk_left(str(tmp_path), spools[:n]) for n in range(4)]
+    Path(f"{spools[0]}-wal").write_bytes(b"x" * 1000)
+
+    each = 3 * log + disk.SHARED_MEMORY
+    assert left == [usage.free - 2 * log - n * each for n in range(4)]
+    assert disk.disk_left(str(tmp_path), spools) == left[3] + 1000
 
 
 # Locks
