@@ -155,9 +155,8 @@ def parts(error: NovaBillingError, count: int) -> List[List[int]]:
 
 
 def _named(error: NovaBillingError, count: int) -> List[int]:
-    if not isinstance(error, APIStatusError):
-        return []
-    found = (re.match(r"^events\.(\d{1,9})(\.|\Z)", row.field) for row in error.errors)
+    rows = getattr(error, "errors", ())
+    found = (re.match(r"^events\.(\d{1,9})(\.|\Z)", row.field) for row in rows)
     return sorted({int(match[1]) for match in found if match and int(match[1]) < count})
 
 
