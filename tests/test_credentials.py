@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from novabilling import NovaBilling, NovaBillingError
+from novabilling._runtime import reentry
 from novabilling.sandbox._http.operations import OPERATIONS
 from tests.examples import arguments_of, function_of
 from tests.logins import LOGIN, LoginServer
@@ -81,3 +82,13 @@ def test_each_operation_sends_what_the_server_asks_for_and_the_page_says(resourc
     assert [one.credential for one in sent] == [guard_of(one.operation) for one in sent]
     assert {one.credential for one in sent} == {by_the_page()[resource]}
     assert all(one.status != 401 for one in sent) or resource == "auth"
+
+
+def test_a_token_function_that_has_run_leaves_nothing_behind():
+    empty = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200, json=[])))
+    client = NovaBilling(token=lambda: "sk_live_x", base_url=BASE_URL, http_client=empty)
+
+    for _ in range(3):
+        client.customers.list()
+
+    assert reentry._runs.get() == ()

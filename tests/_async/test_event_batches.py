@@ -258,6 +258,7 @@ async def test_the_results_of_the_slices_are_merged(client_for):
         (event(1, transaction_id=None), TypeError, r"^events\[149\]\.transaction_id must be"),
         (event(1, quantity=2), ValueError, r"^events\[149\]: unknown quantity"),
         (event(1, properties={"a": float("inf")}), ValueError, r"^events\[149\]\.properties"),
+        (event(1, properties={"a": object()}), TypeError, r"^events\[149\]\.properties"),
         ("calls", TypeError, r"^events\[149\] must be UsageEventInput or a dict"),
         (event(1, properties={"a": "x" * 100_001}), ValueError, r"^events\[149\] is larger"),
     ],

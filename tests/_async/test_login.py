@@ -906,3 +906,21 @@ async def test_a_session_shows_nothing(login_client, server):
     assert "Config(" in shown
     for secret in ("canary", PASSWORD, "eyJ", server.sandbox.token):
         assert secret not in shown
+
+
+@pytest.mark.parametrize(("timeout", "seconds"), [(2.5, 2.5), (None, 60), (600, 60)])
+async def test_a_login_waits_as_long_as_a_call_and_never_longer_than_a_minute(
+    login_client, server, timeout, seconds
+):
+    waits = []
+
+    def note(request):
+        if request.url.path.endswith("/auth/login"):
+            waits.append(request.extensions["timeout"]["read"])
+        return server(request)
+
+    client = login_client(timeout=timeout)
+    client._caller.transport._sender._first._transport.handler = note
+    await client.tenants.get_me()
+
+    assert waits == [pytest.approx(seconds, abs=0.5)]

@@ -48,6 +48,21 @@ def test_an_encoded_answer_is_decoded(client_for, encoding, content, declared):
     assert copy.deepcopy(found.http).content == JSON
 
 
+@pytest.mark.parametrize(
+    ("kind", "named"),
+    [("application/json; charset=utf-8", ""), ("text/plain", " (text/plain)"), ("", "")],
+)
+def test_the_type_of_an_answer_is_named_unless_it_is_the_right_one(client_for, kind, named):
+    server = Server(httpx.Response(200, content=b"[1]", headers={"content-type": kind}))
+
+    with pytest.raises(ResponseDecodeError) as caught:
+        client_for(server).customers.get("cus_1")
+
+    assert str(caught.value).startswith(
+        f"the 200 answer{named} to GET /customers/{{customer_id}} is not"
+    )
+
+
 def test_the_error_of_an_encoded_answer_is_decoded(client_for):
     content = gzip.compress(b'{"message": "too early"}')
     server = Server(

@@ -473,6 +473,14 @@ def test_retries_of_refusals_are_counted_all_the_same(colour, clock):
     assert server.count == 3
 
 
+def test_a_refusal_takes_no_retry_from_the_failure_behind_it(colour, clock):
+    server = Answers(limited(99), REFUSED, httpx.Response(503), limited(98))
+
+    script(colour, listing(2), over(colour, server, max_retries=1))
+
+    assert server.count == 4
+
+
 @pytest.mark.parametrize("retry_after", [None, "0", "soon", "0.05", "61"])
 def test_refusals_by_something_else_than_the_limit_are_retries(colour, clock, retry_after):
     headers = {} if retry_after is None else {"retry-after": retry_after}

@@ -13,7 +13,7 @@ from typing import Any, Callable, Dict, Iterator, List, Tuple
 import httpx
 import pytest
 
-from novabilling import webhooks
+from novabilling import APIConnectionError, webhooks
 from novabilling.sandbox import Delivery, Sandbox
 from novabilling.types import CustomerCreatedEvent
 from tests.sandbox.caller import Caller
@@ -367,6 +367,22 @@ def test_what_happens_while_it_delivers_waits_for_the_next_call(sandbox: Sandbox
 
     assert [one.event for one in sandbox.deliver(wsgi(rename))] == ["customer.created"]
     assert [one.event for one in sandbox.deliver(Inbox())] == ["customer.updated"]
+
+
+def test_what_was_carried_out_late_has_a_webhook_at_once():
+    now = datetime(2026, 3, 1, tzinfo=timezone.utc)
+    late = Sandbox(clock=lambda: now)
+    late.client(token=late.jwt).webhooks.create(url=URL, events=["customer.created"])
+    late.drop_next(late=3)
+    with pytest.raises(APIConnectionError):
+        late.client(max_retries=0).customers.create(
+            external_id="usr_1", email="ada@example.com", currency="NGN"
+        )
+    inbox = Inbox()
+    assert late.deliver(inbox) == []
+    now += timedelta(seconds=5)
+
+    assert [delivery.event for delivery in late.deliver(inbox)] == ["customer.created"]
 
 
 def test_a_handler_may_send_the_rest(sandbox: Sandbox, caller: Caller):
