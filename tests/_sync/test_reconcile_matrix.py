@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Sequence
 
 import pytest
 
@@ -23,21 +23,26 @@ TRACED = """add_ons.apply|api_keys.create|credit_notes.create|invoices.checkout|
 invoices.create_checkout|payments.create|payments.create failed|portal.create_checkout
 subscriptions.create|wallets.create|wallets.create_transaction""".replace("\n", "|").split("|")
 
+MAY_BE_EMPTIED = ["billable_metrics.update", "charges.update", "charges.update lists"]
+"""Those that replace lists which are empty, as a server that failed may have left them."""
+
 
 @pytest.fixture
 def shop(clock) -> Shop:
     return Shop(clock)
 
 
-def figures(title: str, truth: Dict[str, Any], outcomes: Dict[str, Any]) -> None:
-    """Print what was found, and fail if a tenth is not known or anything is wrong."""
+def figures(
+    title: str, truth: Dict[str, Any], outcomes: Dict[str, Any], unknown: Sequence[str] = ()
+) -> None:
+    """Print what was found, and fail if anything is wrong, or not known without need."""
     wrong = [n for n, o in outcomes.items() if o.applied not in (None, truth[n])]
     open_ = [n for n, o in outcomes.items() if o.applied is None]
     print(  # noqa: T201
         f"{title}: {len(outcomes)} calls, {len(wrong)} wrong, {len(open_)} not known {open_}"
     )
     assert wrong == [], [(n, truth[n], outcomes[n]) for n in wrong]
-    assert len(open_) <= len(outcomes) / 10, [(n, outcomes[n].why) for n in open_]
+    assert open_ == [*unknown], [(n, outcomes[n].why) for n in open_]
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -74,7 +79,8 @@ def test_every_argument_is_found_as_the_server_keeps_it(shop, fault, marks):
         truth[name] = shop.sandbox.applied
 
     assert set(truth.values()) == {FAULTS[fault].applies}
-    figures(f"{fault}, all arguments", truth, outcomes)
+    unknown = MAY_BE_EMPTIED if fault == "before" else []
+    figures(f"{fault}, all arguments", truth, outcomes, unknown)
 
 
 @pytest.mark.parametrize("fault", FAULTS)
