@@ -258,6 +258,10 @@ class Losing(Sandbox):
         self.applied: Optional[bool] = None
         """Whether the write whose answer was lost was carried out; the server may refuse it."""
         self.requests: List[str] = []
+        self.made = ""
+        """The id of what the write has made whose answer was lost."""
+        self.altered: Dict[str, Dict[str, Any]] = {}
+        """What is shown of objects instead of what they hold, by their ids; a name may be `a.b`."""
 
     def lose(self, fault: Fault, meanwhile: Callable[[httpx.Request], None]) -> None:
         self._fault, self._meanwhile, self.applied = fault, meanwhile, False
@@ -268,7 +272,8 @@ class Losing(Sandbox):
         self.requests.append(f"{request.method} {request.url.raw_path.decode()}")
         fault = self._fault
         if fault is None or request.method == "GET":
-            return super().handle(request)
+            answer = super().handle(request)
+            return answered(answer, self.altered) if self.altered else answer
         self._fault = None
         self._meanwhile(request)
         if fault.late is not None:
@@ -290,7 +295,10 @@ class Losing(Sandbox):
             self._apply(request)
 
     def _apply(self, request: httpx.Request) -> None:
-        self.applied = super().handle(copied(request)).is_success
+        answer = super().handle(copied(request))
+        self.applied = answer.is_success
+        found = answer.json()
+        self.made = str(found.get("id") or found.get("paymentId"))
 
     def finish(self) -> None:
         self._turned.now += 3600
@@ -301,6 +309,26 @@ def copied(request: httpx.Request) -> httpx.Request:
     return httpx.Request(
         request.method, request.url, headers=request.headers, content=request.content
     )
+
+
+def answered(answer: httpx.Response, altered: Dict[str, Dict[str, Any]]) -> httpx.Response:
+    """Copy an answer, with other fields in some of its objects."""
+    headers = {k: v for k, v in answer.headers.items() if k != "content-length"}
+    body = with_others(answer.json(), altered)
+    return httpx.Response(answer.status_code, headers=headers, json=body)
+
+
+def with_others(value: Any, altered: Dict[str, Dict[str, Any]]) -> Any:
+    if isinstance(value, list):
+        return [with_others(one, altered) for one in value]
+    if not isinstance(value, dict):
+        return value
+    found = {name: with_others(one, altered) for name, one in value.items()}
+    for path, other in altered.get(str(value.get("id")), {}).items():
+        name, _, below = path.partition(".")
+        if name in found:
+            found[name] = {**(found[name] or {}), below: other} if below else other
+    return found
 
 
 def tampered(request: httpx.Request, **changes: Any) -> httpx.Request:

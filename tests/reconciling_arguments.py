@@ -238,5 +238,11 @@ WITH_ALL_ARGUMENTS: Dict[str, Call] = {
         ]
     ),
     "invoices.mark_paid": lambda c, o: c.invoices.mark_paid(o.open),
+    "invoices.create_checkout": lambda c, o: c.invoices.create_checkout(
+        o.open, callback_url="https://shop.example/back"
+    ),
+    "portal.create_checkout": lambda c, o: c.portal.create_checkout(
+        f"usr_{o.n}", o.open, callback_url="https://shop.example/back"
+    ),
     "subscriptions.cancel": lambda c, o: c.subscriptions.cancel(o.paused),
 }

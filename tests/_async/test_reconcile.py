@@ -441,8 +441,8 @@ async def test_equal_lists_that_are_older_than_the_call_are_not_taken_for_its_ow
     assert outcome.applied is not True, outcome
 
 
-@pytest.mark.parametrize("name", list(LISTS)[1:])
-async def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_before(
+@pytest.mark.parametrize("name", list(LISTS))
+async def test_lists_that_a_server_or_somebody_else_may_have_emptied_are_not_said_to_be_as_before(
     shop, clock, name
 ):
     LISTS[name](shop.others, shop.ours, ())
@@ -450,7 +450,7 @@ async def test_lists_that_a_server_may_have_emptied_alone_are_not_said_to_be_as_
     outcome = await shop.lose(name, "before", call=LISTS[name])
 
     assert outcome.applied is None
-    assert "the old ones may be gone" in outcome.why
+    assert "those there were may be gone" in outcome.why
 
 
 @pytest.mark.parametrize(

@@ -51,8 +51,6 @@ class Reached(msgspec.Struct, frozen=True):
     or_gone: bool = False
     children: Tuple[str, ...] = ()
     """Lists that the call replaces: their rows are new, and may be all that is."""
-    emptied: bool = False
-    """Whether a server that failed may have removed the old ones alone."""
 
 
 class Gone(msgspec.Struct, frozen=True):

@@ -33,9 +33,9 @@ def judge_reached(evidence: Reached, case: Case, seen: List[Shown]) -> Union[Ask
     order = _order(evidence, case, row)
     since = at(row, evidence.at) or at(row, "updatedAt")
     status = at(row, "status")
-    lost = [n for n in differ if evidence.emptied and n in evidence.children and not row.get(n)]
-    if lost:
-        return Verdict(None, f"{looked} shows no {', '.join(lost)}: the old ones may be gone")
+    lost = [n for n in differ if n in evidence.children and not row.get(n)]
+    if lost:  # by a server that failed before it wrote the new ones, or by a later call
+        return Verdict(None, f"{looked} shows no {', '.join(lost)}: those there were may be gone")
     if differ:
         return _not_reached(evidence, case, row, f"{looked} shows {_named(differ, status)}", order)
     if order == "before":

@@ -23,7 +23,6 @@ STARTED = Made(
     None,  # the address of the checkout is not shown again
     want={"status": "PROCESSING"},
     drifts=("status",),
-    skip=("callbackUrl",),
     place="/invoices/{invoice_id}",
     row_of=Payment,
 )

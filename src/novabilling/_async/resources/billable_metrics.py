@@ -116,12 +116,7 @@ class AsyncBillableMetrics(AsyncResource):
 
     @shown_by(
         "PATCH /billable-metrics/{billable_metric_id}",
-        Reached(
-            "/billable-metrics/{billable_metric_id}",
-            BillableMetric,
-            children=("filters",),
-            emptied=True,
-        ),
+        Reached("/billable-metrics/{billable_metric_id}", BillableMetric, children=("filters",)),
     )
     async def update(
         self,

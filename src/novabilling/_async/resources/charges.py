@@ -162,9 +162,7 @@ class AsyncCharges(AsyncResource):
 
     @shown_by(
         "PATCH /charges/{charge_id}",
-        Reached(
-            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
-        ),
+        Reached("/charges/{charge_id}", Charge, children=("graduatedRanges", "filters")),
     )
     async def update(
         self,

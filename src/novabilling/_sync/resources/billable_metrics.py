@@ -117,12 +117,7 @@ class BillableMetrics(Resource):
 
     @shown_by(
         "PATCH /billable-metrics/{billable_metric_id}",
-        Reached(
-            "/billable-metrics/{billable_metric_id}",
-            BillableMetric,
-            children=("filters",),
-            emptied=True,
-        ),
+        Reached("/billable-metrics/{billable_metric_id}", BillableMetric, children=("filters",)),
     )
     def update(
         self,

@@ -163,9 +163,7 @@ class Charges(Resource):
 
     @shown_by(
         "PATCH /charges/{charge_id}",
-        Reached(
-            "/charges/{charge_id}", Charge, children=("graduatedRanges", "filters"), emptied=True
-        ),
+        Reached("/charges/{charge_id}", Charge, children=("graduatedRanges", "filters")),
     )
     def update(
         self,
