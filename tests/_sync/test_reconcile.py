@@ -43,6 +43,9 @@ NOT_RETURNED = {
 LISTED = {
     "add_ons.create",
     "add_ons.remove_applied",
+    "api_keys.create",
+    "api_keys.delete",
+    "api_keys.revoke",
     "billable_metrics.create",
     "coupons.create",
     "customers.create",
@@ -50,14 +53,18 @@ LISTED = {
     "payment_providers.create",
     "plans.create",
     "taxes.create",
+    "tenants.update_me",
+    "webhooks.create",
+    "webhooks.delete",
 }
-"""What a list of a tenant shows: nothing says that it is the tenant of another token."""
+"""What a tenant and its lists show: nothing says that it is the tenant of another token."""
 DELETED = {
     "add_ons.delete",
     "billable_metrics.delete",
     "charges.delete",
     "coupons.delete",
     "customers.delete",
+    "payment_methods.delete",
     "payment_providers.delete",
     "plan_overrides.delete",
     "plans.delete",
@@ -197,8 +204,10 @@ def test_another_token_of_the_tenant_finds_out_what_stands_below_an_object(shop,
     open_ = []
     for name in CALLS:
         shop.restore()
-        error = shop.lost(name, fault)
-        outcome = shop.sandbox.client(token=token).reconcile(error)
+        record = (shop.lost(name, fault)).call
+        if needs_login(name):  # it would be known by its tenant
+            record = structs.replace(record, token=None)
+        outcome = shop.sandbox.client(token=token).reconcile(record)
         assert outcome.applied in (None, FAULTS[fault].applies), (name, outcome)
         if outcome.applied is None:
             open_.append(name)

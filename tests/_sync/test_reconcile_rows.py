@@ -106,3 +106,12 @@ def test_a_status_says_what_it_can_by_its_time(shop, name):
             is_old = row.get(state.since, updated) == before
             expected = of_a_state(state, status, updated == after, is_old)
             assert (outcome.applied, outcome.final) == expected, (status, since, updated, outcome)
+
+
+def test_an_applied_coupon_beyond_those_that_are_shown_is_not_denied(shop):
+    error = shop.lost("coupons.apply", "before")
+    shop.sandbox.altered = {shop.ours.coupon: {"_count.appliedCoupons": 21}}
+    outcome = shop.key.reconcile(error)
+
+    assert outcome.applied is None
+    assert "no such row among 0 of 21" in outcome.why
