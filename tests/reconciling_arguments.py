@@ -198,6 +198,12 @@ WITH_ALL_ARGUMENTS: Dict[str, Call] = {
         overridden_charges=[{"b": 2}],
         metadata={"x": 1},
     ),
+    "plan_overrides.update": lambda c, o: c.plan_overrides.update(
+        o.override,
+        overridden_prices=[{"a": 1}],
+        overridden_charges=[{"b": 2}],
+        metadata={"x": 1},
+    ),
     "payment_methods.create": lambda c, o: c.payment_methods.create(
         customer_id=o.customer,
         provider="Stripe",

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import pytest
 from novabilling import NovaBilling, NovaBillingError
 from novabilling._reconcile.declared import DECLARED
 from tests.reconciling import CALLS, FAULTS, UNKNOWABLE, Losing, declared_by, needs_login, side
+
+SMALL_PAGE = re.compile(r"[?&](limit|perPage)=(?!100(&|$))")
+"""What asks for fewer rows than the server gives."""
 
 
 class Shop:
@@ -51,5 +55,6 @@ class Shop:
         outcome = (client or self.client(name)).reconcile(error)
         assert not self.sandbox.verbs.keys() - {"GET"}, name
         assert len(self.sandbox.requests) <= 6
+        assert not [one for one in self.sandbox.requests if SMALL_PAGE.search(one)]
         self.sandbox.finish()
         return outcome
