@@ -510,15 +510,16 @@ def test_a_wallet_without_its_credits_is_a_part(shop, kind):
     assert outcome.candidates[0].name == "New"
 
 
-def test_a_top_up_without_its_paid_credits_is_a_part(shop):
+@pytest.mark.parametrize("kind", ["paid", "granted", "voided"])
+def test_a_top_up_without_some_of_its_credits_is_a_part(shop, kind):
     outcome = shop.lose(
         "wallets.create_transaction",
         "before",
-        lambda r: shop.sandbox.again(tampered(r, paidCredits=0)),
+        lambda r: shop.sandbox.again(tampered(r, **{f"{kind}Credits": 0})),
     )
 
     assert outcome.applied is None
-    assert "paid credits" in outcome.why
+    assert f"no {kind} credits" in outcome.why
     assert len(outcome.candidates) == 2
 
 
