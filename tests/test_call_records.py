@@ -15,7 +15,7 @@ from novabilling import CallRecord, NovaBilling
 from novabilling._reconcile.cases import Case
 from novabilling._reconcile.declared import DECLARED
 from novabilling._reconcile.judge import judge
-from novabilling._reconcile.times import UNHEARD, Times
+from novabilling._reconcile.times import UNHEARD, Times, moment
 from novabilling._runtime.secrets import Secret
 
 _ = NovaBilling(token="sk_live_x").events  # declares how its operations show
@@ -108,3 +108,8 @@ record, sandbox = CallRecord.from_dict({json.loads(record)!r}), Sandbox()
 
     assert found.stdout.startswith("Outcome(applied=None, "), found.stderr
     assert "another token than the call had" in found.stdout
+
+
+def test_a_time_that_no_clock_shows_is_none():
+    assert moment("0001-01-01T00:00:00+10:00") is None
+    assert moment("2026-11-29T12:00:00+02:00") == datetime(2026, 11, 29, 10, tzinfo=timezone.utc)

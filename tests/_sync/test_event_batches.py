@@ -255,6 +255,11 @@ def test_the_results_of_the_slices_are_merged(client_for):
         (event(1, subscription_id=""), ValueError, r"^events\[149\]\.subscription_id must be"),
         (event(1, transaction_id=7), TypeError, r"^events\[149\]\.transaction_id must be a str"),
         (event(1, transaction_id=None), TypeError, r"^events\[149\]\.transaction_id must be"),
+        (
+            event(1, transaction_id="txn\x85"),
+            ValueError,
+            r"^events\[149\]\.transaction_id must not",
+        ),
         (event(1, quantity=2), ValueError, r"^events\[149\]: unknown quantity"),
         (event(1, properties={"a": float("inf")}), ValueError, r"^events\[149\]\.properties"),
         (event(1, properties={"a": object()}), TypeError, r"^events\[149\]\.properties"),
