@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from typing import Any, Callable, Dict
@@ -10,9 +11,12 @@ import httpx
 import pytest
 
 from novabilling import NovaBillingError
+from tests.samples import body_of
 from tests.support import CUSTOMER, problem
 
 pytestmark = pytest.mark.anyio
+
+COUPON = body_of("coupon-get")
 
 ODD: Dict[str, Callable[[], httpx.Response]] = {
     "gateway": lambda: httpx.Response(404, json={"message": "no Route matched with those values"}),
@@ -104,3 +108,57 @@ async def test_a_record_compares_the_clocks_by_the_last_answer_to_a_write(client
     least, most = caught.value.call.clock
     assert 3690 < least < 3703
     assert most - least == pytest.approx(1 + 2, abs=0.1)
+
+
+async def test_a_list_of_which_two_pages_show_a_part_proves_nothing(client_for):
+    asked = []
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            raise httpx.ReadTimeout("slow")
+        page = int(request.url.params.get("page", 1))
+        asked.append(page)
+        rows = [{"id": f"applied_{page}_{n}"} for n in range(100)]
+        return httpx.Response(200, json={"data": rows, "meta": {"total": 250, "page": page}})
+
+    client = client_for(handle, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await client.add_ons.remove_applied("applied_1")
+    outcome = await client.reconcile(caught.value, settle=0)
+
+    assert (outcome.applied, asked) == (None, [1, 2])
+    assert outcome.why.endswith("shows only 200 of 250")
+
+
+async def test_a_coupon_that_was_made_inactive_is_shown_as_the_call_returns_it(client_for):
+    now = datetime.now(timezone.utc)
+    since = (now + timedelta(seconds=30)).isoformat()
+    row = {**COUPON, "isActive": False, "updatedAt": since}
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        if request.method == "DELETE":
+            raise httpx.ReadTimeout("slow")
+        return httpx.Response(200, json=row, headers={"date": format_datetime(now, usegmt=True)})
+
+    client = client_for(handle, max_retries=0)
+    with pytest.raises(NovaBillingError) as caught:
+        await CALLS["coupons.delete"](client)
+    outcome = await client.reconcile(caught.value, settle=0)
+
+    assert outcome.applied, outcome
+    assert outcome.data.coupon.id == COUPON["id"]
+
+
+async def test_a_record_knows_when_the_machine_was_started(client_for):
+    def handle(request: httpx.Request) -> httpx.Response:
+        raise httpx.ReadTimeout("slow")
+
+    found = []
+    for _ in range(2):
+        with pytest.raises(NovaBillingError) as caught:
+            await CALLS["customers.create"](client_for(handle, max_retries=0))
+        assert caught.value.call is not None
+        found.append(caught.value.call.boot)
+
+    assert 0 < found[0] < time.time()
+    assert found[1] == pytest.approx(found[0], abs=1)
