@@ -122,4 +122,4 @@ def _collect(text: str) -> Query:
 
 
 def _pairs(text: str) -> List[Tuple[str, str]]:
-    return parse_qsl(text, keep_blank_values=True, errors="replace")
+    return parse_qsl(text, keep_blank_values=True)
