@@ -17,7 +17,7 @@ from tests.operations import IDS, METHODS
 from tests.pages import DOCS, rows
 from tests.support import BASE_URL
 
-WORDS = {"login token alone": "login", "API key or login token": "key", "none": "none"}
+WORDS = {"only a login token": "login", "API key or login token": "key", "none": "none"}
 GUARDS = {"J": "login", "K": "key", "-": "none"}
 
 
