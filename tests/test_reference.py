@@ -237,11 +237,32 @@ def test_every_field_of_errors_and_reports_has_a_sentence(of):
         assert name.startswith("_") or text.endswith("."), name
 
 
-def test_help_shows_the_parameters_and_the_example():
+@on_the_site
+@pytest.mark.parametrize("name", NAMES)
+def test_help_says_in_brief_what_the_site_has_a_table_of(name):
+    site = site_module("operations")
+    said = site.declared_of(*name.split("."))
+    paragraphs = [" ".join(one.split()) for one in ALL[name].head.split("\n\n")]
+
+    found = [one for one in paragraphs if one.startswith("Sends `")]
+    required = {
+        p.name
+        for p in inspect.signature(ALL[name].function).parameters.values()
+        if p.default is p.empty
+    }
+    wanted = [site.brief(said, ALL[name].text, required)] if said.operations else []
+    assert found == wanted
+    assert found == [] or paragraphs[-1] == found[0]
+    shown = site_module("methods").completed(*name.split("."), ALL[name].text)
+    assert "\n\nSends `" not in shown
+
+
+def test_help_shows_the_operation_the_parameters_and_the_example():
     shown = pydoc.render_doc(NovaBilling(token="sk").invoices.create, renderer=pydoc.plaintext)
 
     for name in ("customer_id", "due_date", "notes", "currency"):
         assert re.search(rf"^ +{name}: [A-Z`]", shown, re.MULTILINE)
+    assert "Sends `POST /api/invoices`" in shown
     assert "client.invoices.create(" in shown
 
 

@@ -11,12 +11,14 @@ from colours import asynchronous
 from operations import declared_of, endpoint, looked_up, resource_classes, retries, second_call
 
 EXAMPLE = re.compile(r"\n\nExample:\n((?: {4}.*\n|\n)+)")
+BRIEF = re.compile(r"\n\nSends `(?:.+\n)+(?=\n)")
+"""What the table says as well, for `help()`."""
 ARGUMENTS = re.compile(r"\n\n(?=(?:Args|Raises|Example):\n)")
 
 
 def completed(resource: str, method: str, docstring: str) -> str:
     """Return a docstring with a table of what is declared, and an example in both colours."""
-    text = inspect.cleandoc(docstring) + "\n"
+    text = BRIEF.sub("\n", inspect.cleandoc(docstring) + "\n")
     example = EXAMPLE.search(text)
     shown = both(dedent(example[1])) if example else ""
     text = EXAMPLE.sub("\n", text)

@@ -41,6 +41,17 @@ RETRIES = {
 }
 """The classes of repetition: after what the SDK sends a call again."""
 GONE_IS_DONE = " A 404 to a later attempt counts as done."
+IN_BRIEF = {
+    "read": "and again after failures that may pass",
+    "idempotent": "and again after failures that may pass",
+    "keyed": "and again after failures that may pass or a 500",
+    "once": "and never again once it may have worked",
+}
+TOKENS = {
+    "none": "without a token",
+    "login token": "with a login token",
+    "API key or login token": "with an API key or a login token",
+}
 KEYS_FIRST = " A 500 that says that a key is taken is a `ConflictError`: nothing was done."
 
 
@@ -223,6 +234,24 @@ def _second_row(evidence: Made, required: Set[str]) -> str:
     if set(keys) <= required:
         return f"Refused: there is one with this {shown}."
     return f"Makes another one. With {shown}, it is refused: there is one with it."
+
+
+def brief(said: Declared, docstring: str, required: Set[str]) -> str:
+    """Say in the docstring, for `help()`, what the table on the site says at length."""
+    first, *others = [f"`{endpoint(one)}`" for one in said.operations]
+    also = f" (also {', '.join(others)})" if others else ""
+    text = f"Sends {first}{also} {TOKENS[said.credential]}, {IN_BRIEF[said.repeat]}."
+    again = second_call(said, docstring, required)
+    for known, instead in {
+        "May be": "It may be",
+        "Refused": "A repeat is refused",
+        "`NotFoundError`": "A repeat raises `NotFoundError`",
+        "": f"A repeat {again[:1].lower()}",
+    }.items():
+        if again.startswith(known):
+            known = known or again[:1]
+            return f"{text} {instead}{again[len(known) :]}" if again else text
+    return text
 
 
 def looked_up(said: Declared) -> str:

@@ -40,6 +40,8 @@ class AsyncAuth(AsyncResource):
         The server makes a database: an attempt may take 120 s unless the client has another
         timeout. A second call is refused: the email is taken.
 
+        Sends `POST /api/auth/register` without a token, and never again once it may have worked.
+
         Args:
             name: The name of the owner, 2 to 100 characters.
             email: The address to log in with, unique among all tenants.
@@ -77,6 +79,9 @@ class AsyncAuth(AsyncResource):
     async def login(self, *, email: str, password: str) -> Response[Login]:
         """Log in; the access token is valid for an hour, the refresh token for a week.
 
+        Sends `POST /api/auth/login` without a token, and never again once it may have worked. It
+        may be repeated: it leaves nothing that matters.
+
         Args:
             email: The address of the tenant.
             password: Its password. It is masked at once, and in no error or log.
@@ -96,6 +101,9 @@ class AsyncAuth(AsyncResource):
     @shown_by("POST /auth/refresh", Unknown("tokens are not stored: this may be repeated"))
     async def refresh(self, *, refresh_token: str) -> Response[TokenPair]:
         """Get a new pair of tokens; the old ones stay valid until they expire.
+
+        Sends `POST /api/auth/refresh` without a token, and never again once it may have worked. It
+        may be repeated: tokens are not stored.
 
         Args:
             refresh_token: The refresh token of a session, valid for a week.
@@ -119,6 +127,9 @@ class AsyncAuth(AsyncResource):
     async def forgot_password(self, *, email: str) -> Response[Message]:
         """Send a link to reset the password; the answer is the same for unknown addresses.
 
+        Sends `POST /api/auth/forgot-password` without a token, and never again once it may have
+        worked. It may be repeated: an email leaves nothing on the server.
+
         Args:
             email: The address of the tenant.
 
@@ -138,6 +149,9 @@ class AsyncAuth(AsyncResource):
 
         Sessions and API keys stay valid. A second call sets the password again while the token is
         valid.
+
+        Sends `POST /api/auth/reset-password` without a token, and never again once it may have
+        worked.
 
         Args:
             token: The token in the link. It is masked at once, and in no error or log.

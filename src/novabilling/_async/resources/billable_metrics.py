@@ -39,6 +39,9 @@ class AsyncBillableMetrics(AsyncResource):
     async def list(self) -> PaginatedResponse[BillableMetric]:
         """List all metrics, the newest first, with their filters and the number of their charges.
 
+        Sends `GET /api/billable-metrics` with an API key or a login token, and again after failures
+        that may pass.
+
         Example:
             page = client.billable_metrics.list()
             for metric in page:
@@ -64,6 +67,9 @@ class AsyncBillableMetrics(AsyncResource):
         ] = UNSET,
     ) -> Response[BillableMetric]:
         """Create a metric of the events with this code.
+
+        Sends `POST /api/billable-metrics` with an API key or a login token, and never again once it
+        may have worked. A repeat is refused: there is one with this `code`.
 
         Args:
             name: Its name on invoices, at most 100 characters.
@@ -101,6 +107,9 @@ class AsyncBillableMetrics(AsyncResource):
     async def get(self, billable_metric_id: str) -> Response[BillableMetric]:
         """Get a metric with its filters and charges.
 
+        Sends `GET /api/billable-metrics/{billable_metric_id}` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             billable_metric_id: The id that the server gave the metric.
 
@@ -132,6 +141,9 @@ class AsyncBillableMetrics(AsyncResource):
     ) -> Response[BillableMetric]:
         """Change what is given and leave the rest.
 
+        Sends `PATCH /api/billable-metrics/{billable_metric_id}` with an API key or a login token,
+        and again after failures that may pass. A repeat sets the same again.
+
         Args:
             billable_metric_id: The id that the server gave the metric.
             name: The new name on invoices, at most 100 characters. It cannot be cleared.
@@ -162,6 +174,9 @@ class AsyncBillableMetrics(AsyncResource):
     )
     async def delete(self, billable_metric_id: str) -> Response[Message]:
         """Delete a metric that no charge uses.
+
+        Sends `DELETE /api/billable-metrics/{billable_metric_id}` with an API key or a login token,
+        and again after failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             billable_metric_id: The id that the server gave the metric.

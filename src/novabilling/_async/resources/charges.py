@@ -50,6 +50,9 @@ class AsyncCharges(AsyncResource):
     async def list(self, *, plan_id: Optional[str] = None) -> PaginatedResponse[Charge]:
         """List all charges, or those of one plan, the newest first, with their metrics.
 
+        Sends `GET /api/charges` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             plan_id: Only those of this plan. None is all.
 
@@ -92,6 +95,9 @@ class AsyncCharges(AsyncResource):
 
         A subscription's invoice has a line for each charge whose metric counted something. All
         amounts are in major units of the subscription's currency, but for `min_amount_cents`.
+
+        Sends `POST /api/charges` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `plan_id` and `billable_metric_id`.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -148,6 +154,9 @@ class AsyncCharges(AsyncResource):
     async def get(self, charge_id: str) -> Response[Charge]:
         """Get a charge with its metric and plan.
 
+        Sends `GET /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             charge_id: The id that the server gave the charge.
 
@@ -182,6 +191,9 @@ class AsyncCharges(AsyncResource):
     ) -> Response[Charge]:
         """Change what is given and leave the rest, for invoices made from now on.
 
+        Sends `PATCH /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
+
         Args:
             charge_id: The id that the server gave the charge.
             billing_timing: "in_advance" or "in_arrears".
@@ -214,6 +226,9 @@ class AsyncCharges(AsyncResource):
     async def delete(self, charge_id: str) -> Response[Message]:
         """Delete a charge: from now on its usage costs nothing on the plan.
 
+        Sends `DELETE /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             charge_id: The id that the server gave the charge.
 
@@ -228,6 +243,9 @@ class AsyncCharges(AsyncResource):
 
     async def get_by_plan(self, plan_id: str) -> PaginatedResponse[Charge]:
         """List all charges of a plan, the oldest first; none for an unknown plan.
+
+        Sends `GET /api/charges/plan/{plan_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             plan_id: The id that the server gave the plan.

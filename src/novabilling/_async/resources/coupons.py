@@ -65,6 +65,9 @@ class AsyncCoupons(AsyncResource):
     ) -> PaginatedResponse[Coupon]:
         """List one page of coupons, the newest first, with the number of their applications.
 
+        Sends `GET /api/coupons` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             active: True for coupons that can be applied, False for the others. None is both.
             page: The page to read, from 1. None is the first.
@@ -80,6 +83,9 @@ class AsyncCoupons(AsyncResource):
 
     def iter(self, *, active: Optional[bool] = None) -> AsyncPaginator[Coupon]:
         """Iterate over all coupons that `list` would page through, 100 for each request.
+
+        Sends `GET /api/coupons` with an API key or a login token, and again after failures that may
+        pass.
 
         Args:
             active: True for coupons that can be applied, False for the others. None is both.
@@ -106,6 +112,9 @@ class AsyncCoupons(AsyncResource):
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[Coupon]:
         """Create a coupon.
+
+        Sends `POST /api/coupons` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `code`.
 
         Args:
             code: Your own key of the coupon, unique within the tenant; the server writes it in
@@ -144,6 +153,9 @@ class AsyncCoupons(AsyncResource):
     async def get(self, coupon_id: str) -> Response[Coupon]:
         """Get a coupon with the newest 20 of its applications.
 
+        Sends `GET /api/coupons/{coupon_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             coupon_id: The id that the server gave the coupon.
 
@@ -167,6 +179,9 @@ class AsyncCoupons(AsyncResource):
         expires_at: Omittable[Date] = UNSET,
     ) -> Response[Coupon]:
         """Change what is given and leave the rest. An expiry can be moved, but not removed.
+
+        Sends `PATCH /api/coupons/{coupon_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
 
         Args:
             coupon_id: The id that the server gave the coupon.
@@ -199,6 +214,9 @@ class AsyncCoupons(AsyncResource):
         """Delete a coupon, or make it inactive if it was ever applied.
 
         A second call finds nothing and raises `NotFoundError`, or makes it inactive again.
+
+        Sends `DELETE /api/coupons/{coupon_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             coupon_id: The id that the server gave the coupon.
@@ -247,6 +265,9 @@ class AsyncCoupons(AsyncResource):
         A second call is refused: the customer has it already. Calls at the same time may apply it
         more than once: have a lock of your own, also between processes.
 
+        Sends `POST /api/coupons/apply` with an API key or a login token, and never again once it
+        may have worked.
+
         Args:
             coupon_id: The id that the server gave the coupon.
             customer_id: The id that the server gave the customer.
@@ -282,6 +303,9 @@ class AsyncCoupons(AsyncResource):
         """Take a coupon from a customer; its redemption is not given back.
 
         A second call finds nothing and raises `NotFoundError`.
+
+        Sends `DELETE /api/coupons/applied/{coupon_id}` with an API key or a login token, and again
+        after failures that may pass.
 
         Args:
             coupon_id: The id of the `AppliedCoupon` that `apply` returned, not that of the coupon.

@@ -45,6 +45,9 @@ class AsyncCreditNotes(AsyncResource):
     ) -> PaginatedResponse[CreditNote]:
         """List one page of credit notes, the newest first, with invoice and customer in short.
 
+        Sends `GET /api/credit-notes` with an API key or a login token, and again after failures
+        that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             invoice_id: Only those of this invoice. None is all.
@@ -68,6 +71,9 @@ class AsyncCreditNotes(AsyncResource):
         status: Optional[CreditNoteStatus] = None,
     ) -> AsyncPaginator[CreditNote]:
         """Iterate over all credit notes that `list` would page through, 100 for each request.
+
+        Sends `GET /api/credit-notes` with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -106,6 +112,9 @@ class AsyncCreditNotes(AsyncResource):
 
         The invoice stays as it is. The server sends the webhook `credit_note.created`.
 
+        Sends `POST /api/credit-notes` with an API key or a login token, and never again once it may
+        have worked. A repeat makes another one.
+
         Args:
             invoice_id: The id of the invoice that it is for, which may be a draft.
             customer_id: The id of that invoice's customer.
@@ -143,6 +152,9 @@ class AsyncCreditNotes(AsyncResource):
     async def get(self, credit_note_id: str) -> Response[CreditNote]:
         """Get a credit note with its invoice and customer in short.
 
+        Sends `GET /api/credit-notes/{credit_note_id}` with an API key or a login token, and again
+        after failures that may pass.
+
         Args:
             credit_note_id: The id that the server gave the credit note.
 
@@ -165,6 +177,9 @@ class AsyncCreditNotes(AsyncResource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[CreditNote]:
         """Change what is given and leave the rest, while the note is a draft.
+
+        Sends `PATCH /api/credit-notes/{credit_note_id}` with an API key or a login token, and again
+        after failures that may pass. A repeat sets the same again.
 
         Args:
             credit_note_id: The id that the server gave the credit note.
@@ -194,6 +209,9 @@ class AsyncCreditNotes(AsyncResource):
 
         The server sends the webhook `credit_note.finalized`.
 
+        Sends `POST /api/credit-notes/{credit_note_id}/finalize` with an API key or a login token,
+        and never again once it may have worked. A repeat is refused: it is done.
+
         Args:
             credit_note_id: The id that the server gave the credit note.
 
@@ -218,6 +236,9 @@ class AsyncCreditNotes(AsyncResource):
         """Void a credit note, a draft or a finalized one.
 
         The server sends the webhook `credit_note.voided`.
+
+        Sends `POST /api/credit-notes/{credit_note_id}/void` with an API key or a login token, and
+        never again once it may have worked. A repeat is refused: it is done.
 
         Args:
             credit_note_id: The id that the server gave the credit note.

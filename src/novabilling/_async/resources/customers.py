@@ -62,6 +62,9 @@ class AsyncCustomers(AsyncResource):
     ) -> PaginatedResponse[Customer]:
         """List one page of customers, the newest first unless `sort_by` is given.
 
+        Sends `GET /api/customers` with an API key or a login token, and again after failures that
+        may pass.
+
         Args:
             page: The page to read, from 1. None is the first.
             limit: Rows per page, 1 to 100. None is 20.
@@ -90,6 +93,9 @@ class AsyncCustomers(AsyncResource):
         sort_order: Optional[SortOrder] = None,
     ) -> AsyncPaginator[Customer]:
         """Iterate over all customers that `list` would page through, 100 for each request.
+
+        Sends `GET /api/customers` with an API key or a login token, and again after failures that
+        may pass.
 
         Args:
             search: Text that the name or email holds, in any case. None is no filter.
@@ -130,6 +136,9 @@ class AsyncCustomers(AsyncResource):
 
         The server sends the webhook `customer.created`.
 
+        Sends `POST /api/customers` with an API key or a login token, and never again once it may
+        have worked. A repeat is refused: there is one with this `external_id`.
+
         Args:
             external_id: Your own id of the customer, unique within the tenant, 1 to 255 characters.
                 It cannot be changed later.
@@ -163,6 +172,9 @@ class AsyncCustomers(AsyncResource):
     async def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices.
 
+        Sends `GET /api/customers/{customer_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -179,6 +191,10 @@ class AsyncCustomers(AsyncResource):
         """Get a customer by your own id, as `get` does.
 
         It makes two requests: the portal's overview knows the id that `get` takes.
+
+        Sends `GET /api/portal/customers/{external_id}/billing` (also `GET
+        /api/customers/{customer_id}`) with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             external_id: Your own id of the customer, as it was given to `create`.
@@ -218,6 +234,9 @@ class AsyncCustomers(AsyncResource):
 
         The server sends the webhook `customer.updated`.
 
+        Sends `PATCH /api/customers/{customer_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
+
         Args:
             customer_id: The id that the server gave the customer.
             email: The new address. It cannot be cleared.
@@ -248,6 +267,9 @@ class AsyncCustomers(AsyncResource):
 
         The server sends the webhook `customer.deleted`.
 
+        Sends `DELETE /api/customers/{customer_id}` with an API key or a login token, and again
+        after failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -269,6 +291,9 @@ class AsyncCustomers(AsyncResource):
     async def get_subscriptions(self, customer_id: str) -> PaginatedResponse[Subscription]:
         """List all subscriptions of a customer with their plans; none for an unknown customer.
 
+        Sends `GET /api/customers/{customer_id}/subscriptions` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -282,6 +307,9 @@ class AsyncCustomers(AsyncResource):
 
     async def get_invoices(self, customer_id: str) -> PaginatedResponse[Invoice]:
         """List all invoices of a customer, the newest first; none for an unknown customer.
+
+        Sends `GET /api/customers/{customer_id}/invoices` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -299,6 +327,9 @@ class AsyncCustomers(AsyncResource):
 
         There are none for an unknown customer.
 
+        Sends `GET /api/customers/{customer_id}/payments` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -313,6 +344,9 @@ class AsyncCustomers(AsyncResource):
         """List the payment methods of a customer, the default first; none for an unknown customer.
 
         Unlike `payment_methods.get_by_customer`, it takes an API key.
+
+        Sends `GET /api/customers/{customer_id}/payment-methods` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -335,6 +369,10 @@ class AsyncCustomers(AsyncResource):
         self, customer_id: str, payment_method_id: str
     ) -> Response[Message]:
         """Delete a payment method; if it was the default, no other becomes it.
+
+        Sends `DELETE /api/customers/{customer_id}/payment-methods/{payment_method_id}` with an API
+        key or a login token, and again after failures that may pass. A repeat raises
+        `NotFoundError`: it is gone.
 
         Args:
             customer_id: The id that the server gave the customer.

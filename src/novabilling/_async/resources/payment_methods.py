@@ -60,6 +60,9 @@ class AsyncPaymentMethods(AsyncResource):
     ) -> Response[PaymentMethod]:
         """Store a payment method that a provider knows; a customer's first is the default.
 
+        Sends `POST /api/payment-methods` with a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `provider` and `token_id`.
+
         Args:
             customer_id: The id that the server gave the customer.
             provider: The name of the provider, as free text: "stripe", "paystack", "flutterwave",
@@ -97,6 +100,9 @@ class AsyncPaymentMethods(AsyncResource):
     async def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
         """List the payment methods of a customer, the default first; none for an unknown customer.
 
+        Sends `GET /api/payment-methods/customer/{customer_id}` with a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -110,6 +116,9 @@ class AsyncPaymentMethods(AsyncResource):
 
     async def get(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Get a payment method.
+
+        Sends `GET /api/payment-methods/{payment_method_id}` with a login token, and again after
+        failures that may pass.
 
         Args:
             payment_method_id: The id that the server gave the payment method.
@@ -130,6 +139,9 @@ class AsyncPaymentMethods(AsyncResource):
     async def delete(self, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, the newest of the rest becomes it.
 
+        Sends `DELETE /api/payment-methods/{payment_method_id}` with a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             payment_method_id: The id that the server gave the payment method.
 
@@ -148,6 +160,9 @@ class AsyncPaymentMethods(AsyncResource):
     )
     async def set_default(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Make a payment method the customer's default, in place of the one before.
+
+        Sends `PATCH /api/payment-methods/{payment_method_id}/set-default` with a login token, and
+        again after failures that may pass. A repeat sets the same again.
 
         Args:
             payment_method_id: The id that the server gave the payment method.

@@ -32,6 +32,9 @@ class AsyncPaymentProviders(AsyncResource):
     async def list(self) -> PaginatedResponse[PaymentProvider]:
         """List all payment providers by priority, without their credentials.
 
+        Sends `GET /api/payment-providers` with an API key or a login token, and again after
+        failures that may pass.
+
         Example:
             page = client.payment_providers.list()
             for provider in page:
@@ -53,6 +56,9 @@ class AsyncPaymentProviders(AsyncResource):
         priority: Omittable[int] = UNSET,
     ) -> Response[PaymentProvider]:
         """Configure a provider; a tenant has one of each type.
+
+        Sends `POST /api/payment-providers` with an API key or a login token, and never again once
+        it may have worked. A repeat is refused: there is one with this `type`.
 
         Args:
             type: The provider's name: "stripe", "paystack", "flutterwave", "dpo", "payu" or
@@ -94,6 +100,9 @@ class AsyncPaymentProviders(AsyncResource):
     ) -> Response[PaymentProvider]:
         """Configure a provider: a second name of `create`, and of its `type` and `active`.
 
+        Sends `POST /api/payment-providers` with an API key or a login token, and never again once
+        it may have worked. A repeat is refused: there is one with this `provider_name`.
+
         Args:
             provider_name: The provider's name: the `type` of `create`.
             credentials: What the provider gave you, as a mapping; sent in camel case and never
@@ -120,6 +129,9 @@ class AsyncPaymentProviders(AsyncResource):
 
     async def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider, without its credentials.
+
+        Sends `GET /api/payment-providers/{payment_provider_id}` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             payment_provider_id: The id that the server gave the provider.
@@ -151,6 +163,10 @@ class AsyncPaymentProviders(AsyncResource):
 
         It reads the provider first: the 1.0 server resets `active` and `priority` where they
         are left out.
+
+        Sends `PATCH /api/payment-providers/{payment_provider_id}` (also `GET
+        /api/payment-providers/{payment_provider_id}`) with an API key or a login token, and again
+        after failures that may pass. A repeat sets the same again.
 
         Args:
             payment_provider_id: The id that the server gave the provider.
@@ -186,6 +202,9 @@ class AsyncPaymentProviders(AsyncResource):
     async def delete(self, payment_provider_id: str) -> Response[Message]:
         """Delete a payment provider with its credentials; payments stay.
 
+        Sends `DELETE /api/payment-providers/{payment_provider_id}` with an API key or a login
+        token, and again after failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             payment_provider_id: The id that the server gave the provider.
 
@@ -205,6 +224,10 @@ class AsyncPaymentProviders(AsyncResource):
     )
     async def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
         """Try the credentials of a provider; a failure is `success=False`, not an error.
+
+        Sends `POST /api/payment-providers/{payment_provider_id}/test` with an API key or a login
+        token, and never again once it may have worked. It may be repeated: a test of a connection
+        leaves nothing on the server.
 
         Args:
             payment_provider_id: The id that the server gave the provider.

@@ -66,6 +66,9 @@ class AsyncPayments(AsyncResource):
         The 1.0 server cannot filter by customer: with `customer_id` all payments of the customer
         are read, filtered and paged here, and `invoice` is None.
 
+        Sends `GET /api/payments` (also `GET /api/customers/{customer_id}/payments`) with an API key
+        or a login token, and again after failures that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             status: Only those in this status. None is all.
@@ -102,6 +105,9 @@ class AsyncPayments(AsyncResource):
         date_to: Optional[Date] = None,
     ) -> AsyncPaginator[Payment]:
         """Iterate over all payments that `list` would page through, 100 for each request.
+
+        Sends `GET /api/payments` (also `GET /api/customers/{customer_id}/payments`) with an API key
+        or a login token, and again after failures that may pass.
 
         Args:
             customer_id: Only those of this customer, which are read in one request. None is all.
@@ -156,6 +162,9 @@ class AsyncPayments(AsyncResource):
 
         The server sends the webhook `payment.created`.
 
+        Sends `POST /api/payments` with an API key or a login token, and never again once it may
+        have worked. A repeat makes another one.
+
         Args:
             invoice_id: The id of the invoice that was paid.
             provider: Who took the money, as free text such as "cash" or "bank"; it need not be
@@ -195,6 +204,9 @@ class AsyncPayments(AsyncResource):
     async def get(self, payment_id: str) -> Response[Payment]:
         """Get a payment with its invoice and customer.
 
+        Sends `GET /api/payments/{payment_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             payment_id: The id that the server gave the payment.
 
@@ -231,6 +243,9 @@ class AsyncPayments(AsyncResource):
         "refunded", so a second call is refused. Calls at the same time may both be carried out:
         have a lock of your own, also between processes. The server sends the webhook
         `payment.refunded`.
+
+        Sends `POST /api/payments/{payment_id}/refund` with an API key or a login token, and never
+        again once it may have worked.
 
         Args:
             payment_id: The id that the server gave the payment.

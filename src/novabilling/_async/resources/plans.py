@@ -51,6 +51,9 @@ class AsyncPlans(AsyncResource):
 
         The 1.0 server sends the whole list: with `page` or `limit`, the page is cut out of it here.
 
+        Sends `GET /api/plans` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             active: True for plans that can be subscribed to, False for the others. None is both.
             page: The page to cut out, from 1. None is the first, or the whole list without `limit`.
@@ -85,6 +88,9 @@ class AsyncPlans(AsyncResource):
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
         """Create a plan, with its prices if they are given.
+
+        Sends `POST /api/plans` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `code`.
 
         Args:
             name: The name on invoices and in the portal, at most 100 characters.
@@ -127,6 +133,9 @@ class AsyncPlans(AsyncResource):
     async def get(self, plan_id: str) -> Response[Plan]:
         """Get a plan with its prices and the number of its subscriptions.
 
+        Sends `GET /api/plans/{plan_id}` with an API key or a login token, and again after failures
+        that may pass.
+
         Args:
             plan_id: The id that the server gave the plan.
 
@@ -143,6 +152,9 @@ class AsyncPlans(AsyncResource):
         """Get a plan by its code, as `get` does.
 
         It makes two requests: the first is for the list of all plans.
+
+        Sends `GET /api/plans` (also `GET /api/plans/{plan_id}`) with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             code: The code of the plan, letter by letter.
@@ -174,6 +186,9 @@ class AsyncPlans(AsyncResource):
         progressive_billing_threshold: Omittable[Optional[Amount]] = UNSET,
     ) -> Response[Plan]:
         """Change what is given and leave the rest. Prices have methods of their own.
+
+        Sends `PATCH /api/plans/{plan_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -207,6 +222,9 @@ class AsyncPlans(AsyncResource):
     async def delete(self, plan_id: str) -> Response[Message]:
         """Delete a plan with its prices and charges.
 
+        Sends `DELETE /api/plans/{plan_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             plan_id: The id that the server gave the plan.
 
@@ -229,6 +247,9 @@ class AsyncPlans(AsyncResource):
         self, plan_id: str, *, currency: Union[Currency, str], amount: Amount
     ) -> Response[PlanPrice]:
         """Add a price in another currency.
+
+        Sends `POST /api/plans/{plan_id}/prices` with an API key or a login token, and never again
+        once it may have worked. A repeat is refused: there is one with this `currency`.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -258,6 +279,9 @@ class AsyncPlans(AsyncResource):
     ) -> Response[PlanPrice]:
         """Change the amount of a price, for invoices made from now on.
 
+        Sends `PATCH /api/plans/{plan_id}/prices/{price_id}` with an API key or a login token, and
+        again after failures that may pass. A repeat sets the same again.
+
         Args:
             plan_id: The id that the server gave the plan.
             price_id: The id of the price, which `plan.prices` shows.
@@ -279,6 +303,9 @@ class AsyncPlans(AsyncResource):
     )
     async def delete_price(self, plan_id: str, price_id: str) -> Response[Message]:
         """Delete a price of a plan: subscriptions in its currency are not invoiced any more.
+
+        Sends `DELETE /api/plans/{plan_id}/prices/{price_id}` with an API key or a login token, and
+        again after failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             plan_id: The id that the server gave the plan.

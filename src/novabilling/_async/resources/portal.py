@@ -30,6 +30,9 @@ class AsyncPortal(AsyncResource):
 
         Subscriptions that are past due or canceled are left out.
 
+        Sends `GET /api/portal/customers/{external_id}/billing` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
 
@@ -45,6 +48,9 @@ class AsyncPortal(AsyncResource):
 
     async def get_subscriptions(self, external_id: str) -> PaginatedResponse[Subscription]:
         """List all subscriptions of the customer with plan and prices.
+
+        Sends `GET /api/portal/customers/{external_id}/subscriptions` with an API key or a login
+        token, and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.
@@ -70,6 +76,9 @@ class AsyncPortal(AsyncResource):
     ) -> PaginatedResponse[PortalInvoice]:
         """List one page of the customer's invoices, the newest first.
 
+        Sends `GET /api/portal/customers/{external_id}/invoices` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
             status: Only those in this status. None is all.
@@ -92,6 +101,9 @@ class AsyncPortal(AsyncResource):
         self, external_id: str, *, status: Optional[InvoiceStatus] = None
     ) -> AsyncPaginator[PortalInvoice]:
         """Iterate over all invoices that `get_invoices` would page through.
+
+        Sends `GET /api/portal/customers/{external_id}/invoices` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.
@@ -119,6 +131,9 @@ class AsyncPortal(AsyncResource):
 
         The provider is the active one with the lowest priority number. It adds a payment that is
         processing; where the provider refuses, the payment has failed.
+
+        Sends `POST /api/portal/customers/{external_id}/invoices/{invoice_id}/checkout` with an API
+        key or a login token, and never again once it may have worked. A repeat makes another one.
 
         Args:
             external_id: Your own id of the customer.
@@ -148,6 +163,9 @@ class AsyncPortal(AsyncResource):
     ) -> PaginatedResponse[PortalPayment]:
         """List one page of the customer's payments, the newest first.
 
+        Sends `GET /api/portal/customers/{external_id}/payments` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
             page: The page to read, from 1. None is the first.
@@ -166,6 +184,9 @@ class AsyncPortal(AsyncResource):
 
     def iter_payments(self, external_id: str) -> AsyncPaginator[PortalPayment]:
         """Iterate over all payments that `get_payments` would page through.
+
+        Sends `GET /api/portal/customers/{external_id}/payments` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.

@@ -84,6 +84,9 @@ class AsyncSubscriptions(AsyncResource):
     ) -> PaginatedResponse[Subscription]:
         """List one page of subscriptions, the newest first, with customer, plan and prices.
 
+        Sends `GET /api/subscriptions` with an API key or a login token, and again after failures
+        that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             plan_id: Only those of this plan, as it is now. None is all.
@@ -108,6 +111,9 @@ class AsyncSubscriptions(AsyncResource):
         status: Optional[SubscriptionStatus] = None,
     ) -> AsyncPaginator[Subscription]:
         """Iterate over all subscriptions that `list` would page through, 100 for each request.
+
+        Sends `GET /api/subscriptions` with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -154,6 +160,10 @@ class AsyncSubscriptions(AsyncResource):
         A plan billed in advance makes an invoice within a second or so, or none while the numbering
         of invoices has stopped (see `invoices.create`). The server sends the webhook
         `subscription.created`.
+
+        Sends `POST /api/subscriptions` with an API key or a login token, and never again once it
+        may have worked. A repeat makes another one. With `external_id`, it is refused: there is one
+        with it.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -203,6 +213,9 @@ class AsyncSubscriptions(AsyncResource):
     async def get(self, subscription_id: str) -> Response[Subscription]:
         """Get a subscription with its customer, plan, prices and ten newest invoices.
 
+        Sends `GET /api/subscriptions/{subscription_id}` with an API key or a login token, and again
+        after failures that may pass.
+
         Args:
             subscription_id: The id that the server gave the subscription.
 
@@ -221,6 +234,9 @@ class AsyncSubscriptions(AsyncResource):
 
         It reads the list, the newest first, one request for each 100 until it is found, and then
         the subscription: keep the server's id where you need one often.
+
+        Sends `GET /api/subscriptions` (also `GET /api/subscriptions/{subscription_id}`) with an API
+        key or a login token, and again after failures that may pass.
 
         Args:
             external_id: Your own id of the subscription, as it was given to `create`.
@@ -247,6 +263,9 @@ class AsyncSubscriptions(AsyncResource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[Subscription]:
         """Replace the metadata.
+
+        Sends `PATCH /api/subscriptions/{subscription_id}` with an API key or a login token, and
+        again after failures that may pass. A repeat sets the same again.
 
         Args:
             subscription_id: The id that the server gave the subscription.
@@ -291,6 +310,9 @@ class AsyncSubscriptions(AsyncResource):
         subscription has an invoice. The server sends the webhook `subscription.canceled` at once in
         either case. A second call is refused after the first has canceled now; for the end of the
         period, it sets the same again.
+
+        Sends `POST /api/subscriptions/{subscription_id}/cancel` with an API key or a login token,
+        and never again once it may have worked.
 
         Args:
             subscription_id: The id that the server gave the subscription.
@@ -338,6 +360,9 @@ class AsyncSubscriptions(AsyncResource):
 
         The server sends the webhook `subscription.paused`.
 
+        Sends `POST /api/subscriptions/{subscription_id}/pause` with an API key or a login token,
+        and never again once it may have worked. A repeat is refused: it is done.
+
         Args:
             subscription_id: The id that the server gave the subscription.
 
@@ -367,6 +392,9 @@ class AsyncSubscriptions(AsyncResource):
         """Resume a paused subscription.
 
         The server sends the webhook `subscription.resumed`.
+
+        Sends `POST /api/subscriptions/{subscription_id}/resume` with an API key or a login token,
+        and never again once it may have worked. A repeat is refused: it is done.
 
         Args:
             subscription_id: The id that the server gave the subscription.
@@ -411,6 +439,9 @@ class AsyncSubscriptions(AsyncResource):
         `metadata["pendingPlanChange"]`. The 1.0 server renews at the old plan first, and makes the
         change only if the new period is over as well. A second call finds the dearer plan in place
         and schedules a change to the same one; of a change that is to come, it sets the same again.
+
+        Sends `POST /api/subscriptions/{subscription_id}/change-plan` with an API key or a login
+        token, and never again once it may have worked.
 
         Args:
             subscription_id: The id that the server gave the subscription.

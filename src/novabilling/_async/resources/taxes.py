@@ -39,6 +39,9 @@ class AsyncTaxes(AsyncResource):
     ) -> PaginatedResponse[Tax]:
         """List one page of taxes, the newest first.
 
+        Sends `GET /api/taxes` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
                 their own, False for the others. None is both.
@@ -55,6 +58,9 @@ class AsyncTaxes(AsyncResource):
 
     def iter(self, *, applied_by_default: Optional[bool] = None) -> AsyncPaginator[Tax]:
         """Iterate over all taxes that `list` would page through, 100 for each request.
+
+        Sends `GET /api/taxes` with an API key or a login token, and again after failures that may
+        pass.
 
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
@@ -79,6 +85,9 @@ class AsyncTaxes(AsyncResource):
     ) -> Response[Tax]:
         """Create a tax. It applies to the invoices of subscriptions.
 
+        Sends `POST /api/taxes` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `code`.
+
         Args:
             name: Its name on invoices.
             code: Your own key of the tax, unique within the tenant: lower-case letters, digits and
@@ -101,6 +110,9 @@ class AsyncTaxes(AsyncResource):
 
     async def get(self, tax_id: str) -> Response[Tax]:
         """Get a tax.
+
+        Sends `GET /api/taxes/{tax_id}` with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             tax_id: The id that the server gave the tax.
@@ -125,6 +137,9 @@ class AsyncTaxes(AsyncResource):
         applied_by_default: Omittable[bool] = UNSET,
     ) -> Response[Tax]:
         """Change what is given and leave the rest, for invoices made from now on.
+
+        Sends `PATCH /api/taxes/{tax_id}` with an API key or a login token, and again after failures
+        that may pass. A repeat sets the same again.
 
         Args:
             tax_id: The id that the server gave the tax.
@@ -151,6 +166,9 @@ class AsyncTaxes(AsyncResource):
     async def delete(self, tax_id: str) -> Response[Message]:
         """Delete a tax, even while it is assigned: its assignments go with it.
 
+        Sends `DELETE /api/taxes/{tax_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             tax_id: The id that the server gave the tax.
 
@@ -165,6 +183,9 @@ class AsyncTaxes(AsyncResource):
 
     async def get_by_customer(self, customer_id: str) -> PaginatedResponse[Tax]:
         """List the taxes of a customer; none for an unknown customer.
+
+        Sends `GET /api/taxes/customer/{customer_id}` with an API key or a login token, and again
+        after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -191,6 +212,9 @@ class AsyncTaxes(AsyncResource):
     async def assign_to_customer(self, customer_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a customer: it applies to plans that have none of their own.
 
+        Sends `POST /api/taxes/customer/{customer_id}` with an API key or a login token, and never
+        again once it may have worked. A repeat is refused: there is one with this `tax_id`.
+
         Args:
             customer_id: The id that the server gave the customer.
             tax_id: The id that the server gave the tax.
@@ -214,6 +238,9 @@ class AsyncTaxes(AsyncResource):
 
         A second call does the same again: it succeeds even if the tax was not assigned.
 
+        Sends `DELETE /api/taxes/customer/{customer_id}/{tax_id}` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
             tax_id: The id that the server gave the tax.
@@ -228,6 +255,9 @@ class AsyncTaxes(AsyncResource):
 
     async def get_by_plan(self, plan_id: str) -> PaginatedResponse[Tax]:
         """List the taxes of a plan; none for an unknown plan.
+
+        Sends `GET /api/taxes/plan/{plan_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -254,6 +284,9 @@ class AsyncTaxes(AsyncResource):
     async def assign_to_plan(self, plan_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a plan: it comes before those of the customer.
 
+        Sends `POST /api/taxes/plan/{plan_id}` with an API key or a login token, and never again
+        once it may have worked. A repeat is refused: there is one with this `tax_id`.
+
         Args:
             plan_id: The id that the server gave the plan.
             tax_id: The id that the server gave the tax.
@@ -277,6 +310,9 @@ class AsyncTaxes(AsyncResource):
 
         A second call does the same again: it succeeds even if the tax was not assigned.
 
+        Sends `DELETE /api/taxes/plan/{plan_id}/{tax_id}` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             plan_id: The id that the server gave the plan.
             tax_id: The id that the server gave the tax.
@@ -292,6 +328,9 @@ class AsyncTaxes(AsyncResource):
         """Assign a tax to a charge. The 1.0 server stores it and does not use it on invoices.
 
         A second call is refused: it is assigned already.
+
+        Sends `POST /api/taxes/charge/{charge_id}` with an API key or a login token, and never again
+        once it may have worked.
 
         Args:
             charge_id: The id that the server gave the charge.
@@ -313,6 +352,9 @@ class AsyncTaxes(AsyncResource):
         """Take a tax from a charge.
 
         A second call does the same again: it succeeds even if the tax was not assigned.
+
+        Sends `DELETE /api/taxes/charge/{charge_id}/{tax_id}` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             charge_id: The id that the server gave the charge.

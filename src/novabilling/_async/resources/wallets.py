@@ -62,6 +62,9 @@ class AsyncWallets(AsyncResource):
     ) -> PaginatedResponse[Wallet]:
         """List one page of wallets, the newest first, with their customers.
 
+        Sends `GET /api/wallets` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             status: "active" or "terminated". None is both.
@@ -80,6 +83,9 @@ class AsyncWallets(AsyncResource):
         self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
     ) -> AsyncPaginator[Wallet]:
         """Iterate over all wallets that `list` would page through, 100 for each request.
+
+        Sends `GET /api/wallets` with an API key or a login token, and again after failures that may
+        pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -121,6 +127,9 @@ class AsyncWallets(AsyncResource):
         wallet first. Sent twice it makes two wallets, so it is never repeated after it may have
         worked. The server sends the webhook `wallet.created`.
 
+        Sends `POST /api/wallets` with an API key or a login token, and never again once it may have
+        worked. A repeat makes another one.
+
         Args:
             customer_id: The id that the server gave the customer.
             currency: The code of the currency, three letters; sent in upper case.
@@ -152,6 +161,9 @@ class AsyncWallets(AsyncResource):
     async def get(self, wallet_id: str) -> Response[Wallet]:
         """Get a wallet with its customer.
 
+        Sends `GET /api/wallets/{wallet_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             wallet_id: The id that the server gave the wallet.
 
@@ -176,6 +188,9 @@ class AsyncWallets(AsyncResource):
         """Change what is given and leave the rest.
 
         The server sends the webhook `wallet.updated`.
+
+        Sends `PATCH /api/wallets/{wallet_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -211,6 +226,10 @@ class AsyncWallets(AsyncResource):
 
         A transaction notes the credits that were lost, as "voided". The server sends the webhook
         `wallet.terminated`.
+
+        Sends `DELETE /api/wallets/{wallet_id}` (also `GET /api/wallets/{wallet_id}`) with an API
+        key or a login token, and again after failures that may pass. A repeat is refused: it is
+        done.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -280,6 +299,9 @@ class AsyncWallets(AsyncResource):
         repeated after it may have worked. Calls at the same time may take away more than there is:
         have a lock of your own, also between processes. No webhook is sent.
 
+        Sends `POST /api/wallets/transactions` with an API key or a login token, and never again
+        once it may have worked. A repeat counts again.
+
         Args:
             wallet_id: The id that the server gave the wallet.
             paid_credits: Credits that the customer has paid for, 0 or more. None or unset is 0.
@@ -315,6 +337,9 @@ class AsyncWallets(AsyncResource):
     ) -> PaginatedResponse[WalletTransaction]:
         """List one page of a wallet's transactions, the newest first.
 
+        Sends `GET /api/wallets/{wallet_id}/transactions` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             wallet_id: The id that the server gave the wallet.
             status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
@@ -344,6 +369,9 @@ class AsyncWallets(AsyncResource):
         transaction_type: Optional[WalletTransactionType] = None,
     ) -> AsyncPaginator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through.
+
+        Sends `GET /api/wallets/{wallet_id}/transactions` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             wallet_id: The id that the server gave the wallet.

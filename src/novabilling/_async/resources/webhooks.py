@@ -62,6 +62,8 @@ class AsyncWebhooks(AsyncResource):
     async def list(self) -> PaginatedResponse[Webhook]:
         """List the webhook of the tenant, with its secret; empty if there is none.
 
+        Sends `GET /api/tenants/me` with a login token, and again after failures that may pass.
+
         Example:
             page = client.webhooks.list()
             print(len(page))  # 0
@@ -75,6 +77,9 @@ class AsyncWebhooks(AsyncResource):
         self, *, url: str, events: Sequence[Union[WebhookEventType, str]]
     ) -> Response[Webhook]:
         """Send the tenant's events to a URL; this replaces the webhook there was.
+
+        Sends `PATCH /api/tenants/me` (also `GET /api/tenants/me`) with a login token, and again
+        after failures that may pass. A repeat sets the same again.
 
         Args:
             url: Where deliveries go; the server refuses "http://localhost".
@@ -108,6 +113,9 @@ class AsyncWebhooks(AsyncResource):
     @shown_by("PATCH /tenants/me", CHANGED)
     async def delete(self) -> Response[Message]:
         """Remove the webhook of the tenant: no events are sent any more.
+
+        Sends `PATCH /api/tenants/me` with a login token, and again after failures that may pass. A
+        repeat sets the same again.
 
         Example:
             deleted = client.webhooks.delete().data

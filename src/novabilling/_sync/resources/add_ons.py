@@ -51,6 +51,9 @@ class AddOns(Resource):
     ) -> PaginatedResponse[AddOn]:
         """List one page of add-ons, the newest first, with their prices.
 
+        Sends `GET /api/add-ons` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             page: The page to read, from 1. None is the first.
             limit: Rows per page, 1 to 100. None is 20.
@@ -64,6 +67,9 @@ class AddOns(Resource):
 
     def iter(self) -> Paginator[AddOn]:
         """Iterate over all add-ons that `list` would page through, 100 for each request.
+
+        Sends `GET /api/add-ons` with an API key or a login token, and again after failures that may
+        pass.
 
         Example:
             for add_on in client.add_ons.iter():
@@ -83,6 +89,9 @@ class AddOns(Resource):
         created_at: Omittable[Optional[Date]] = UNSET,
     ) -> Response[AddOn]:
         """Create an add-on with one price or more.
+
+        Sends `POST /api/add-ons` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `code`.
 
         Args:
             name: Its name.
@@ -114,6 +123,9 @@ class AddOns(Resource):
     def get(self, add_on_id: str) -> Response[AddOn]:
         """Get an add-on with its prices.
 
+        Sends `GET /api/add-ons/{add_on_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             add_on_id: The id that the server gave the add-on.
 
@@ -139,6 +151,9 @@ class AddOns(Resource):
         prices: Omittable[Sequence[Union[PriceInput, PriceParam, AddOnPrice]]] = UNSET,
     ) -> Response[AddOn]:
         """Change what is given and leave the rest.
+
+        Sends `PATCH /api/add-ons/{add_on_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
 
         Args:
             add_on_id: The id that the server gave the add-on.
@@ -168,6 +183,9 @@ class AddOns(Resource):
     @shown_by("DELETE /add-ons/{add_on_id}", Gone("/add-ons/{add_on_id}"))
     def delete(self, add_on_id: str) -> Response[Message]:
         """Delete an add-on, even while it is applied: charges that were made of it stay.
+
+        Sends `DELETE /api/add-ons/{add_on_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             add_on_id: The id that the server gave the add-on.
@@ -199,6 +217,9 @@ class AddOns(Resource):
         subscription_id: Omittable[Optional[str]] = UNSET,
     ) -> Response[AppliedAddOn]:
         """Charge an add-on on the customer's next invoice of a subscription in this currency.
+
+        Sends `POST /api/add-ons/apply` with an API key or a login token, and never again once it
+        may have worked. A repeat makes another one.
 
         Args:
             add_on_id: The id that the server gave the add-on.
@@ -232,6 +253,9 @@ class AddOns(Resource):
     ) -> PaginatedResponse[AppliedAddOn]:
         """List one page of applied add-ons, the newest first.
 
+        Sends `GET /api/add-ons/applied/list` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             invoiced: True for those that stand on an invoice, False for those that do not yet. None
@@ -253,6 +277,9 @@ class AddOns(Resource):
     ) -> Paginator[AppliedAddOn]:
         """Iterate over all applied add-ons that `list_applied` would page through.
 
+        Sends `GET /api/add-ons/applied/list` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             invoiced: True for those that stand on an invoice, False for those that do not yet. None
@@ -270,6 +297,9 @@ class AddOns(Resource):
     )
     def remove_applied(self, add_on_id: str) -> Response[Message]:
         """Take an add-on from a customer before it is invoiced.
+
+        Sends `DELETE /api/add-ons/applied/{add_on_id}` with an API key or a login token, and again
+        after failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             add_on_id: The id of the `AppliedAddOn` that `apply` returned, not that of the add-on.

@@ -53,6 +53,9 @@ class Analytics(Resource):
     ) -> Response[RevenueAnalytics]:
         """Get the revenue of a period; `mrr` and `arr` are of now, whatever the filters.
 
+        Sends `GET /api/analytics/revenue` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             date_from: The start of the period in which invoices were paid, itself included; a date
                 is midnight UTC. None sets no bound.
@@ -86,6 +89,9 @@ class Analytics(Resource):
         The dates bound `new_subscriptions`, and of `canceled` and the rates those that were created
         then, not those that were canceled then.
 
+        Sends `GET /api/analytics/subscriptions` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             date_from: The start of the period in which subscriptions were created, itself included;
                 a date is midnight UTC. None sets no bound.
@@ -117,6 +123,9 @@ class Analytics(Resource):
 
         The dates bound `new_customers` alone.
 
+        Sends `GET /api/analytics/customers` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             date_from: The start of the period in which customers were created, itself included; a
                 date is midnight UTC. None sets no bound.
@@ -147,6 +156,9 @@ class Analytics(Resource):
         provider: UnsetType = UNSET,
     ) -> Response[PaymentAnalytics]:
         """Get the payments by outcome, with the success rate in percent.
+
+        Sends `GET /api/analytics/payments` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             date_from: The start of the period in which payments were created, itself included; a
@@ -183,6 +195,9 @@ class Analytics(Resource):
     ) -> Response[MrrBreakdown]:
         """Get the monthly recurring revenue by plan, and how it moved since the first of the month.
 
+        Sends `GET /api/analytics/mrr-breakdown` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             date_from: Checked, and ignored by the 1.0 server.
             date_to: Checked, and ignored by the 1.0 server.
@@ -211,6 +226,9 @@ class Analytics(Resource):
     ) -> Response[NetRevenue]:
         """Get revenue less refunds and credit notes; a refund counts as its whole payment.
 
+        Sends `GET /api/analytics/net-revenue` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             date_from: The start of the period in which invoices were created, itself included; a
                 date is midnight UTC. None sets no bound.
@@ -232,6 +250,9 @@ class Analytics(Resource):
     def get_churn_cohorts(self, *, months: Optional[int] = None) -> Response[ChurnCohorts]:
         """Get how many customers of each month stayed.
 
+        Sends `GET /api/analytics/churn-cohorts` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             months: How many months to go back, this one included, 1 or more. None is 12.
 
@@ -244,6 +265,9 @@ class Analytics(Resource):
 
     def get_lifetime_value(self) -> Response[LifetimeValue]:
         """Get what a customer brings on average, in all and by plan.
+
+        Sends `GET /api/analytics/ltv` with an API key or a login token, and again after failures
+        that may pass.
 
         Example:
             value = client.analytics.get_lifetime_value().data

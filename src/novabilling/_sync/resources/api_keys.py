@@ -28,6 +28,9 @@ class ApiKeys(Resource):
 
         The key of the registration is not among them.
 
+        Sends `GET /api/tenants/me/api-keys` with a login token, and again after failures that may
+        pass.
+
         Example:
             page = client.api_keys.list()
             for key in page:
@@ -40,6 +43,9 @@ class ApiKeys(Resource):
         self, *, name: str, scopes: Sequence[str], expires_at: Omittable[Optional[Date]] = UNSET
     ) -> Response[ApiKey]:
         """Create a key; only this answer shows it whole.
+
+        Sends `POST /api/tenants/me/api-keys` with a login token, and never again once it may have
+        worked. A repeat makes another one.
 
         Args:
             name: What it is for; it need not be unique.
@@ -64,6 +70,9 @@ class ApiKeys(Resource):
     def delete(self, api_key_id: str) -> Response[Message]:
         """Delete a key: from now on it is refused.
 
+        Sends `DELETE /api/tenants/me/api-keys/{api_key_id}` with a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             api_key_id: The id that the server gave the key, not the key itself.
 
@@ -78,6 +87,9 @@ class ApiKeys(Resource):
 
     def revoke(self, api_key_id: str) -> Response[Message]:
         """Delete a key: a second name of `delete`.
+
+        Sends `DELETE /api/tenants/me/api-keys/{api_key_id}` with a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             api_key_id: The id that the server gave the key, not the key itself.

@@ -51,6 +51,9 @@ class Charges(Resource):
     def list(self, *, plan_id: Optional[str] = None) -> PaginatedResponse[Charge]:
         """List all charges, or those of one plan, the newest first, with their metrics.
 
+        Sends `GET /api/charges` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             plan_id: Only those of this plan. None is all.
 
@@ -93,6 +96,9 @@ class Charges(Resource):
 
         A subscription's invoice has a line for each charge whose metric counted something. All
         amounts are in major units of the subscription's currency, but for `min_amount_cents`.
+
+        Sends `POST /api/charges` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `plan_id` and `billable_metric_id`.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -149,6 +155,9 @@ class Charges(Resource):
     def get(self, charge_id: str) -> Response[Charge]:
         """Get a charge with its metric and plan.
 
+        Sends `GET /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             charge_id: The id that the server gave the charge.
 
@@ -183,6 +192,9 @@ class Charges(Resource):
     ) -> Response[Charge]:
         """Change what is given and leave the rest, for invoices made from now on.
 
+        Sends `PATCH /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
+
         Args:
             charge_id: The id that the server gave the charge.
             billing_timing: "in_advance" or "in_arrears".
@@ -215,6 +227,9 @@ class Charges(Resource):
     def delete(self, charge_id: str) -> Response[Message]:
         """Delete a charge: from now on its usage costs nothing on the plan.
 
+        Sends `DELETE /api/charges/{charge_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             charge_id: The id that the server gave the charge.
 
@@ -229,6 +244,9 @@ class Charges(Resource):
 
     def get_by_plan(self, plan_id: str) -> PaginatedResponse[Charge]:
         """List all charges of a plan, the oldest first; none for an unknown plan.
+
+        Sends `GET /api/charges/plan/{plan_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             plan_id: The id that the server gave the plan.

@@ -17,6 +17,8 @@ class Currencies(Resource):
     def list(self) -> PaginatedResponse[CurrencyInfo]:
         """List all currencies with symbol and number of decimals.
 
+        Sends `GET /api/currencies` without a token, and again after failures that may pass.
+
         Example:
             page = client.currencies.list()
             print(len(page), page[1].code, page[1].decimals)  # 44 NGN 2

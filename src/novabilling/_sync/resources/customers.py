@@ -63,6 +63,9 @@ class Customers(Resource):
     ) -> PaginatedResponse[Customer]:
         """List one page of customers, the newest first unless `sort_by` is given.
 
+        Sends `GET /api/customers` with an API key or a login token, and again after failures that
+        may pass.
+
         Args:
             page: The page to read, from 1. None is the first.
             limit: Rows per page, 1 to 100. None is 20.
@@ -91,6 +94,9 @@ class Customers(Resource):
         sort_order: Optional[SortOrder] = None,
     ) -> Paginator[Customer]:
         """Iterate over all customers that `list` would page through, 100 for each request.
+
+        Sends `GET /api/customers` with an API key or a login token, and again after failures that
+        may pass.
 
         Args:
             search: Text that the name or email holds, in any case. None is no filter.
@@ -131,6 +137,9 @@ class Customers(Resource):
 
         The server sends the webhook `customer.created`.
 
+        Sends `POST /api/customers` with an API key or a login token, and never again once it may
+        have worked. A repeat is refused: there is one with this `external_id`.
+
         Args:
             external_id: Your own id of the customer, unique within the tenant, 1 to 255 characters.
                 It cannot be changed later.
@@ -164,6 +173,9 @@ class Customers(Resource):
     def get(self, customer_id: str) -> Response[Customer]:
         """Get a customer with its subscriptions and ten newest invoices.
 
+        Sends `GET /api/customers/{customer_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -180,6 +192,10 @@ class Customers(Resource):
         """Get a customer by your own id, as `get` does.
 
         It makes two requests: the portal's overview knows the id that `get` takes.
+
+        Sends `GET /api/portal/customers/{external_id}/billing` (also `GET
+        /api/customers/{customer_id}`) with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             external_id: Your own id of the customer, as it was given to `create`.
@@ -219,6 +235,9 @@ class Customers(Resource):
 
         The server sends the webhook `customer.updated`.
 
+        Sends `PATCH /api/customers/{customer_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
+
         Args:
             customer_id: The id that the server gave the customer.
             email: The new address. It cannot be cleared.
@@ -249,6 +268,9 @@ class Customers(Resource):
 
         The server sends the webhook `customer.deleted`.
 
+        Sends `DELETE /api/customers/{customer_id}` with an API key or a login token, and again
+        after failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -270,6 +292,9 @@ class Customers(Resource):
     def get_subscriptions(self, customer_id: str) -> PaginatedResponse[Subscription]:
         """List all subscriptions of a customer with their plans; none for an unknown customer.
 
+        Sends `GET /api/customers/{customer_id}/subscriptions` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -283,6 +308,9 @@ class Customers(Resource):
 
     def get_invoices(self, customer_id: str) -> PaginatedResponse[Invoice]:
         """List all invoices of a customer, the newest first; none for an unknown customer.
+
+        Sends `GET /api/customers/{customer_id}/invoices` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -300,6 +328,9 @@ class Customers(Resource):
 
         There are none for an unknown customer.
 
+        Sends `GET /api/customers/{customer_id}/payments` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -314,6 +345,9 @@ class Customers(Resource):
         """List the payment methods of a customer, the default first; none for an unknown customer.
 
         Unlike `payment_methods.get_by_customer`, it takes an API key.
+
+        Sends `GET /api/customers/{customer_id}/payment-methods` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -334,6 +368,10 @@ class Customers(Resource):
     )
     def delete_payment_method(self, customer_id: str, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, no other becomes it.
+
+        Sends `DELETE /api/customers/{customer_id}/payment-methods/{payment_method_id}` with an API
+        key or a login token, and again after failures that may pass. A repeat raises
+        `NotFoundError`: it is gone.
 
         Args:
             customer_id: The id that the server gave the customer.

@@ -62,6 +62,10 @@ class Events(Resource):
         An event with a `transaction_id` that the server knows is not counted again, whatever it
         holds. What is made up stays the same in later attempts, and stands in `events` of an error.
 
+        Sends `POST /api/events` with an API key or a login token, and again after failures that may
+        pass or a 500. A repeat counts nothing with the same `transaction_id`. Where that is left
+        out, each call makes up another, and counts.
+
         Args:
             subscription_id: The id of the subscription, the server's or your own external one.
             code: The code of the metric that counts it.
@@ -115,6 +119,10 @@ class Events(Resource):
         again, also much later, counts nothing twice and everything in its billing period.
 
         The server takes codes that no metric has, and never bills such events.
+
+        Sends `POST /api/events/batch` (also `GET /api/billable-metrics`) with an API key or a login
+        token, and again after failures that may pass or a 500. A repeat counts nothing with the
+        same `transaction_id`. Where that is left out, each call makes up another, and counts.
 
         Args:
             events: Structs or dicts with the arguments of `create`. A `transaction_id` that is left
@@ -178,6 +186,9 @@ class Events(Resource):
     def get(self, event_id: str) -> Response[UsageEvent]:
         """Get an event.
 
+        Sends `GET /api/events/{event_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             event_id: The id that the server gave the event, not its `transaction_id`.
 
@@ -201,6 +212,9 @@ class Events(Resource):
         limit: Optional[int] = None,
     ) -> PaginatedResponse[UsageEvent]:
         """List one page of a subscription's events, the latest first; none for an unknown one.
+
+        Sends `GET /api/events/subscription/{subscription_id}` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             subscription_id: The server's id of the subscription. `create` takes external ids too;
@@ -230,6 +244,9 @@ class Events(Resource):
         date_to: Optional[Date] = None,
     ) -> Paginator[UsageEvent]:
         """Iterate over all events that `get_by_subscription` would page through.
+
+        Sends `GET /api/events/subscription/{subscription_id}` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             subscription_id: The server's id of the subscription; an external id finds nothing, and

@@ -79,6 +79,9 @@ class Invoices(Resource):
     ) -> PaginatedResponse[Invoice]:
         """List one page of invoices, the newest first, with their customers.
 
+        Sends `GET /api/invoices` with an API key or a login token, and again after failures that
+        may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             status: Only those in this status. None is all.
@@ -105,6 +108,9 @@ class Invoices(Resource):
         date_to: Optional[Date] = None,
     ) -> Paginator[Invoice]:
         """Iterate over all invoices that `list` would page through, 100 for each request.
+
+        Sends `GET /api/invoices` with an API key or a login token, and again after failures that
+        may pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -145,6 +151,10 @@ class Invoices(Resource):
         what would stop the server's numbering. Creates without a number that collide with others
         are tried again for up to 30 s, also beyond `max_retries`; 0 switches that off. No webhook
         is sent.
+
+        Sends `POST /api/invoices` (also `GET /api/invoices`) with an API key or a login token, and
+        never again once it may have worked. A repeat makes another one. With `invoice_number`, it
+        is refused: there is one with it.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -224,6 +234,9 @@ class Invoices(Resource):
         create any. A `NovaBillingWarning` says if an invoice is dated in the future: until then,
         each invoice needs a number of its own.
 
+        Sends `GET /api/invoices` with an API key or a login token, and again after failures that
+        may pass.
+
         Example:
             number = client.invoices.next_number()
             print(number)  # INV-00003
@@ -238,6 +251,9 @@ class Invoices(Resource):
 
     def get(self, invoice_id: str) -> Response[Invoice]:
         """Get an invoice with its customer, subscription and payments.
+
+        Sends `GET /api/invoices/{invoice_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -256,6 +272,9 @@ class Invoices(Resource):
 
         It reads the list, the newest first, one request for each 100 until it is found, and then
         the invoice: keep the server's id where you need one often.
+
+        Sends `GET /api/invoices` (also `GET /api/invoices/{invoice_id}`) with an API key or a login
+        token, and again after failures that may pass.
 
         Args:
             number: The number of the invoice, letter by letter, as "INV-00042".
@@ -277,6 +296,9 @@ class Invoices(Resource):
 
         The server sends the webhook `invoice.finalized`.
 
+        Sends `POST /api/invoices/{invoice_id}/finalize` with an API key or a login token, and never
+        again once it may have worked. A repeat is refused: it is done.
+
         Args:
             invoice_id: The id that the server gave the invoice.
 
@@ -296,6 +318,9 @@ class Invoices(Resource):
         """Void an invoice that has not been paid.
 
         The server sends the webhook `invoice.voided`.
+
+        Sends `POST /api/invoices/{invoice_id}/void` with an API key or a login token, and never
+        again once it may have worked. A repeat sets the same again.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -319,6 +344,9 @@ class Invoices(Resource):
 
         It works on drafts and void invoices too. The server sends the webhook `invoice.paid`. Calls
         at the same time may each make a payment: have a lock of your own, also between processes.
+
+        Sends `POST /api/invoices/{invoice_id}/mark-paid` with an API key or a login token, and
+        never again once it may have worked. A repeat is refused: it is paid.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -346,6 +374,9 @@ class Invoices(Resource):
         The provider is the active one with the lowest priority number. It adds a payment that is
         processing; where the provider refuses, the payment has failed.
 
+        Sends `POST /api/invoices/{invoice_id}/checkout` with an API key or a login token, and never
+        again once it may have worked. A repeat makes another one.
+
         Args:
             invoice_id: The id that the server gave the invoice.
             callback_url: Where the provider sends the payer afterwards; Stripe needs it. None or
@@ -370,6 +401,9 @@ class Invoices(Resource):
         self, invoice_id: str, *, callback_url: Omittable[Optional[str]] = UNSET
     ) -> Response[Checkout]:
         """Start a payment at a provider: a second name of `create_checkout`.
+
+        Sends `POST /api/invoices/{invoice_id}/checkout` with an API key or a login token, and never
+        again once it may have worked. A repeat makes another one.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -397,6 +431,9 @@ class Invoices(Resource):
 
         The server queues it and does not tell whether it arrived. A second call sends it again.
 
+        Sends `POST /api/invoices/{invoice_id}/send-email` with an API key or a login token, and
+        never again once it may have worked.
+
         Args:
             invoice_id: The id that the server gave the invoice.
             email: The address to send it to, which the server does not check. None or unset is the
@@ -418,6 +455,9 @@ class Invoices(Resource):
 
         The server makes it where there is none yet. Use `download_pdf` for one that should not be
         held in memory.
+
+        Sends `GET /api/invoices/{invoice_id}/pdf` (also `GET /api/invoices/{invoice_id}`) with an
+        API key or a login token, and again after failures that may pass.
 
         Args:
             invoice_id: The id that the server gave the invoice.
@@ -441,6 +481,9 @@ class Invoices(Resource):
 
         A path only ever holds the whole file; one that was there keeps its mode, and a link is
         followed. What a file object of yours holds after an error is up to you.
+
+        Sends `GET /api/invoices/{invoice_id}/pdf` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             invoice_id: The id that the server gave the invoice.

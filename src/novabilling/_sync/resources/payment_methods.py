@@ -61,6 +61,9 @@ class PaymentMethods(Resource):
     ) -> Response[PaymentMethod]:
         """Store a payment method that a provider knows; a customer's first is the default.
 
+        Sends `POST /api/payment-methods` with a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `provider` and `token_id`.
+
         Args:
             customer_id: The id that the server gave the customer.
             provider: The name of the provider, as free text: "stripe", "paystack", "flutterwave",
@@ -98,6 +101,9 @@ class PaymentMethods(Resource):
     def get_by_customer(self, customer_id: str) -> PaginatedResponse[PaymentMethod]:
         """List the payment methods of a customer, the default first; none for an unknown customer.
 
+        Sends `GET /api/payment-methods/customer/{customer_id}` with a login token, and again after
+        failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
 
@@ -111,6 +117,9 @@ class PaymentMethods(Resource):
 
     def get(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Get a payment method.
+
+        Sends `GET /api/payment-methods/{payment_method_id}` with a login token, and again after
+        failures that may pass.
 
         Args:
             payment_method_id: The id that the server gave the payment method.
@@ -131,6 +140,9 @@ class PaymentMethods(Resource):
     def delete(self, payment_method_id: str) -> Response[Message]:
         """Delete a payment method; if it was the default, the newest of the rest becomes it.
 
+        Sends `DELETE /api/payment-methods/{payment_method_id}` with a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             payment_method_id: The id that the server gave the payment method.
 
@@ -149,6 +161,9 @@ class PaymentMethods(Resource):
     )
     def set_default(self, payment_method_id: str) -> Response[PaymentMethod]:
         """Make a payment method the customer's default, in place of the one before.
+
+        Sends `PATCH /api/payment-methods/{payment_method_id}/set-default` with a login token, and
+        again after failures that may pass. A repeat sets the same again.
 
         Args:
             payment_method_id: The id that the server gave the payment method.

@@ -33,6 +33,9 @@ class PaymentProviders(Resource):
     def list(self) -> PaginatedResponse[PaymentProvider]:
         """List all payment providers by priority, without their credentials.
 
+        Sends `GET /api/payment-providers` with an API key or a login token, and again after
+        failures that may pass.
+
         Example:
             page = client.payment_providers.list()
             for provider in page:
@@ -54,6 +57,9 @@ class PaymentProviders(Resource):
         priority: Omittable[int] = UNSET,
     ) -> Response[PaymentProvider]:
         """Configure a provider; a tenant has one of each type.
+
+        Sends `POST /api/payment-providers` with an API key or a login token, and never again once
+        it may have worked. A repeat is refused: there is one with this `type`.
 
         Args:
             type: The provider's name: "stripe", "paystack", "flutterwave", "dpo", "payu" or
@@ -95,6 +101,9 @@ class PaymentProviders(Resource):
     ) -> Response[PaymentProvider]:
         """Configure a provider: a second name of `create`, and of its `type` and `active`.
 
+        Sends `POST /api/payment-providers` with an API key or a login token, and never again once
+        it may have worked. A repeat is refused: there is one with this `provider_name`.
+
         Args:
             provider_name: The provider's name: the `type` of `create`.
             credentials: What the provider gave you, as a mapping; sent in camel case and never
@@ -121,6 +130,9 @@ class PaymentProviders(Resource):
 
     def get(self, payment_provider_id: str) -> Response[PaymentProvider]:
         """Get a payment provider, without its credentials.
+
+        Sends `GET /api/payment-providers/{payment_provider_id}` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             payment_provider_id: The id that the server gave the provider.
@@ -152,6 +164,10 @@ class PaymentProviders(Resource):
 
         It reads the provider first: the 1.0 server resets `active` and `priority` where they
         are left out.
+
+        Sends `PATCH /api/payment-providers/{payment_provider_id}` (also `GET
+        /api/payment-providers/{payment_provider_id}`) with an API key or a login token, and again
+        after failures that may pass. A repeat sets the same again.
 
         Args:
             payment_provider_id: The id that the server gave the provider.
@@ -187,6 +203,9 @@ class PaymentProviders(Resource):
     def delete(self, payment_provider_id: str) -> Response[Message]:
         """Delete a payment provider with its credentials; payments stay.
 
+        Sends `DELETE /api/payment-providers/{payment_provider_id}` with an API key or a login
+        token, and again after failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             payment_provider_id: The id that the server gave the provider.
 
@@ -206,6 +225,10 @@ class PaymentProviders(Resource):
     )
     def test_connection(self, payment_provider_id: str) -> Response[ProviderTest]:
         """Try the credentials of a provider; a failure is `success=False`, not an error.
+
+        Sends `POST /api/payment-providers/{payment_provider_id}/test` with an API key or a login
+        token, and never again once it may have worked. It may be repeated: a test of a connection
+        leaves nothing on the server.
 
         Args:
             payment_provider_id: The id that the server gave the provider.

@@ -47,6 +47,9 @@ class PlanOverrides(Resource):
     ) -> PaginatedResponse[PlanOverride]:
         """List one page of overrides, the newest first, with customer and plan in short.
 
+        Sends `GET /api/plan-overrides` with an API key or a login token, and again after failures
+        that may pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             plan_id: Only those of this plan. None is all.
@@ -66,6 +69,9 @@ class PlanOverrides(Resource):
         self, *, customer_id: Optional[str] = None, plan_id: Optional[str] = None
     ) -> Paginator[PlanOverride]:
         """Iterate over all overrides that `list` would page through, 100 for each request.
+
+        Sends `GET /api/plan-overrides` with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -99,6 +105,9 @@ class PlanOverrides(Resource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
         """Create an override, one for each customer and plan.
+
+        Sends `POST /api/plan-overrides` with an API key or a login token, and never again once it
+        may have worked. A repeat is refused: there is one with this `customer_id` and `plan_id`.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -136,6 +145,9 @@ class PlanOverrides(Resource):
     def get(self, plan_override_id: str) -> Response[PlanOverride]:
         """Get an override with its customer and plan in short.
 
+        Sends `GET /api/plan-overrides/{plan_override_id}` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             plan_override_id: The id that the server gave the override.
 
@@ -163,6 +175,9 @@ class PlanOverrides(Resource):
         metadata: Omittable[Optional[Mapping[str, Any]]] = UNSET,
     ) -> Response[PlanOverride]:
         """Change what is given and leave the rest.
+
+        Sends `PATCH /api/plan-overrides/{plan_override_id}` with an API key or a login token, and
+        again after failures that may pass. A repeat sets the same again.
 
         Args:
             plan_override_id: The id that the server gave the override.
@@ -192,6 +207,9 @@ class PlanOverrides(Resource):
     )
     def delete(self, plan_override_id: str) -> Response[Message]:
         """Delete an override: the plan's own terms apply again.
+
+        Sends `DELETE /api/plan-overrides/{plan_override_id}` with an API key or a login token, and
+        again after failures that may pass. A repeat raises `NotFoundError`: it is gone.
 
         Args:
             plan_override_id: The id that the server gave the override.

@@ -31,6 +31,9 @@ class Portal(Resource):
 
         Subscriptions that are past due or canceled are left out.
 
+        Sends `GET /api/portal/customers/{external_id}/billing` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
 
@@ -46,6 +49,9 @@ class Portal(Resource):
 
     def get_subscriptions(self, external_id: str) -> PaginatedResponse[Subscription]:
         """List all subscriptions of the customer with plan and prices.
+
+        Sends `GET /api/portal/customers/{external_id}/subscriptions` with an API key or a login
+        token, and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.
@@ -71,6 +77,9 @@ class Portal(Resource):
     ) -> PaginatedResponse[PortalInvoice]:
         """List one page of the customer's invoices, the newest first.
 
+        Sends `GET /api/portal/customers/{external_id}/invoices` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
             status: Only those in this status. None is all.
@@ -93,6 +102,9 @@ class Portal(Resource):
         self, external_id: str, *, status: Optional[InvoiceStatus] = None
     ) -> Paginator[PortalInvoice]:
         """Iterate over all invoices that `get_invoices` would page through.
+
+        Sends `GET /api/portal/customers/{external_id}/invoices` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.
@@ -120,6 +132,9 @@ class Portal(Resource):
 
         The provider is the active one with the lowest priority number. It adds a payment that is
         processing; where the provider refuses, the payment has failed.
+
+        Sends `POST /api/portal/customers/{external_id}/invoices/{invoice_id}/checkout` with an API
+        key or a login token, and never again once it may have worked. A repeat makes another one.
 
         Args:
             external_id: Your own id of the customer.
@@ -149,6 +164,9 @@ class Portal(Resource):
     ) -> PaginatedResponse[PortalPayment]:
         """List one page of the customer's payments, the newest first.
 
+        Sends `GET /api/portal/customers/{external_id}/payments` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             external_id: Your own id of the customer.
             page: The page to read, from 1. None is the first.
@@ -167,6 +185,9 @@ class Portal(Resource):
 
     def iter_payments(self, external_id: str) -> Paginator[PortalPayment]:
         """Iterate over all payments that `get_payments` would page through.
+
+        Sends `GET /api/portal/customers/{external_id}/payments` with an API key or a login token,
+        and again after failures that may pass.
 
         Args:
             external_id: Your own id of the customer.

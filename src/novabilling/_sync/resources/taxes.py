@@ -40,6 +40,9 @@ class Taxes(Resource):
     ) -> PaginatedResponse[Tax]:
         """List one page of taxes, the newest first.
 
+        Sends `GET /api/taxes` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
                 their own, False for the others. None is both.
@@ -56,6 +59,9 @@ class Taxes(Resource):
 
     def iter(self, *, applied_by_default: Optional[bool] = None) -> Paginator[Tax]:
         """Iterate over all taxes that `list` would page through, 100 for each request.
+
+        Sends `GET /api/taxes` with an API key or a login token, and again after failures that may
+        pass.
 
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
@@ -80,6 +86,9 @@ class Taxes(Resource):
     ) -> Response[Tax]:
         """Create a tax. It applies to the invoices of subscriptions.
 
+        Sends `POST /api/taxes` with an API key or a login token, and never again once it may have
+        worked. A repeat is refused: there is one with this `code`.
+
         Args:
             name: Its name on invoices.
             code: Your own key of the tax, unique within the tenant: lower-case letters, digits and
@@ -102,6 +111,9 @@ class Taxes(Resource):
 
     def get(self, tax_id: str) -> Response[Tax]:
         """Get a tax.
+
+        Sends `GET /api/taxes/{tax_id}` with an API key or a login token, and again after failures
+        that may pass.
 
         Args:
             tax_id: The id that the server gave the tax.
@@ -126,6 +138,9 @@ class Taxes(Resource):
         applied_by_default: Omittable[bool] = UNSET,
     ) -> Response[Tax]:
         """Change what is given and leave the rest, for invoices made from now on.
+
+        Sends `PATCH /api/taxes/{tax_id}` with an API key or a login token, and again after failures
+        that may pass. A repeat sets the same again.
 
         Args:
             tax_id: The id that the server gave the tax.
@@ -152,6 +167,9 @@ class Taxes(Resource):
     def delete(self, tax_id: str) -> Response[Message]:
         """Delete a tax, even while it is assigned: its assignments go with it.
 
+        Sends `DELETE /api/taxes/{tax_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat raises `NotFoundError`: it is gone.
+
         Args:
             tax_id: The id that the server gave the tax.
 
@@ -166,6 +184,9 @@ class Taxes(Resource):
 
     def get_by_customer(self, customer_id: str) -> PaginatedResponse[Tax]:
         """List the taxes of a customer; none for an unknown customer.
+
+        Sends `GET /api/taxes/customer/{customer_id}` with an API key or a login token, and again
+        after failures that may pass.
 
         Args:
             customer_id: The id that the server gave the customer.
@@ -192,6 +213,9 @@ class Taxes(Resource):
     def assign_to_customer(self, customer_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a customer: it applies to plans that have none of their own.
 
+        Sends `POST /api/taxes/customer/{customer_id}` with an API key or a login token, and never
+        again once it may have worked. A repeat is refused: there is one with this `tax_id`.
+
         Args:
             customer_id: The id that the server gave the customer.
             tax_id: The id that the server gave the tax.
@@ -215,6 +239,9 @@ class Taxes(Resource):
 
         A second call does the same again: it succeeds even if the tax was not assigned.
 
+        Sends `DELETE /api/taxes/customer/{customer_id}/{tax_id}` with an API key or a login token,
+        and again after failures that may pass.
+
         Args:
             customer_id: The id that the server gave the customer.
             tax_id: The id that the server gave the tax.
@@ -227,6 +254,9 @@ class Taxes(Resource):
 
     def get_by_plan(self, plan_id: str) -> PaginatedResponse[Tax]:
         """List the taxes of a plan; none for an unknown plan.
+
+        Sends `GET /api/taxes/plan/{plan_id}` with an API key or a login token, and again after
+        failures that may pass.
 
         Args:
             plan_id: The id that the server gave the plan.
@@ -253,6 +283,9 @@ class Taxes(Resource):
     def assign_to_plan(self, plan_id: str, *, tax_id: str) -> Response[TaxAssignment]:
         """Assign a tax to a plan: it comes before those of the customer.
 
+        Sends `POST /api/taxes/plan/{plan_id}` with an API key or a login token, and never again
+        once it may have worked. A repeat is refused: there is one with this `tax_id`.
+
         Args:
             plan_id: The id that the server gave the plan.
             tax_id: The id that the server gave the tax.
@@ -276,6 +309,9 @@ class Taxes(Resource):
 
         A second call does the same again: it succeeds even if the tax was not assigned.
 
+        Sends `DELETE /api/taxes/plan/{plan_id}/{tax_id}` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             plan_id: The id that the server gave the plan.
             tax_id: The id that the server gave the tax.
@@ -291,6 +327,9 @@ class Taxes(Resource):
         """Assign a tax to a charge. The 1.0 server stores it and does not use it on invoices.
 
         A second call is refused: it is assigned already.
+
+        Sends `POST /api/taxes/charge/{charge_id}` with an API key or a login token, and never again
+        once it may have worked.
 
         Args:
             charge_id: The id that the server gave the charge.
@@ -312,6 +351,9 @@ class Taxes(Resource):
         """Take a tax from a charge.
 
         A second call does the same again: it succeeds even if the tax was not assigned.
+
+        Sends `DELETE /api/taxes/charge/{charge_id}/{tax_id}` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             charge_id: The id that the server gave the charge.

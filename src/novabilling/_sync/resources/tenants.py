@@ -27,6 +27,8 @@ class Tenants(Resource):
     def get_me(self) -> Response[Tenant]:
         """Get the tenant with its API key and webhook secret.
 
+        Sends `GET /api/tenants/me` with a login token, and again after failures that may pass.
+
         Example:
             tenant = client.tenants.get_me().data
             print(tenant.name, tenant.is_active)  # Sandbox True
@@ -43,6 +45,9 @@ class Tenants(Resource):
         settings: Omittable[Mapping[str, Any]] = UNSET,
     ) -> Response[Tenant]:
         """Change what is given and leave the rest. The answer leaves out key and secret.
+
+        Sends `PATCH /api/tenants/me` with a login token, and again after failures that may pass. A
+        repeat sets the same again.
 
         Args:
             name: The new name, 2 to 100 characters.
@@ -68,6 +73,9 @@ class Tenants(Resource):
     def get_usage(self) -> Response[TenantUsage]:
         """Count what the tenant holds; the revenue adds up all currencies unconverted.
 
+        Sends `GET /api/tenants/me/usage` with a login token, and again after failures that may
+        pass.
+
         Example:
             usage = client.tenants.get_usage().data
             print(usage.customers, usage.total_revenue)  # 1 15000
@@ -80,6 +88,9 @@ class Tenants(Resource):
     )
     def test_smtp(self, *, to: str) -> Response[Message]:
         """Send a test email; the 1.0 server says "sent" even where no SMTP is configured.
+
+        Sends `POST /api/tenants/me/smtp/test` with a login token, and never again once it may have
+        worked. It may be repeated: a test email leaves nothing on the server.
 
         Args:
             to: The address to send it to, which the server does not check.

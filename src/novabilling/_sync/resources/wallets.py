@@ -63,6 +63,9 @@ class Wallets(Resource):
     ) -> PaginatedResponse[Wallet]:
         """List one page of wallets, the newest first, with their customers.
 
+        Sends `GET /api/wallets` with an API key or a login token, and again after failures that may
+        pass.
+
         Args:
             customer_id: Only those of this customer. None is all.
             status: "active" or "terminated". None is both.
@@ -81,6 +84,9 @@ class Wallets(Resource):
         self, *, customer_id: Optional[str] = None, status: Optional[WalletStatus] = None
     ) -> Paginator[Wallet]:
         """Iterate over all wallets that `list` would page through, 100 for each request.
+
+        Sends `GET /api/wallets` with an API key or a login token, and again after failures that may
+        pass.
 
         Args:
             customer_id: Only those of this customer. None is all.
@@ -122,6 +128,9 @@ class Wallets(Resource):
         wallet first. Sent twice it makes two wallets, so it is never repeated after it may have
         worked. The server sends the webhook `wallet.created`.
 
+        Sends `POST /api/wallets` with an API key or a login token, and never again once it may have
+        worked. A repeat makes another one.
+
         Args:
             customer_id: The id that the server gave the customer.
             currency: The code of the currency, three letters; sent in upper case.
@@ -153,6 +162,9 @@ class Wallets(Resource):
     def get(self, wallet_id: str) -> Response[Wallet]:
         """Get a wallet with its customer.
 
+        Sends `GET /api/wallets/{wallet_id}` with an API key or a login token, and again after
+        failures that may pass.
+
         Args:
             wallet_id: The id that the server gave the wallet.
 
@@ -177,6 +189,9 @@ class Wallets(Resource):
         """Change what is given and leave the rest.
 
         The server sends the webhook `wallet.updated`.
+
+        Sends `PATCH /api/wallets/{wallet_id}` with an API key or a login token, and again after
+        failures that may pass. A repeat sets the same again.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -212,6 +227,10 @@ class Wallets(Resource):
 
         A transaction notes the credits that were lost, as "voided". The server sends the webhook
         `wallet.terminated`.
+
+        Sends `DELETE /api/wallets/{wallet_id}` (also `GET /api/wallets/{wallet_id}`) with an API
+        key or a login token, and again after failures that may pass. A repeat is refused: it is
+        done.
 
         Args:
             wallet_id: The id that the server gave the wallet.
@@ -281,6 +300,9 @@ class Wallets(Resource):
         repeated after it may have worked. Calls at the same time may take away more than there is:
         have a lock of your own, also between processes. No webhook is sent.
 
+        Sends `POST /api/wallets/transactions` with an API key or a login token, and never again
+        once it may have worked. A repeat counts again.
+
         Args:
             wallet_id: The id that the server gave the wallet.
             paid_credits: Credits that the customer has paid for, 0 or more. None or unset is 0.
@@ -316,6 +338,9 @@ class Wallets(Resource):
     ) -> PaginatedResponse[WalletTransaction]:
         """List one page of a wallet's transactions, the newest first.
 
+        Sends `GET /api/wallets/{wallet_id}/transactions` with an API key or a login token, and
+        again after failures that may pass.
+
         Args:
             wallet_id: The id that the server gave the wallet.
             status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
@@ -345,6 +370,9 @@ class Wallets(Resource):
         transaction_type: Optional[WalletTransactionType] = None,
     ) -> Paginator[WalletTransaction]:
         """Iterate over all transactions that `get_transactions` would page through.
+
+        Sends `GET /api/wallets/{wallet_id}/transactions` with an API key or a login token, and
+        again after failures that may pass.
 
         Args:
             wallet_id: The id that the server gave the wallet.
