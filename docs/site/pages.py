@@ -21,6 +21,7 @@ KINDS = {
     "literals": "words",
 }
 """The page of the types of a module; all others are results."""
+BREAKS = re.compile(r"(?<=[a-z_])\.(?=[a-z_])|(?<=[\w}])/(?=[\w{])")
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
 ASYNC = "`AsyncNovaBilling` has the same methods, and you await them"
 
@@ -51,8 +52,15 @@ def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
 
 
 def on_page_content(html: str, **_: Any) -> str:
-    """Take away the dash behind a field that has no description."""
-    return re.sub(r'\s+\u2013\s+<div class="doc-md-description">\s*</div>', "", html)
+    """Take away the dash behind a field that has no description, and let long names break."""
+    html = re.sub(r'\s+\u2013\s+<div class="doc-md-description">\s*</div>', "", html)
+    return re.sub(r"(?<=<td>).*?(?=</td>)", breakable, html, flags=re.DOTALL)
+
+
+def breakable(cell: re.Match[str]) -> str:
+    """Let the names and addresses in a cell go on in the next line after a dot or a slash."""
+    code = re.compile(r"(?<=<code>)[^<]+")
+    return code.sub(lambda text: BREAKS.sub(r"\g<0><wbr>", text[0]), cell[0])
 
 
 def reference_pages() -> Dict[str, Tuple[str, str]]:

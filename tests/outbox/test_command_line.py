@@ -121,6 +121,13 @@ def test_status_shows_each_tenant(tmp_path, capsys):
     assert "http://one.example (other)" in one
 
 
+def test_status_says_that_a_folder_holds_nothing(tmp_path, capsys):
+    (line,) = lines(capsys, "status", tmp_path)
+
+    assert line == f"{tmp_path}: nothing to send, and no dead letters"
+    assert lines(capsys, "status", tmp_path, "--json") == []
+
+
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     with pytest.raises(SystemExit, match="there is no folder"):
         main(["status", str(tmp_path / "usage")])

@@ -127,8 +127,9 @@ def duration(seconds: float) -> str:
 
 def status(options: Any) -> None:
     """Show how a store stands; on a terminal, until it is drained."""
-    most = 0
+    most, found = 0, False
     for store in stores(options):
+        found = True
         while True:
             stats = stats_of(store.counts(), store.reported())
             most = max(most, stats.depth)
@@ -142,6 +143,8 @@ def status(options: Any) -> None:
             if not drains:
                 break
             time.sleep(options.every)
+    if not (found or options.json):
+        _say(f"{options.folder or options.table}: nothing to send, and no dead letters")
 
 
 def bar(left: int, most: int) -> str:
