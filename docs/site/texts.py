@@ -15,8 +15,9 @@ _pages: Dict[str, Tuple[str, str]] = {}
 
 
 def on_page_markdown(markdown: str, page: Any, **_: Any) -> None:
-    """Keep what a page says, before it becomes HTML."""
+    """Keep what a page says, before it becomes HTML, and describe it by its first sentence."""
     if not page.file.src_uri.startswith("reference/"):
+        page.meta.setdefault("description", first_sentence(markdown).replace("`", ""))
         title = re.search(r"^# (.+)$", markdown, re.MULTILINE)
         _pages[page.file.src_uri] = (title[1] if title else page.title, markdown)
 
