@@ -21,8 +21,14 @@ KINDS = {
     "literals": "words",
 }
 """The page of the types of a module; all others are results."""
+OWN = '["!^_", "!^(to_dict|to_json|from_dict)$"]'
+"""What a type has that others have not: the three methods of all are shown once."""
 BREAKS = re.compile(r"(?<=[a-z_])\.(?=[a-z_])|(?<=[\w}])/(?=[\w{])")
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
+SERIALIZABLE = """Each has `to_dict()`, `to_json()` and `from_dict()`, pages and
+answers without the last: [JSON and pydantic](../json.md) shows what they write and read.
+
+"""
 ASYNC = "`AsyncNovaBilling` has the same methods, and you await them"
 
 
@@ -79,10 +85,9 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     made["tables"] = "novabilling.tables", directive("novabilling.tables")
     made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():
-        made[kind] = (
-            f"Types: {kind}",
-            directives("novabilling.types", names, inherited_members=True),
-        )
+        listed = directives("novabilling.types", names, inherited_members=True, filters=OWN)
+        made[kind] = f"Types: {kind}", f"{SERIALIZABLE if kind != 'words' else ''}{listed}"
+    made["results"] = made["results"][0], f"{written()}\n{made['results'][1]}"
     return {f"reference/{name}": page for name, page in made.items()}
 
 
@@ -135,6 +140,13 @@ async ones.
 {directive("novabilling.TrackedCalls", show_root_heading=True)}"""
 
 
+def written() -> str:
+    """Show what every type has, once."""
+    members = '["to_dict", "to_json", "from_dict"]'
+    path = "novabilling._serialization.serializable.Serializable"
+    return directive(path, inherited_members=True, members=members)
+
+
 def resource(name: str, cls: str) -> str:
     path = f"novabilling._sync.resources.{name}.{cls}"
     note = VERIFY if name == "webhooks" else ""
@@ -147,12 +159,15 @@ are ids of what is there already.
 {directive(path, **options)}{note}"""
 
 
-def directives(module: str, names: List[str], **options: bool) -> str:
+def directives(module: str, names: List[str], **options: Union[bool, str]) -> str:
     options = {"show_root_heading": True, **options}
     return "\n".join(directive(f"{module}.{name}", **options) for name in names)
 
 
 def directive(path: str, **options: Union[bool, str]) -> str:
     lines = [f"::: {path}", *("    options:" for _ in range(bool(options)))]
-    lines += [f"      {name}: {str(value).lower()}" for name, value in options.items()]
+    lines += [
+        f"      {name}: {value if isinstance(value, str) else str(value).lower()}"
+        for name, value in options.items()
+    ]
     return "\n".join(lines) + "\n"

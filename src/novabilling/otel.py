@@ -37,7 +37,7 @@ def instrument(
 
     The span has the attributes of the conventions for HTTP clients, and an event for each attempt.
     It holds no token, body or query, and the types of errors without their messages. The headers of
-    the global propagator (`traceparent`) are sent along, to the server alone.
+    the global propagator (`traceparent`) are sent along, only to the server.
     """
     tracer = get_tracer("novabilling", __version__, tracer_provider)
     return hooks_of(client).add(partial(_span, tracer))

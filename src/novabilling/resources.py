@@ -1,7 +1,7 @@
 """The classes of `client.customers` and the other resources, for annotations of your own.
 
 A function that takes `Customers` needs no more of a client; one that takes a `Paginator[Customer]`
-needs no more of them. They are made by clients alone.
+needs no more of them. Only clients make them.
 """
 
 from __future__ import annotations

@@ -45,7 +45,7 @@ class NovaBillingError(Exception):
     An error of `events.create` or `create_batch` has `events`, all with their transaction ids and
     timestamps, and `partial`, the result so far; sending those events again counts nothing twice.
 
-    A message alone is enough to make one, in tests of yours: `str(error)` is that message then.
+    A message is enough to make one, in your own tests: `str(error)` is that message then.
     """
 
     message: str
@@ -152,7 +152,7 @@ class FieldError(NamedTuple):
 class APIStatusError(NovaBillingError):
     """Raised when the server answers with a status other than 2xx.
 
-    `http` is the answer. It is None in an error that your own code made, of a message alone.
+    `http` is the answer. It is None in an error that your own code made from just a message.
     """
 
     status_code: int = 0

@@ -108,7 +108,9 @@ def _route(path: object) -> Route:
     for segment in segments:
         meant = unquote(segment)
         if meant in ("", ".", "..") or re.search(r"[\x00-\x1f\x7f/\\]", meant):
-            raise ValueError("path must not hold empty parts, dots alone, or escaped slashes")
+            raise ValueError(
+                "path must not hold empty parts, parts of dots only, or escaped slashes"
+            )
     route = Route("/" + "/".join("{id}" if re.search("[0-9]", s) else s for s in segments))
     route.path = quote(path, safe="/%:@!$&'()*+,;=~")
     return route

@@ -28,7 +28,7 @@ class LoginSession:
         refresh_token: Of an earlier login, instead of a password or tried before it.
         on_change: A function that is called with the new `TokenPair` after each renewal, one call
             at a time, by the call that renewed; to store the pair. It must be quick. What it raises
-            is logged by its class alone, and the call goes on.
+            is logged by its class only, and the call goes on.
 
     Raises:
         ValueError, TypeError: An argument is not usable; the message never shows a secret.

@@ -289,5 +289,5 @@ def warn_of_foreign_id(method: str, subscription_id: str) -> None:
     if not _SERVER_ID.match(subscription_id):
         warn(
             f"events.{method}: {subscription_id!r} is no id that the server gives; events are "
-            "found by `subscription.id` alone, and not by the external id they were sent with"
+            "found only by `subscription.id`, not by the external id they were sent with"
         )

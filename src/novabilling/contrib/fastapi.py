@@ -4,7 +4,7 @@
     async def deliver(event: AnyWebhookEvent = Depends(webhook_event(SECRET))) -> None:
         ...
 
-This needs `novabilling[fastapi]`, or Starlette alone.
+This needs `novabilling[fastapi]`, or just Starlette.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def webhook_event(
     """Make a dependency that returns the verified event of a request.
 
     Anything else is answered with 400; the log says why. It reads the body: what other code wants
-    of it is in `event.payload`. An endpoint of Starlette alone awaits it with the request.
+    of it is in `event.payload`. An endpoint of plain Starlette awaits it with the request.
 
     Args:
         secret: The webhook secret, several of them, or a function that returns either.

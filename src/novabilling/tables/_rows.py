@@ -92,7 +92,7 @@ def _warn_of_others(page: Any) -> None:
     if page.has_more:
         warn(
             f"this is one page, {len(page)} of {page.total} rows: give what iter() returns for all "
-            "of them, or the page's data for these alone"
+            "of them, or the page's data for only these"
         )
 
 

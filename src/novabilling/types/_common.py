@@ -116,7 +116,7 @@ class Response(_Answered, Generic[T]):
     """One object from the server.
 
     At run time its fields can be read here as well (`response.id` is `response.data.id`); type
-    checkers know them in `data` alone.
+    checkers know them only in `data`.
 
     With `reconcile=True`, `reconciled` says that the answer was lost: `data` was looked up, and
     `http` is the answer to that.

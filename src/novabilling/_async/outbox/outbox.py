@@ -58,7 +58,7 @@ class AsyncOutbox:
 
     Args:
         client: Its server is that of the events; it is not closed here.
-        store: A `SQLiteStore` or a `PostgresStore`, for this client's tenant alone.
+        store: A `SQLiteStore` or a `PostgresStore`, for this client's tenant only.
         send: False leaves sending to other processes: `python -m novabilling.outbox send`.
         check_codes: Give up events whose code no metric has, which the server would take and never
             bill, and those without the number that their metric adds up.

@@ -120,7 +120,7 @@ class AsyncAnalytics(AsyncResource):
     ) -> Response[CustomerAnalytics]:
         """Get the number of customers and the average revenue per customer.
 
-        The dates bound `new_customers` alone.
+        The dates limit only `new_customers`.
 
         Sends `GET /api/analytics/customers` with an API key or a login token, and again after
         failures that may pass.

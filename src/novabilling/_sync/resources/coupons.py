@@ -125,7 +125,7 @@ class Coupons(Resource):
             discount_value: The percentage, 0 to 100, or the amount in major units: 19.99, not 1999.
             description: Text about it. None or unset leaves it empty.
             currency: The code of the currency, three letters. A fixed amount needs it, and is taken
-                off invoices in this currency alone. None or unset leaves it empty.
+                off invoices in this currency only. None or unset leaves it empty.
             max_redemptions: How often it can be applied in all. None, 0 or unset has no limit.
             applies_to_plan_ids: The plans for whose subscriptions it can be applied; only checked
                 where `apply` names a subscription. `[]` or unset is all.

@@ -343,7 +343,7 @@ class Wallets(Resource):
 
         Args:
             wallet_id: The id that the server gave the wallet.
-            status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
+            status: Whether they count; the 1.0 server makes only "settled" ones. None is all.
             transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
                 None is all.
             transaction_type: "inbound" or "outbound". None is both.
@@ -376,7 +376,7 @@ class Wallets(Resource):
 
         Args:
             wallet_id: The id that the server gave the wallet.
-            status: Whether they count; the 1.0 server makes "settled" ones alone. None is all.
+            status: Whether they count; the 1.0 server makes only "settled" ones. None is all.
             transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
                 None is all.
             transaction_type: "inbound" or "outbound". None is both.

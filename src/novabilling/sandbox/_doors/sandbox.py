@@ -146,7 +146,7 @@ class Sandbox(Timetable, Outgoing):
         Args:
             status: That of the error, 400 to 599.
             times: The number of requests; attempts that a client repeats count.
-            after_apply: Carry them out, and lose the answer alone.
+            after_apply: Carry them out, and lose only the answer.
             retry_after: The seconds of a `Retry-After`.
             method: Only requests with this method, such as `POST`: others pass meanwhile.
             route: Only requests to this route, as errors name it: `/payments/{payment_id}/refund`.

@@ -199,7 +199,7 @@ class SandboxServer:
         self.request("POST", f"/snapshots/{name}/restore")
 
     def reset(self) -> None:
-        """Begin anew: empty, with the same keys; nobody listens and no fault waits."""
+        """Start over: empty, with the same keys; nobody listens and no fault waits."""
         self.request("POST", "/reset")
 
 

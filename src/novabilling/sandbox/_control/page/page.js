@@ -420,13 +420,13 @@ function timeView() {
     el("div", { class: "panel" }, el("h2", { text: "The sandbox's time (UTC)" }), now,
       el("div", { class: "bar" }, move("+ 1 hour", { hours: 1 }), move("+ 1 day", { days: 1 }), move("+ 1 week", { days: 7 }), move("+ 31 days", { days: 31 })),
       el("div", { class: "bar" }, button("To the end of the next period", () => moved(post("/clock/advance_period")), "main")),
-      el("h3", { text: "Do the work of a night now" }),
+      el("h3", { text: "Run the jobs of a night now" }),
       el("div", { class: "bar" }, ["billing", "renewals", "reminders", "finalizing"].map((job) => button(job, () => moved(post("/jobs", { jobs: [job] })))))),
     el("div", { class: "panel" }, el("h2", { text: "Snapshots" }),
       el("div", { class: "bar" }, field("Name", name, "grow"), button("Keep the state", async () => {
         await post("/snapshots/" + encodeURIComponent(name.value)); say("Kept as " + name.value);
       })), snapshots,
-      el("h3", { text: "Begin anew" }),
+      el("h3", { text: "Start over" }),
       button("Reset the sandbox", async () => {
         if (!confirm("All data of the sandbox, its time and its list of requests go. Its keys stay.")) return;
         await post("/reset"); say("The sandbox is empty");
@@ -462,7 +462,7 @@ function faultsView() {
   const root = el("div", { class: "cards" },
     el("div", { class: "panel" }, el("h2", { text: "For the next requests" }), el("div", { class: "fields" },
       field("What", kind, "wide"), statusField, field("How many requests", times), field("Only with the method", method),
-      field("Only of the route", route), el("div", { class: "wide" }, check("Carry the request out, and lose the answer alone", applied))),
+      field("Only of the route", route), el("div", { class: "wide" }, check("Carry the request out, and lose only the answer", applied))),
       button("Arm", async () => {
         const body = { times: Number(times.value), after_apply: applied.checked, method: method.value || null, route: route.value.trim() || null };
         if (kind.value === "fail") body.status = Number(status.value);
