@@ -26,6 +26,16 @@ def completed(resource: str, method: str, docstring: str) -> str:
     return "\n\n".join(filter(None, [head, table(resource, method, docstring), *sections, shown]))
 
 
+def with_code(docstring: str) -> str:
+    """Return a docstring of anything else with its example as code, not as a text."""
+    text = inspect.cleandoc(docstring) + "\n"
+    example = EXAMPLE.search(text)
+    if example is None:
+        return docstring
+    code = dedent(example[1]).strip()
+    return f"{EXAMPLE.sub('', text)}\n\n**Example:**\n\n```python\n{code}\n```\n"
+
+
 def both(example: str) -> str:
     """Show an example to the users of either client."""
     tabs: Dict[str, str] = {"Sync": example, "Async": asynchronous(example)}

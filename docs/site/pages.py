@@ -42,7 +42,9 @@ def on_config(config: MkDocsConfig) -> None:
 def on_files(files: Files, config: MkDocsConfig) -> None:
     """Make the pages."""
     made = {"changelog": (ROOT / "CHANGELOG.md").read_text("utf-8")}
-    made.update((page, f"# {name}\n\n{text}") for page, (name, text) in reference_pages().items())
+    for page, (name, text) in reference_pages().items():
+        title = name.replace(".", ".<wbr>")  # a phone is narrower than the name of a module
+        made[page] = f"# {title}\n\n{text}"
     for page, text in made.items():
         files.append(File.generated(config, f"{page}.md", content=text))
 

@@ -51,6 +51,8 @@ class Signatures(griffe.Extension):
         resource = RESOURCE.fullmatch(func.path)
         if resource and func.docstring and not func.name.startswith("_"):
             func.docstring.value = methods.completed(*resource.groups(), func.docstring.value)
+        elif func.docstring:
+            func.docstring.value = methods.with_code(func.docstring.value)
 
     def on_attribute(self, *, attr: griffe.Attribute, **_: Any) -> None:
         attr.annotation = plain(attr.annotation)
