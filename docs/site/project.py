@@ -9,8 +9,16 @@ from typing import Any, Dict
 import tomllib
 
 ROOT = Path(__file__).parents[2]
-FOUND_FIRST = {"company-proxy.md", "troubleshooting.md", "web-services.md", "where-it-runs.md"}
+FOUND_FIRST = {
+    "company-proxy.md",
+    "json.md",
+    "troubleshooting.md",
+    "web-services.md",
+    "where-it-runs.md",
+}
 """Pages whose words are on others as well, which say less about them."""
+FOUND_LAST = {"reference/deliveries.md", "reference/inputs.md", "reference/results.md"}
+"""Pages of types: a method, and what it does, is asked for more often than the fields."""
 
 
 def on_config(config: Any) -> None:
@@ -31,6 +39,8 @@ def on_page_markdown(_markdown: str, page: Any, **_: Any) -> None:
     """Let the search find first what answers a question."""
     if page.file.src_uri in FOUND_FIRST:
         page.meta["search"] = {"boost": 3}
+    if page.file.src_uri in FOUND_LAST:
+        page.meta["search"] = {"boost": 0.3}
 
 
 def version() -> str:
