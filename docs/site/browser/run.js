@@ -15,6 +15,7 @@ function load() {
   python = { worker, ready: false };
   worker.onerror = (event) => end(`Python could not be loaded: ${event.message ?? "no answer"}`);
   worker.onmessage = ({ data }) => {
+    if (python?.worker !== worker) return; // it was ended meanwhile
     if (data.failed) {
       end(`Python could not be loaded: ${data.failed}`);
     } else if (data.broken) {
