@@ -21,7 +21,6 @@ from pathlib import Path
 from typing import Any, AsyncIterator, Iterator, List, Optional
 
 import pytest
-import sniffio
 
 from novabilling.outbox import PostgresStore
 from tests.services import PATIENCE, Guarded, free_port, missing
@@ -216,6 +215,7 @@ def transaction(dsn: str) -> Iterator[Any]:
 async def async_transaction(dsn: str) -> AsyncIterator[Any]:
     """Do the same on an event loop; psycopg has nothing for that of trio."""
     import psycopg
+    import sniffio
 
     if sniffio.current_async_library() == "trio":
         with psycopg.connect(dsn) as blocking:

@@ -17,32 +17,38 @@ ALONE = {"sandbox.md"}
 """Pages whose blocks are a program each."""
 SHIPPED = {"anyio", "httpx", "msgspec", "novabilling", "typing_extensions"}
 """What a browser gets beside the standard library."""
-FOREIGN = {"contrib", "otel", "testing"}
-"""Modules of the package that need a framework."""
+FOREIGN = {"contrib": "", "otel": "opentelemetry", "testing": "pytest"}
+"""Modules of the package that need a framework: which, if it has not the name of the module."""
 ELSEWHERE = {
     "127.0.0.1": "it calls a server in another process",
-    ".pem": "it is a file of the user's",
-    ".parquet": "pyarrow alone is larger than the whole site",
-    "to_arrow": "pyarrow alone is larger than the whole site",
+    ".pem": "it reads a file of yours",
+    ".parquet": "it needs pyarrow",  # larger than all the rest
+    "to_arrow": "it needs pyarrow",
     "ProcessPoolExecutor": "there are no processes",
     "multiprocessing": "there are no processes",
     "os.fork": "there are no processes",
     "subprocess": "there are no processes",
-    "Outbox(": "there are no threads, and its store works in one",
+    "Outbox(": "an outbox works in a thread",
     "ThreadPoolExecutor": "there are no threads",
     "threading": "there are no threads",
 }
 """What a browser has not, by the words that ask for it."""
+UNSEEN = {"metering.md#See what was counted": "an outbox works in a thread"}
+"""What the blocks of a section need without naming it: what other blocks did."""
 
 
 class Program(NamedTuple):
-    """One block of a page: its number, its code, and what has to run before it."""
+    """One block of a page: its number, its code, and what has to run before it.
+
+    `elsewhere` is why it does not run, and empty for a part of a program.
+    """
 
     number: int
     code: str
     setup: str
     before: Tuple[int, ...]
     runs: bool
+    elsewhere: str
     prints: List[str]
 
 
@@ -51,6 +57,7 @@ def programs(page: str) -> List[Program]:
     found: List[Program] = []
     earlier: Dict[str, List[int]] = {"Sync": [], "Async": []}
     known: Dict[str, Set[str]] = {"Sync": set(), "Async": set()}
+    lost: Dict[str, str] = {}
     python = [block for block in all_blocks(page) if block.language == "python"]
     for number, block in enumerate(python):
         colour = block.tab or "Sync"
@@ -58,32 +65,41 @@ def programs(page: str) -> List[Program]:
         setup = SETUP.get(page + block.section, "")
         before = [] if alone or setup else earlier[colour]
         names = _bound(setup) if alone or setup else known[colour]
-        runs = (
-            not any(word in block.code for word in ELSEWHERE)
-            and _has_all_modules(block.code)
-            and not _used(block.code) - _bound(block.code) - names
-        )
+        elsewhere = _elsewhere(page + block.section, block.code)
+        unknown = _used(block.code) - _bound(block.code) - names
+        elsewhere = elsewhere or next((lost[name] for name in sorted(unknown & set(lost))), "")
+        runs = not elsewhere and not unknown
         prints = PRINTED.get(page + block.section, expected(block.code))
-        found.append(Program(number, block.code, setup, tuple(before), runs, prints))
+        found.append(Program(number, block.code, setup, tuple(before), runs, elsewhere, prints))
         apart = block.section and page + block.section in OWN_TESTS
+        if elsewhere:
+            lost.update(dict.fromkeys(_bound(block.code) - known[colour], elsewhere))
         if runs and not alone and not apart:
             earlier[colour].append(number)
             known[colour] |= _bound(block.code)
     return found
 
 
-def _has_all_modules(code: str) -> bool:
+def _elsewhere(section: str, code: str) -> str:
+    """Return why a block does not run in a browser, or nothing."""
+    words = [why for word, why in ELSEWHERE.items() if word in code]
+    missing = _missing(code)
+    return UNSEEN.get(section) or (words[0] if words else missing and f"it needs {missing}")
+
+
+def _missing(code: str) -> str:
+    """Return the first framework that a block imports, or nothing."""
     for node in ast.walk(_tree(code)):
         modules = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             modules = [f"{node.module}.{alias.name}" for alias in node.names]
         for module in modules:
-            top, inner = (*module.split("."), "")[:2]
-            if top not in SHIPPED | sys.stdlib_module_names or (
-                top == "novabilling" and inner in FOREIGN
-            ):
-                return False
-    return True
+            top, inner, name = (*module.split("."), "", "")[:3]
+            if top == "novabilling" and inner in FOREIGN:
+                return FOREIGN[inner] or name
+            if top not in SHIPPED | sys.stdlib_module_names:
+                return top
+    return ""
 
 
 def _used(code: str) -> Set[str]:

@@ -5,14 +5,16 @@ The site is that of `mkdocs build -f docs/site/mkdocs.yml`, or in the folder NOV
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import threading
 import time
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Dict, Iterator, List
+from typing import Any, Dict, Iterator, List, Type
 from urllib.parse import urlsplit
 
 import pytest
@@ -21,7 +23,7 @@ from tests.browser.conftest import Browser, _chromium, _give_up, _missing
 from tests.pages import DOCS, ROOT
 from tests.runnable import Program, programs
 
-SOME = ["index", "clients", "pagination", "json", "errors", "retries", "rate-limits", "outbox"]
+SOME = ["index", "clients", "pagination", "json", "errors", "retries", "rate-limits", "metering"]
 SOME += ["webhooks", "sandbox"]
 """The pages of every run; the slow test has all of them."""
 ALL = sorted(path.stem for path in DOCS.glob("*.md"))
@@ -38,7 +40,7 @@ const run = async () => {
     while (next && !next.classList.contains("nb-run")) next = next.nextElementSibling;
     const status = next.querySelector("[role=status]");
     next.querySelector("button").click();
-    while (!/^(Done|Failed)/.test(status.textContent)) await wait(0.02);
+    while (!/^(Done|Failed|Stopped)/.test(status.textContent)) await wait(0.02);
     const { number } = JSON.parse(block.dataset.program);
     found.push([number, status.textContent, next.nextElementSibling.textContent]);
   }
@@ -56,8 +58,25 @@ class Handler(SimpleHTTPRequestHandler):
         pass
 
 
-@pytest.fixture(scope="module")
-def site() -> Iterator[str]:
+class WithoutSwitching(Handler):
+    """Serves a site as a browser without stack switching has it."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        if self.path.endswith("/pyodide.mjs"):
+            source = io.BytesIO(SWITCHES_OFF + source.read())
+        super().copyfile(source, outputfile)
+
+    def send_header(self, keyword: str, value: str) -> None:
+        if keyword == "Content-Length" and self.path.endswith("/pyodide.mjs"):
+            value = str(int(value) + len(SWITCHES_OFF))
+        super().send_header(keyword, value)
+
+
+SWITCHES_OFF = b"delete WebAssembly.Suspending, delete WebAssembly.promising;\n"
+
+
+@contextmanager
+def served(handler: Type[Handler] = Handler) -> Iterator[str]:
     """Serve the site; yield its address."""
     missing = _missing()
     if missing:
@@ -65,13 +84,21 @@ def site() -> Iterator[str]:
     folder = Path(os.environ.get("NOVABILLING_TEST_SITE") or ROOT / "build" / "site")
     if not (folder / "browser" / "worker.mjs").exists():
         _give_up("there is no site: mkdocs build -f docs/site/mkdocs.yml")
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(handler, directory=str(folder)))
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    with served() as address:
+        yield address
 
 
 def failed(driver: Any, site: str, page: str) -> List[str]:
@@ -92,21 +119,59 @@ def bar(driver: Any, number: int = 0) -> Any:
     return driver.find_elements("css selector", ".nb-run")[number]
 
 
-def button(driver: Any, text: str) -> Any:
-    return next(b for b in bar(driver).find_elements("tag name", "button") if b.text == text)
+def button(driver: Any, text: str, number: int = 0) -> Any:
+    return next(
+        b for b in bar(driver, number).find_elements("tag name", "button") if b.text == text
+    )
 
 
-def output(driver: Any) -> str:
-    return str(driver.find_element("css selector", ".nb-output").text)
+def press(driver: Any, text: str, number: int = 0) -> None:
+    """Bring a button into sight, and click."""
+    found = button(driver, text, number)
+    driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", found)
+    found.click()
 
 
-def wait_for(driver: Any, status: str, seconds: float = 60) -> float:
-    """Wait until the first program says this; return the seconds."""
+def status(driver: Any, number: int = 0) -> str:
+    return str(bar(driver, number).find_element("css selector", "[role=status]").text)
+
+
+def output(driver: Any, number: int = 0) -> str:
+    return str(driver.find_elements("css selector", ".nb-output")[number].text)
+
+
+def wait_for(driver: Any, text: str, seconds: float = 100, number: int = 0) -> float:
+    """Wait until a program says this; return the seconds."""
     begun = time.monotonic()
-    while not bar(driver).find_element("css selector", "[role=status]").text.startswith(status):
-        assert time.monotonic() < begun + seconds, bar(driver).text
+    while not status(driver, number).startswith(text):
+        assert time.monotonic() < begun + seconds, bar(driver, number).text
         time.sleep(0.02)
     return time.monotonic() - begun
+
+
+def write(driver: Any, code: str) -> None:
+    """Put a program into the first editor."""
+    driver.execute_script("document.querySelector('.nb-editor').value = arguments[0]", code)
+
+
+def result(driver: Any, code: str) -> str:
+    """Run a program in the first editor; return what is below it, and whether it failed."""
+    write(driver, code)
+    button(driver, "Run").click()
+    begun = time.monotonic()
+    while not status(driver).startswith(("Done", "Failed")):
+        assert time.monotonic() < begun + 100, status(driver)
+        time.sleep(0.02)
+    text = "return document.querySelector('.nb-output').textContent"
+    return f"{driver.execute_script(text)}[{status(driver).partition('.')[0].partition(':')[0]}]"
+
+
+@pytest.fixture(scope="module")
+def playground(site: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A browser with the playground, for tests that leave it as it is."""
+    with _chromium(tmp_path_factory.mktemp("playground")) as driver:
+        driver.get(f"{site}playground/")
+        yield driver
 
 
 def test_what_a_browser_loads_is_small(site: str):
@@ -173,6 +238,176 @@ def test_the_playground_lives_through_a_life_and_can_be_changed(browser: Browser
     assert "runner.py" not in output(driver)
 
 
+NEWLINE = "\n"
+IMPORT = "from novabilling import NovaBilling\n"
+CALL = "client.customers.list()"
+MARKUP = "<img src=x onerror='document.title = 1'></pre><b>\u20a6 \U0001f600 &amp;"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        (f"print({MARKUP!r})", f"{MARKUP}\n[Done]"),
+        ("print('x' * 200_000)", f"{'x' * 100_000}\n\u2026 and more.\n[Done]"),
+        ("print('a', end='')", "a[Done]"),
+        ("print('a', end='')\nraise SystemExit", "a[Done]"),
+        ("import logging\nlogging.warning('noted')", "WARNING:root:noted\n[Done]"),
+        ("import logging\nlogging.warning('again')", "WARNING:root:again\n[Done]"),
+        ("import builtins\nbuiltins.print = None", "[Done]"),
+        ("import pickle\nclass A: 1\nprint(pickle.loads(pickle.dumps(A)).__name__)", "A\n[Done]"),
+        ("import asyncio\nasync def f(): return 2\nprint(asyncio.run(f()))", "2\n[Done]"),
+        ("import asyncio\nawait asyncio.sleep(0.01)\nprint(2)", "2\n[Done]"),
+    ],
+)
+def test_the_output_is_shown_as_it_is(playground: Any, code: str, shown: str):
+    assert result(playground, code) == shown
+    assert playground.title.startswith("Playground")
+
+
+NOT_FOUND = """\
+from novabilling import NovaBilling
+
+client = NovaBilling(token="sk_live_...")
+client.customers.get("unknown")
+"""
+
+
+@pytest.mark.parametrize(
+    ("code", "last"),
+    [
+        ("print('a', end='')\n1 / 0", "ZeroDivisionError: division by zero"),
+        ("print(", "SyntaxError: '(' was never closed"),
+        ("raise SystemExit('goodbye')", "SystemExit: goodbye"),
+        ("input('Name? ')", "EOFError: nobody can type here: write the answer into the program"),
+        (NOT_FOUND, "NotFoundError: 404: Customer not found [GET /customers/{customer_id}]"),
+        ("import httpx\nhttpx.get('http://127.0.0.1')", "there are no sockets in a browser"),
+        ("import asyncio\nawait asyncio.Event().wait()", "no task is left that could go on"),
+    ],
+)
+def test_an_error_shows_the_lines_of_the_program_alone(playground: Any, code: str, last: str):
+    shown = result(playground, code).splitlines()
+
+    assert shown[-2].endswith(last)
+    assert shown[-1] == "[Failed]"
+    assert {line for line in shown if line.startswith("  File")} <= {
+        f'  File "<program>", line {code.count(NEWLINE, 0, -1) + 1}, in <module>',
+        '  File "<program>", line 1',
+    }
+
+
+@pytest.mark.parametrize(
+    ("code", "end"),
+    [
+        ("import sys\nsys.kept = bytearray(600_000_000)", "[Done]"),
+        ("import os, sys\nsys.kept = 1\nos._exit(3)", "[Failed]"),
+    ],
+)
+def test_what_uses_up_python_is_followed_by_a_new_one(playground: Any, code: str, end: str):
+    assert result(playground, code).endswith(end)
+
+    assert result(playground, "import sys\nprint(hasattr(sys, 'kept'))") == "False\n[Done]"
+
+
+def visible(driver: Any) -> List[int]:
+    """Return the numbers of the programs whose buttons are not in a hidden tab."""
+    return [
+        n for n, found in enumerate(driver.find_elements("css selector", ".nb-run")) if found.text
+    ]
+
+
+def test_a_program_waits_for_the_one_that_runs(browser: Browser, site: str):
+    driver = browser.driver
+    driver.get(f"{site}sandbox/")  # its programs are independent
+    first, second, third = visible(driver)[:3]
+    press(driver, "Edit", first)
+    write(driver, "while True: pass")
+    for number in (first, second, third):
+        press(driver, "Run", number)
+    wait_for(driver, "Running", number=first)
+    assert status(driver, second) == status(driver, third) == "Waiting for another program \u2026"
+
+    press(driver, "Stop", second)
+    assert (status(driver, second), output(driver, second)) == ("Failed.", "Stopped.")
+    assert status(driver, first).startswith("Running")
+
+    press(driver, "Stop", first)
+    assert (status(driver, first), output(driver, first)) == ("Failed.", "Stopped.")
+    wait_for(driver, "Done", number=third)
+    assert status(driver, second) == "Failed."
+
+
+def test_an_error_above_is_named(browser: Browser, site: str):
+    driver = browser.driver
+    driver.get(f"{site}pagination/")
+    first, second = visible(driver)[:2]
+    assert status(driver, second) == "Runs the program above first."
+    press(driver, "Edit", first)
+    write(driver, "this_is_unknown")
+    press(driver, "Run", second)
+    wait_for(driver, "Failed", number=second)
+
+    assert 'File "<program 1 above>", line 1' in output(driver, second)
+
+
+def test_where_nothing_runs_a_line_says_why(browser: Browser, site: str):
+    browser.driver.get(f"{site}outbox/")
+
+    said = [p.text for p in browser.driver.find_elements("css selector", ".nb-elsewhere") if p.text]
+    assert set(said) == {"Not in a browser: an outbox works in a thread."}
+    assert not browser.driver.find_elements("css selector", ".nb-run")
+
+
+def test_each_program_without_run_has_a_reason_or_is_a_part_of_one():
+    without = [p for page in ALL for p in programs(f"{page}.md") if not p.runs and not p.elsewhere]
+
+    assert {program.code for program in without} == {p.code for p in programs("streams.md")}
+
+
+def test_it_says_that_a_browser_cannot_run_anything(site: str, tmp_path: Path):
+    with _chromium(tmp_path) as driver:
+        without = {"source": "delete self.WebAssembly"}
+        driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", without)
+        driver.get(site)
+        button(driver, "Run").click()
+        wait_for(driver, "Failed")
+        assert output(driver) == "Python cannot run here: this browser has no WebAssembly"
+
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+        driver.get(f"{site}playground/")
+        body = driver.find_element("css selector", ".md-content").text
+        assert "JavaScript is off here, and nothing runs." in body
+        assert "client.invoices.mark_paid" in body
+
+
+def test_it_needs_no_stack_switching_and_no_network_once_it_is_loaded(tmp_path: Path):
+    with served(WithoutSwitching) as site, _chromium(tmp_path) as driver:
+        driver.get(f"{site}playground/")
+        there = "import js\nprint(hasattr(js.WebAssembly, 'Suspending'))"
+        assert result(driver, there) == "False\n[Done]"
+        driver.get(site)
+        button(driver, "Run").click()
+        wait_for(driver, "Done")
+        driver.set_network_conditions(offline=True, latency=0, throughput=0)
+        driver.find_element("xpath", "//label[.='Async']").click()
+        assert "asyncio.run(" in programs("index.md")[1].code
+        button(driver, "Run", 1).click()
+        wait_for(driver, "Done", number=1)
+        assert output(driver, 1) == "john@example.com"
+
+
+def test_who_comes_to_the_site_has_a_paid_invoice_in_a_minute(site: str, tmp_path: Path):
+    with _chromium(tmp_path) as driver:
+        begun = time.monotonic()
+        driver.get(site)
+        driver.find_element("link text", "Try it in your browser").click()
+        run = button(driver, "Run")
+        assert run.rect["y"] < driver.execute_script("return innerHeight")  # without scrolling
+        run.click()
+        wait_for(driver, "Done")
+        assert "paid" in output(driver).splitlines()
+        assert time.monotonic() - begun < 60
+
+
 def test_a_program_that_does_not_end_can_be_stopped(browser: Browser, site: str):
     driver = browser.driver
     driver.get(f"{site}playground/")
@@ -186,6 +421,13 @@ def test_a_program_that_does_not_end_can_be_stopped(browser: Browser, site: str)
     button(driver, "Stop").click()
     wait_for(driver, "Failed")
     assert output(driver) == "before\nStopped."
+
+    write(driver, "while True: print('and again')")
+    button(driver, "Run").click()
+    while not output(driver).endswith("and more."):
+        time.sleep(0.02)
+    button(driver, "Stop").click()
+    wait_for(driver, "Failed")
 
     button(driver, "Reset").click()
     button(driver, "Run").click()
@@ -259,9 +501,11 @@ def test_nothing_is_asked_of_another_host(site: str, tmp_path: Path):
     with _chromium(tmp_path / "profile", f"--log-net-log={log}") as driver:
         assert failed(driver, site, "index") == []
         driver.get(f"{site}playground/")
-        wait_for(driver, "")
         button(driver, "Run").click()
         wait_for(driver, "Done")
+        elsewhere = "client = NovaBilling(token='sk', http_client=httpx.Client(), max_retries=0)"
+        assert "no sockets" in result(driver, f"import httpx\n{IMPORT}{elsewhere}\n{CALL}")
+        assert "WebSocket" in result(driver, "import js\njs.WebSocket.new('ws://127.0.0.1:9/')")
     events = json.loads(log.read_text("utf-8"))["events"]
     asked = [event["params"] for event in events if "url" in event.get("params", {})]
     own = {p["url"] for p in asked if p.get("initiator", "").startswith(site[:-1])}

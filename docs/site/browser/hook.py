@@ -20,6 +20,7 @@ from tests.runnable import Program, programs  # noqa: E402
 BLOCK = re.compile(r'<div class="language-python highlight">')
 OPEN = {"playground.md"}
 """Pages whose programs stand in editors; Python is loaded at once."""
+NO_SCRIPT = "<noscript><p><strong>JavaScript is off here, and nothing runs.</strong></p></noscript>"
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:
@@ -30,13 +31,15 @@ def on_page_content(html: str, page: Page, **_: Any) -> str:
     blocks = BLOCK.findall(html)
     assert len(blocks) == len(found), f"{page.file.src_uri}: {len(blocks)} of {len(found)} blocks"
     rest: Iterator[Program] = iter(found)
-    return BLOCK.sub(lambda _: marked(next(rest), page.file.src_uri), html)
+    html = BLOCK.sub(lambda _: marked(next(rest), page.file.src_uri), html)
+    return html.replace("</h1>", f"</h1>\n{NO_SCRIPT}", 1) if page.file.src_uri in OPEN else html
 
 
 def marked(program: Program, page: str) -> str:
     """Return the opening tag of a block."""
     if not program.runs:
-        return '<div class="language-python highlight">'
+        why = f' data-elsewhere="{program.elsewhere}"' if program.elsewhere else ""
+        return f'<div class="language-python highlight"{why}>'
     about = {"number": program.number, "before": program.before, "setup": program.setup}
     text = json.dumps(about).replace("&", "&amp;").replace('"', "&quot;").replace("<", "&lt;")
     opened = " data-open" if page in OPEN else ""

@@ -8,16 +8,22 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import builtins
+import errno
 import inspect
 import io
 import linecache
+import logging
 import os
 import shutil
+import socket
+import sys
 import tempfile
 import traceback
-from contextlib import redirect_stderr, redirect_stdout
+import types
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from functools import wraps
-from typing import Any, Callable, Dict, List, Optional, Type
+from typing import Any, Callable, Dict, Iterator, List, NoReturn, Optional, Type
 
 import httpx
 import loops
@@ -29,6 +35,11 @@ Write = Callable[[str], object]
 
 PLACEHOLDER = "sk_live_..."
 """The token of the pages; it becomes that of the sandbox."""
+
+MOST_CHARACTERS = 100_000
+"""Of the output of a program; more would only fill the page."""
+PROGRAM = "<program>"
+"""The file of the program in its traceback; one that runs before it has another name."""
 
 _server: List[Sandbox] = []
 
@@ -49,8 +60,13 @@ def _with_the_sandbox(cls: Type[Any], http: Callable[[Sandbox], Any]) -> None:
 
 
 def prepare() -> None:
-    """Take the place of what a browser has not: sockets, and loops that block."""
+    """Take the place of what a browser has not: sockets, a keyboard, and loops that block."""
     loops.take_place()
+    for name in ("bind", "connect", "connect_ex", "listen"):
+        setattr(socket.socket, name, _no_socket)
+    socket.getaddrinfo = _no_socket
+    builtins.input = _no_keyboard
+    sys.stdin = io.StringIO()
     _with_the_sandbox(
         NovaBilling, lambda box: httpx.Client(transport=httpx.MockTransport(box.handle))
     )
@@ -60,42 +76,76 @@ def prepare() -> None:
     )
 
 
+def _no_socket(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.ENOSYS, "there are no sockets in a browser")
+
+
+def _no_keyboard(*_: object) -> NoReturn:
+    raise EOFError("nobody can type here: write the answer into the program")
+
+
 def run(before: List[str], program: str, write: Write) -> Optional[str]:
-    """Run a program after those before it, whose output is left out; return its traceback."""
+    """Run a program after those before it, whose output is left out; return why it failed."""
     _server[:] = [Sandbox()]
+    out = _Stream(write)
+    codes = {**{f"<program {n} above>": code for n, code in enumerate(before, 1)}, PROGRAM: program}
+    error = None
+    with _apart() as names:
+        try:
+            _run({name: _compiled(code, name) for name, code in codes.items()}, names, out)
+        except SystemExit as raised:
+            error = raised if raised.code not in (None, 0) else None
+        except BaseException as raised:
+            error = raised
+        out.flush()
+        return error and _traceback(error)
+
+
+@contextmanager
+def _apart() -> Iterator[Dict[str, Any]]:
+    """Yield the names of a program, and put back what it may have changed."""
+    kept = dict(vars(builtins))
+    handlers, level = logging.root.handlers[:], logging.root.level
     os.environ["NOVABILLING_TOKEN"] = _server[-1].token
-    names: Dict[str, Any] = {"__name__": "__main__"}
-    out = _Out(write)
-    here = os.getcwd()
-    folder = tempfile.mkdtemp()
+    here, folder = os.getcwd(), tempfile.mkdtemp()
     os.chdir(folder)
-    running = asyncio._get_running_loop()
+    of_the_page, running = sys.modules["__main__"], asyncio._get_running_loop()
+    main = sys.modules["__main__"] = types.ModuleType("__main__")
     asyncio._set_running_loop(None)
     try:
-        parts = [_compiled(code, f"<block {n}>") for n, code in enumerate([*before, program], 1)]
-        if any(code.co_flags & inspect.CO_COROUTINE for code in parts):
-            asyncio.run(_run_async(parts, names, out))
-        else:
-            for number, code in enumerate(parts, 1):
-                with out.of(number == len(parts)):
-                    exec(code, names)
-    except SystemExit:
-        pass
-    except BaseException as error:
-        return _traceback(error)
+        yield vars(main)
     finally:
         asyncio._set_running_loop(running)
+        sys.modules["__main__"] = of_the_page
         os.chdir(here)
         shutil.rmtree(folder, ignore_errors=True)
+        logging.root.handlers[:] = handlers
+        logging.root.setLevel(level)
+        vars(builtins).update(kept)
+
+
+def _run(parts: Dict[str, Any], names: Dict[str, Any], out: _Stream) -> None:
+    if any(code.co_flags & inspect.CO_COROUTINE for code in parts.values()):
+        return asyncio.run(_run_async(parts, names, out))
+    for name, code in parts.items():
+        with _printing(out if name == PROGRAM else io.StringIO()):
+            exec(code, names)
     return None
 
 
-async def _run_async(parts: List[Any], names: Dict[str, Any], out: _Out) -> None:
-    for number, code in enumerate(parts, 1):
-        with out.of(number == len(parts)):
+async def _run_async(parts: Dict[str, Any], names: Dict[str, Any], out: _Stream) -> None:
+    for name, code in parts.items():
+        with _printing(out if name == PROGRAM else io.StringIO()):
             result = eval(code, names)
             if code.co_flags & inspect.CO_COROUTINE:
                 await result
+
+
+def _printing(stream: Any) -> ExitStack:
+    stack = ExitStack()
+    stack.enter_context(redirect_stdout(stream))
+    stack.enter_context(redirect_stderr(stream))
+    return stack
 
 
 def _compiled(code: str, name: str) -> Any:
@@ -103,37 +153,50 @@ def _compiled(code: str, name: str) -> Any:
     return compile(code, name, "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
 
 
-class _Out:
-    """Where the output of a program goes, as it comes."""
-
-    def __init__(self, write: Write) -> None:
-        self._write = write
-
-    def of(self, shown: bool) -> Any:
-        from contextlib import ExitStack
-
-        stack = ExitStack()
-        stream = _Stream(self._write) if shown else io.StringIO()
-        stack.enter_context(redirect_stdout(stream))
-        stack.enter_context(redirect_stderr(stream))
-        return stack
-
-
 class _Stream(io.TextIOBase):
+    """Where the output of a program goes, line by line, as in a terminal."""
+
+    encoding = "utf-8"  # type: ignore[assignment]
+
     def __init__(self, write: Write) -> None:
         self._send = write
+        self._waiting: List[str] = []
+        self._left = MOST_CHARACTERS
 
     def writable(self) -> bool:
         return True
 
     def write(self, text: str) -> int:
-        self._send(text)
+        if self._left >= 0:
+            self._waiting.append(text[: self._left])
+            self._left -= len(text)
+            if self._left < 0:
+                self._waiting.append("\n\u2026 and more.\n")
+            if "\n" in text or self._left < 0:
+                self.flush()
         return len(text)
+
+    def flush(self) -> None:
+        if self._waiting:
+            self._send("".join(self._waiting))
+            self._waiting.clear()
 
 
 def _traceback(error: BaseException) -> str:
-    """Show the frames of the program and what it called, without those that run it."""
+    """Show the frames of the program, without what it called and what runs it."""
     shown = traceback.TracebackException.from_exception(error)
-    while shown.stack and not shown.stack[0].filename.startswith("<block"):
-        del shown.stack[0]
-    return "".join(shown.format())
+    _shorten(shown)
+    return "".join(shown.format())[:MOST_CHARACTERS]
+
+
+def _shorten(shown: traceback.TracebackException) -> None:
+    of_programs = [
+        n for n, frame in enumerate(shown.stack) if frame.filename.startswith("<program")
+    ]
+    last = max(of_programs, default=-1)
+    shown.stack[:] = shown.stack[min(of_programs, default=0) : last + 1]
+    for inner in (shown.__cause__, shown.__context__, *(shown.exceptions or ())):
+        if inner is not None:
+            _shorten(inner)
+    if shown.__context__ is not None and not shown.__context__.stack:
+        shown.__suppress_context__ = True  # it says nothing of the program

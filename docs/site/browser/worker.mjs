@@ -6,6 +6,9 @@ import { loadPyodide } from "./pyodide.mjs";
 let time = 0;
 Date.now = () => (time = Math.max(performance.timeOrigin + performance.now(), time + 0.002));
 
+// Python would make sockets of them, and nothing is to leave the page.
+delete self.WebSocket;
+
 const here = new URL("./", import.meta.url).href;
 const get = (name) => fetch(new URL(name, here)).then((answer) => {
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
@@ -26,7 +29,7 @@ async function start() {
   }
   const module = python.pyimport("runner");
   module.prepare();
-  return module;
+  return { run: module.run, python };
 }
 
 const started = start();
@@ -37,9 +40,10 @@ started.then(
 
 async function run({ id, before, code }) {
   try {
-    const { run } = await started;
+    const { run, python } = await started;
     const write = (text) => postMessage({ id, text });
-    postMessage({ id, done: true, error: run(before, code, write) ?? null });
+    const error = run(before, code, write) ?? null;
+    postMessage({ id, error, bytes: python._module.HEAPU8.length });
   } catch (error) {
     postMessage({ broken: String(error) }); // Python itself, not the program
   }
