@@ -9,6 +9,8 @@ from __future__ import annotations
 import ast
 import builtins
 import sys
+from inspect import isfunction
+from pathlib import Path
 from typing import Dict, List, NamedTuple, Set, Tuple
 
 from tests.pages import OWN_TESTS, PRINTED, SETUP, all_blocks, expected
@@ -36,6 +38,16 @@ ELSEWHERE = {
 UNSEEN = {"metering.md#See what was counted": "an outbox works in a thread"}
 """What the blocks of a section need without naming it: what other blocks did."""
 
+STAGE = """\
+from stage import Stage
+stage = Stage()
+globals().update(stage.names, client=stage.client)
+"""
+ASYNC_STAGE = f"""{STAGE}\
+client = stage.sandbox.async_client(token=lambda: stage.sandbox.jwt)
+"""
+"""What the examples of the reference need: one of everything."""
+
 
 class Program(NamedTuple):
     """One block of a page: its number, its code, and what has to run before it.
@@ -54,6 +66,8 @@ class Program(NamedTuple):
 
 def programs(page: str) -> List[Program]:
     """Return every Python block of a page, in its order."""
+    if page.startswith("reference/"):
+        return _examples(Path(page).stem)
     found: List[Program] = []
     earlier: Dict[str, List[int]] = {"Sync": [], "Async": []}
     known: Dict[str, Set[str]] = {"Sync": set(), "Async": set()}
@@ -77,6 +91,23 @@ def programs(page: str) -> List[Program]:
         if runs and not alone and not apart:
             earlier[colour].append(number)
             known[colour] |= _bound(block.code)
+    return found
+
+
+def _examples(resource: str) -> List[Program]:
+    """Return the examples of a resource's methods, each in both colours."""
+    from tests.reference import ALL, site_module  # it imports all resources
+
+    asynchronous = site_module("colours").asynchronous
+    members = vars(site_module("operations").resource_classes().get(resource, object))
+    found: List[Program] = []
+    for method, value in members.items():
+        name = f"{resource}.{method}"
+        if name in ALL and isfunction(value):
+            example = ALL[name].example
+            for code, setup in ((example, STAGE), (asynchronous(example), ASYNC_STAGE)):
+                prints = expected(example)
+                found.append(Program(len(found), code, setup, (), True, "", prints))
     return found
 
 

@@ -156,7 +156,7 @@ def resource(name: str, cls: str) -> str:
     return f"""{ASYNC}. What is `UNSET` is not sent. Besides the errors that
 a method names, any may raise those of [every call](../errors.md), and a bad argument is a
 `ValueError` or `TypeError` before anything is sent. In the examples, names such as `customer_id`
-are ids of what is there already.
+are ids of what is there already; with "Run", there is one of everything.
 
 {directive(path, **options)}{note}"""
 

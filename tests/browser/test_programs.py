@@ -20,13 +20,15 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.browser.conftest import Browser, _chromium, _give_up, _missing
+from tests.operations import RESOURCES
 from tests.pages import DOCS, ROOT
 from tests.runnable import Program, programs
 
 SOME = ["index", "clients", "pagination", "json", "errors", "retries", "rate-limits", "metering"]
-SOME += ["webhooks", "sandbox"]
+SOME += ["webhooks", "sandbox", "reference/coupons"]
 """The pages of every run; the slow test has all of them."""
 ALL = sorted(path.stem for path in DOCS.glob("*.md"))
+ALL += sorted(f"reference/{resource}" for resource in RESOURCES)
 MOST_SECONDS = 8
 """From the first click to the output."""
 MOST_BYTES = 20_000_000

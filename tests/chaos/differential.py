@@ -43,13 +43,13 @@ def _kind(says: List[str], shows: bytes, why: str) -> Kind:
 _LENGTH, _CODING = rb"\ncontent-length:", rb"\ntransfer-encoding:"
 
 KINDS = {
-    "a line that ends with LF alone": _kind(
+    "a line that ends with only LF": _kind(
         [_FIELD, _LINE, _CUT_HEAD, _CUT],
         rb"(?<!\r)\n",
-        "who reads on to CRLF sees one header where others see two",
+        "whoever reads on to CRLF sees one header where others see two",
     ),
     "a folded header": _kind(
-        [_FIELD], rb"\r?\n[ \t]", "HTTP has taken it back: some join the lines and some do not"
+        [_FIELD], rb"\r?\n[ \t]", "HTTP has withdrawn it: some join the lines and some do not"
     ),
     "a control character": _kind(
         [_FIELD, _LINE, _SIZE],
@@ -67,7 +67,9 @@ KINDS = {
         "the content ends in two places: request smuggling begins so",
     ),
     "chunks in HTTP/1.0": _kind(
-        [_TWO_WAYS], rb"HTTP/1\.0.*" + _CODING, "1.0 knows none: who follows it reads on to the end"
+        [_TWO_WAYS],
+        rb"HTTP/1\.0.*" + _CODING,
+        "1.0 knows none: whoever follows it reads on to the end",
     ),
     "a length twice": _kind(
         [_TWICE, _NUMBER],

@@ -44,7 +44,7 @@ def run(*headings: str) -> Tuple[Dict[str, Any], List[str]]:
 RESOURCES = ("customer", "subscription", "invoice", "payment", "credit_note", "wallet")
 IDS = {f"{name}_id" for name in (*RESOURCES, "plan", "old_plan", "new_plan")}
 BASICS = ["Receiving webhooks", "Verify", "Events"]
-RECIPES = ["Handlers that may run twice", "A secret that changes", "Testing your handlers"]
+RECIPES = ["Handlers that may run twice", "Changing the secret", "Testing your handlers"]
 
 
 def test_the_programs_print_what_their_comments_say():

@@ -80,13 +80,13 @@ def test_the_celery_worker_runs(server):
     assert events(server[0]) == 1
 
 
-def test_the_sender_of_its_own_runs(server, tmp_path):
+def test_the_separate_sender_runs(server, tmp_path):
     sandbox, url = server
     code = program("A script", *server).replace(
         'SQLiteStore("usage"), close_timeout=60', 'SQLiteStore("usage"), send=False'
     )
     exec(compile(code, "script", "exec"), {})
-    section = text_of("outbox.md").partition("\n### A sender of its own\n")[2]
+    section = text_of("outbox.md").partition("\n### A separate sender\n")[2]
     command = next(line for line in section.splitlines() if line.startswith("NOVABILLING_TOKEN"))
     words = command.partition(" python ")[2].split()
 

@@ -39,8 +39,8 @@ def write(folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     write_python(folder)
     (folder / "packages.zip").write_bytes(packages())
-    for name in OURS:
-        shutil.copyfile(HERE / name, folder / name)
+    for source in (*(HERE / name for name in OURS), ROOT / "tests" / "stage.py"):
+        shutil.copyfile(source, folder / source.name)
     size = sum(path.stat().st_size for path in folder.iterdir())
     assert size <= MOST_BYTES, f"{size} bytes are too many for a page"
     return size

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from html import unescape
 from pathlib import Path
 from typing import Any, Iterator
 
@@ -18,18 +19,20 @@ import assets  # noqa: E402
 from tests.runnable import Program, programs  # noqa: E402
 
 BLOCK = re.compile(r'<div class="language-python highlight">')
+CODE = re.compile(BLOCK.pattern + r".*?<code>(.*?)</code>", re.DOTALL)
+TAG = re.compile(r"<[^>]*>")
 OPEN = {"playground.md"}
 """Pages whose programs stand in editors; Python is loaded at once."""
 NO_SCRIPT = "<noscript><p><strong>JavaScript is off here, and nothing runs.</strong></p></noscript>"
 
 
 def on_page_content(html: str, page: Page, **_: Any) -> str:
-    """Mark the blocks of a written page with what the script needs to know."""
+    """Mark the blocks of a page with what the script needs to know."""
     found = programs(page.file.src_uri)
     if not found:
         return html
-    blocks = BLOCK.findall(html)
-    assert len(blocks) == len(found), f"{page.file.src_uri}: {len(blocks)} of {len(found)} blocks"
+    blocks = [unescape(TAG.sub("", block)).strip() for block in CODE.findall(html)]
+    assert blocks == [one.code.strip() for one in found], f"{page.file.src_uri}: other blocks"
     rest: Iterator[Program] = iter(found)
     html = BLOCK.sub(lambda _: marked(next(rest), page.file.src_uri), html)
     return html.replace("</h1>", f"</h1>\n{NO_SCRIPT}", 1) if page.file.src_uri in OPEN else html

@@ -17,7 +17,7 @@ const get = (name) => fetch(new URL(name, here)).then((answer) => {
 
 async function start() {
   const packages = get("packages.zip").then((answer) => answer.arrayBuffer());
-  const sources = ["loops.py", "runner.py"].map(
+  const sources = ["loops.py", "runner.py", "stage.py"].map(
     async (name) => [name, await (await get(name)).text()],
   );
   const lock = get("lock.json").then((answer) => answer.text());
