@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 from typing import List, NamedTuple
@@ -99,3 +100,10 @@ def blocks(page: str) -> List[Block]:
 def expected(program: str) -> List[str]:
     """Return what a program prints, by the comments behind its prints."""
     return re.findall(r"^ *print\(.*\)  # (.*)$", program, re.MULTILINE)
+
+
+def code_of(path: Path) -> str:
+    """Return the source of an example without its docstring, which its page begins with."""
+    source = path.read_text("utf-8")
+    end = ast.parse(source).body[0].end_lineno or 0
+    return "".join(source.splitlines(keepends=True)[end:]).lstrip("\n")

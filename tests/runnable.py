@@ -11,9 +11,9 @@ import builtins
 import sys
 from inspect import isfunction
 from pathlib import Path
-from typing import Dict, List, NamedTuple, Set, Tuple
+from typing import Dict, List, NamedTuple, Optional, Set, Tuple
 
-from tests.pages import OWN_TESTS, PRINTED, SETUP, all_blocks, expected
+from tests.pages import OWN_TESTS, PRINTED, ROOT, SETUP, all_blocks, code_of, expected
 
 ALONE = {"sandbox.md"}
 """Pages whose blocks are a program each."""
@@ -35,6 +35,8 @@ ELSEWHERE = {
     "threading": "there are no threads",
 }
 """What a browser has not, by the words that ask for it."""
+WITHOUT = {"quickstart"}
+"""Examples that import a framework only if they are asked to."""
 UNSEEN = {"metering.md#See what was counted": "an outbox works in a thread"}
 """What the blocks of a section need without naming it: what other blocks did."""
 
@@ -52,7 +54,8 @@ client = stage.sandbox.async_client(token=lambda: stage.sandbox.jwt)
 class Program(NamedTuple):
     """One block of a page: its number, its code, and what has to run before it.
 
-    `elsewhere` is why it does not run, and empty for a part of a program.
+    `elsewhere` is why it does not run, and empty for a part of a program. Where nobody knows before
+    what it `prints`, that is None.
     """
 
     number: int
@@ -61,11 +64,13 @@ class Program(NamedTuple):
     before: Tuple[int, ...]
     runs: bool
     elsewhere: str
-    prints: List[str]
+    prints: Optional[List[str]]
 
 
 def programs(page: str) -> List[Program]:
     """Return every Python block of a page, in its order."""
+    if page.startswith("examples/"):
+        return _files(ROOT / "examples" / Path(page).stem)
     if page.startswith("reference/"):
         return _examples(Path(page).stem)
     found: List[Program] = []
@@ -94,10 +99,27 @@ def programs(page: str) -> List[Program]:
     return found
 
 
+def _files(example: Path) -> List[Program]:
+    """Return the files of an example; what they print is on their page."""
+    if example.is_dir():
+        app, tests = (code_of(example / name) for name in ("app.py", "test_app.py"))
+        below = "its tests, below, need pytest"
+        return [
+            Program(0, app, "", (), False, below, None),
+            Program(1, tests, "", (), False, _elsewhere("", tests), None),
+        ]
+    code = code_of(example.with_suffix(".py"))
+    elsewhere = "" if example.name in WITHOUT else _elsewhere("", code)
+    return [Program(0, code, "", (), not elsewhere, elsewhere, None)]
+
+
 def _examples(resource: str) -> List[Program]:
     """Return the examples of a resource's methods, each in both colours."""
     from tests.reference import ALL, site_module  # it imports all resources
 
+    if resource == "receiving":
+        code = ALL["webhooks.verify"].example
+        return [Program(0, code, STAGE, (), True, "", expected(code))]
     asynchronous = site_module("colours").asynchronous
     members = vars(site_module("operations").resource_classes().get(resource, object))
     found: List[Program] = []

@@ -15,6 +15,10 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).parents[2]
+sys.path[:0] = [str(ROOT)]
+
+from tests.pages import code_of  # noqa: E402
+
 QUIET = ["-q", "-p", "no:cacheprovider", "-c", os.devnull]
 """What makes of pytest here what it is in a project of one's own."""
 
@@ -88,13 +92,6 @@ def page_of(example: Example) -> str:
 
 def source_of(path: Path) -> str:
     return path.read_text("utf-8")
-
-
-def code_of(path: Path) -> str:
-    """Return a source without its docstring, which the page begins with."""
-    source = source_of(path)
-    end = ast.parse(source).body[0].end_lineno or 0
-    return "".join(source.splitlines(keepends=True)[end:]).lstrip("\n")
 
 
 def description(path: Path) -> str:
