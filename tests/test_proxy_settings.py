@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -183,3 +185,24 @@ def test_a_proxy_of_socks_is_taken_with_its_package(monkeypatch):
     monkeypatch.setenv("ALL_PROXY", "socks5://proxy.example:1080")
 
     assert repr(NovaBilling(token="sk")).startswith("NovaBilling")
+
+
+@pytest.mark.parametrize(
+    ("variables", "loaded"), [({}, False), ({"NO_PROXY": "a.example"}, False), ({}, True)]
+)
+def test_nothing_is_loaded_to_read_that_there_is_no_proxy(variables, loaded, monkeypatch):
+    if not loaded:
+        monkeypatch.delenv("HTTPS_PROXY")
+    program = (
+        "import sys, novabilling; novabilling.NovaBilling(token='sk_live_x');"
+        "print('urllib.request' in sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **variables},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.split() == [str(loaded)]

@@ -30,17 +30,20 @@ def proxy_for(scheme: str, host: str, port: Optional[int] = None) -> Optional[st
     Raises:
         BadProxySetting: It cannot be used, or what NO_PROXY says cannot be read.
     """
-    if any(map(_names_proxy, os.environ)):
-        from urllib.request import getproxies_environment
+    variables = {name.lower() for name in os.environ if _names_proxy(name)}
+    if not variables:
+        return _proxy_of_system(scheme, host)
+    if variables == {"no_proxy"}:  # it is read only where there is a proxy
+        return None
+    from urllib.request import getproxies_environment
 
-        named = getproxies_environment()
-        proxy = named.get(scheme) or named.get("all")
-        if not proxy or is_direct(named.get("no", ""), host, port):
-            return None
-        proxy = proxy if "://" in proxy else f"http://{proxy}"
-        _check(proxy, _variable_of(scheme))
-        return proxy
-    return _proxy_of_system(scheme, host)
+    named = getproxies_environment()
+    proxy = named.get(scheme) or named.get("all")
+    if not proxy or is_direct(named.get("no", ""), host, port):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    _check(proxy, _variable_of(scheme))
+    return proxy
 
 
 def source_of(scheme: str, host: str, port: Optional[int], proxy: str) -> str:
