@@ -1,6 +1,7 @@
 """Fixtures of pytest for the tests of your app: a sandbox of its own for every test.
 
-Those named `novabilling_server` are for an app in another process: they start the sandbox as one.
+Those that begin with `novabilling_server` are for an app in another process: they start the sandbox
+as one.
 
     pytest_plugins = ["novabilling.testing"]  # in the conftest.py beside your pytest settings
 
