@@ -3,8 +3,8 @@
 It runs on the embedded sandbox, or with NOVABILLING_LIVE=1 on the server that NOVABILLING_TOKEN and
 NOVABILLING_WEBHOOK_SECRET belong to:
 
-    python examples/fastapi_service.py                            plays a payment through
-    uvicorn --app-dir examples fastapi_service:app                serves
+    python examples/fastapi_service.py  # plays a payment through
+    uvicorn --app-dir examples fastapi_service:app  # serves
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Litestar needs no adapter: `novabilling.webhooks.verify` takes what a request has.
 
-    python examples/litestar_service.py                           plays a payment through
-    uvicorn --app-dir examples litestar_service:app               serves
+    python examples/litestar_service.py  # plays a payment through
+    uvicorn --app-dir examples litestar_service:app  # serves
 """
 
 from __future__ import annotations

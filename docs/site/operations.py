@@ -260,7 +260,7 @@ def looked_up(said: Declared) -> str:
     if evidence is None:
         return ""
     if isinstance(evidence, Unknown):
-        return f"Nothing shows it: {evidence.why}."
+        return f"It cannot be looked up: {evidence.why}."
     addresses = dict.fromkeys(re.sub(r"\?.*", "", one) for one in addresses_of(evidence))
     read = ", ".join(f"`{endpoint(f'GET {one}')}`" for one in addresses)
     return f"`client.reconcile` reads {read}."

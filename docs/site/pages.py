@@ -25,7 +25,7 @@ OWN = '["!^_", "!^(to_dict|to_json|from_dict)$"]'
 """What a type has that others have not: the three methods of all are shown once."""
 BREAKS = re.compile(r"(?<=[a-z_])\.(?=[a-z_])|(?<=[\w}])/(?=[\w{])")
 VERIFY = "\n`client.webhooks.verify` is [`novabilling.webhooks.verify`](receiving.md).\n"
-SERIALIZABLE = """Each has `to_dict()`, `to_json()` and `from_dict()`, pages and
+SERIALIZABLE = """Every class here has `to_dict()`, `to_json()` and `from_dict()`, pages and
 answers without the last: [JSON and pydantic](../json.md) shows what they write and read.
 
 """

@@ -23,7 +23,7 @@ class AsyncApiKeys(AsyncResource):
     _login_only = True
 
     async def list(self) -> PaginatedResponse[ApiKey]:
-        """List the keys, the newest first, by their last four characters.
+        """List the keys, the newest first; each shows only its last four characters.
 
         The key of the registration is not among them.
 

@@ -38,7 +38,7 @@ _ARGUMENTS = Arguments(
 class Analytics(Resource):
     """Read figures. `group_by` has no effect on the 1.0 server.
 
-    `start_date` and `end_date` are other names for `date_from` and `date_to`.
+    `start_date` and `end_date` are second names of `date_from` and `date_to`.
     """
 
     def get_revenue(
