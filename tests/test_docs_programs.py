@@ -23,6 +23,7 @@ from tests.pages import DOCS, OWN_TESTS, PRINTED, SETUP, blocks, expected, text_
 
 COMMANDS = {
     "pip install novabilling",
+    "pip install .  # in a checkout: version 0.1 is not on PyPI yet",
     'python -m pip install ".[trio]" && python examples/quickstart.py',
     'python -m pip install -e ".[test]" && python -m pytest --cov',
     "python -m pytest -n 0 -m slow -s tests/browser",  # by hand: it takes long
