@@ -26,6 +26,7 @@ def programs(monkeypatch):
         missing(str(error))
 
 
+@pytest.mark.timeout(300)  # a lease of each sender that was killed last has to end
 def test_of_killed_writers_and_senders_and_a_restarted_postgres_nothing_is_lost(tmp_path):
     few = ["--events", "3000", "--kills", "6", "--hangs", "5.5", "--between", "0.2", "0.6"]
 
