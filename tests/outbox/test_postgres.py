@@ -17,6 +17,7 @@ import pytest
 from novabilling import NovaBilling, OutboxError, OutboxFullError
 from novabilling._outbox.entries import Dead, Entry, Report, Settlement, Waiting
 from novabilling._outbox.postgres.leases import Leases
+from novabilling._outbox.postgres.sending import Sending
 from novabilling.outbox import Outbox, PostgresStore
 from tests.outbox.test_store import body
 from tests.postgres import PASSWORD, Database, connected
@@ -356,6 +357,23 @@ def test_a_writer_may_insert_and_nothing_else(database, roles):
             act()
 
     assert states(database) == {"due": 3}
+
+
+def test_what_is_claimed_is_sent_when_the_database_goes_in_the_middle(database, monkeypatch):
+    store = store_of(database)
+    store.add([body(1)])
+    claim = Sending._claim
+
+    def goes(self, target, state, most):
+        if state == "held":
+            raise OutboxError("the PostgreSQL of the outbox cannot be reached")
+        return claim(self, target, state, most)
+
+    monkeypatch.setattr(Sending, "_claim", goes)
+
+    assert bodies(store.claim(5)) == [body(1)]
+    with pytest.raises(OutboxError):
+        store.claim(5)
 
 
 def test_a_writer_notifies_ten_times_a_second_at_most(database, clock):

@@ -681,6 +681,20 @@ def test_the_log_of_full_has_its_length_beforehand(tmp_path):
     assert next(iter(tmp_path.glob("*.spool"))).stat().st_size < 200 * 4096
 
 
+def test_what_was_read_is_sent_when_the_next_question_fails(tmp_path, monkeypatch):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+
+    def fails(self, now, most):
+        raise sqlite3.OperationalError("database is locked")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Spool, "waiting_until", fails)
+        assert names(store) == []
+
+    assert names(store) == ["t1"]
+
+
 # Room
 
 

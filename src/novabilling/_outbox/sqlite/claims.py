@@ -38,14 +38,15 @@ class View:
     def take(self, most: int, now: float) -> List[Entry]:
         """Return the next events, and then those that are to be tried again."""
         entries = self.spool.events_after(self._read, most)
-        if entries:
-            self._read = entries[-1].place[1]
+        again: List[Entry] = []
         if len(entries) < most:
             again = self.spool.waiting_until(now, most + len(self._waiting))
             again = [e for e in again if e.place[1] not in self._waiting][: most - len(entries)]
-            self._waiting.update(entry.place[1] for entry in again)
-            entries += again
-        return entries
+        # Only now, as either question may fail: what was read and not returned would be forgotten.
+        if entries:
+            self._read = entries[-1].place[1]
+        self._waiting.update(entry.place[1] for entry in again)
+        return entries + again
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of events."""
