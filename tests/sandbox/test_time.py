@@ -315,27 +315,15 @@ def test_a_blocked_minute_can_be_advanced():
 
 
 def test_what_arrived_late_is_done_before_the_jobs_of_a_later_time():
-    now = datetime(2026, 3, 1, 12, tzinfo=timezone.utc)
-    sandbox = Sandbox(clock=lambda: now)
-    client = sandbox.client(max_retries=0)
-    plan = client.plans.create(
-        name="Pro",
-        code="pro",
-        billing_interval="monthly",
-        prices=[{"currency": "NGN", "amount": 5000}],
-    ).data
-    customer = client.customers.create(
-        external_id="usr_1", email="ada@example.com", currency="NGN"
-    ).data
-    made = client.subscriptions.create(
-        customer_id=customer.id, plan_id=plan.id, currency="NGN"
-    ).data
-    sandbox.drop_next(late=3)
+    shop = Shop()
+    client = shop.sandbox.client(max_retries=0)
+    made = client.subscriptions.get(shop.subscribe(shop.plan())["id"]).data
+    shop.sandbox.drop_next(late=3)
     with pytest.raises(APIConnectionError):
         client.subscriptions.cancel(made.id)
-    now += timedelta(days=32)
+    shop.wait(days=32)
 
-    sandbox.run_renewals()
+    shop.sandbox.run_renewals()
 
     found = client.subscriptions.get(made.id).data
     assert (found.status, found.current_period_end) == ("canceled", made.current_period_end)
