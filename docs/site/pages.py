@@ -29,6 +29,10 @@ SERIALIZABLE = """Every class here has `to_dict()`, `to_json()` and `from_dict()
 answers without the last: [JSON and pydantic](../json.md) shows what they write and read.
 
 """
+LITERALS = """An argument takes one of the words listed here, and a result may hold a newer one;
+both are a `str`. [The server's words](../words.md) tells how they are translated.
+
+"""
 ASYNC = "`AsyncNovaBilling` has the same methods, and you await them"
 
 
@@ -89,7 +93,7 @@ def reference_pages() -> Dict[str, Tuple[str, str]]:
     made["testing"] = "novabilling.testing", directive("novabilling.testing")
     for kind, names in types_by_kind().items():
         listed = directives("novabilling.types", names, inherited_members=True, filters=OWN)
-        made[kind] = f"Types: {kind}", f"{SERIALIZABLE if kind != 'words' else ''}{listed}"
+        made[kind] = f"Types: {kind}", f"{LITERALS if kind == 'words' else SERIALIZABLE}{listed}"
     title, text = made["results"]
     made["results"] = title, text.replace(SERIALIZABLE, f"{SERIALIZABLE}{written()}\n")
     return {f"reference/{name}": page for name, page in made.items()}

@@ -77,7 +77,7 @@ class NovaBilling(Resources):
             cannot be interrupted in the sync client.
         follow_redirects: GET anywhere; a write only on 307 and 308 within the same origin.
         max_retries: Attempts after the first, where repeating cannot apply anything twice.
-        deadline: Seconds for a call with all its attempts and waits; None is no limit.
+        deadline: Seconds for a call with all its attempts and waits; None means no limit.
         http_client: A client of httpx or httpx2, for proxies, TLS, tests; it is never closed here.
         max_connections: Connections at the same time (default 100); not with `http_client`.
         max_response_bytes: The largest answer that is read (default 64 MiB).

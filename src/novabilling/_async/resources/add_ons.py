@@ -54,8 +54,8 @@ class AsyncAddOns(AsyncResource):
         pass.
 
         Args:
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.add_ons.list()
@@ -258,11 +258,11 @@ class AsyncAddOns(AsyncResource):
         failures that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
+            customer_id: Only those of this customer. None means all.
             invoiced: True for those that stand on an invoice, False for those that do not yet. None
                 is both.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.add_ons.list_applied(customer_id=customer_id, invoiced=False)
@@ -282,7 +282,7 @@ class AsyncAddOns(AsyncResource):
         failures that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
+            customer_id: Only those of this customer. None means all.
             invoiced: True for those that stand on an invoice, False for those that do not yet. None
                 is both.
 

@@ -61,7 +61,7 @@ class AsyncAnalytics(AsyncResource):
             date_to: The end of it, itself included; a date is midnight UTC, so that day is left
                 out. None sets no bound.
             currency: Only invoices in this currency, three letters; the sum is in USD all the same.
-                None is all.
+                None means all.
             group_by: Checked, and without effect on the 1.0 server.
             start_date: A second name of `date_from`.
             end_date: A second name of `date_to`.
@@ -253,7 +253,7 @@ class AsyncAnalytics(AsyncResource):
         failures that may pass.
 
         Args:
-            months: How many months to go back, this one included, 1 or more. None is 12.
+            months: How many months to go back, this one included, 1 or more. None means 12.
 
         Example:
             cohorts = client.analytics.get_churn_cohorts(months=3).data

@@ -54,7 +54,7 @@ class AsyncCharges(AsyncResource):
         pass.
 
         Args:
-            plan_id: Only those of this plan. None is all.
+            plan_id: Only those of this plan. None means all.
 
         Example:
             page = client.charges.list(plan_id=plan_id)

@@ -69,9 +69,9 @@ class AsyncCoupons(AsyncResource):
         pass.
 
         Args:
-            active: True for coupons that can be applied, False for the others. None is both.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            active: True for coupons that can be applied, False for the others. None means both.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.coupons.list(active=True)
@@ -88,7 +88,7 @@ class AsyncCoupons(AsyncResource):
         pass.
 
         Args:
-            active: True for coupons that can be applied, False for the others. None is both.
+            active: True for coupons that can be applied, False for the others. None means both.
 
         Example:
             for coupon in client.coupons.iter():

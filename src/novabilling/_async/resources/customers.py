@@ -66,13 +66,13 @@ class AsyncCustomers(AsyncResource):
         may pass.
 
         Args:
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
             search: Text that the name or email holds, in any case; `%` and `_` stand for any
                 characters. `external_id` is not searched. None or "" is no filter.
-            country: The country as it was stored, compared letter by letter. None is no filter.
+            country: The country as it was stored, compared letter by letter. None means no filter.
             currency: The customer's currency, three letters. It is compared as it is written:
-                customers that were made elsewhere may have it in lower case. None is no filter.
+                customers that were made elsewhere may have it in lower case. None means no filter.
             sort_by: The field to sort by. None is "created_at".
             sort_order: "asc" or "desc". None is "desc".
 
@@ -98,9 +98,9 @@ class AsyncCustomers(AsyncResource):
         may pass.
 
         Args:
-            search: Text that the name or email holds, in any case. None is no filter.
-            country: The country as it was stored. None is no filter.
-            currency: The customer's currency as it was stored, three letters. None is no filter.
+            search: Text that the name or email holds, in any case. None means no filter.
+            country: The country as it was stored. None means no filter.
+            currency: The customer's currency as it was stored, three letters. None means no filter.
             sort_by: The field to sort by. None is "created_at".
             sort_order: "asc" or "desc". None is "desc".
 

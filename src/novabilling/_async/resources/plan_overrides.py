@@ -50,10 +50,10 @@ class AsyncPlanOverrides(AsyncResource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            plan_id: Only those of this plan. None is all.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 50.
+            customer_id: Only those of this customer. None means all.
+            plan_id: Only those of this plan. None means all.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 50.
 
         Example:
             page = client.plan_overrides.list(customer_id=customer_id)
@@ -73,8 +73,8 @@ class AsyncPlanOverrides(AsyncResource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            plan_id: Only those of this plan. None is all.
+            customer_id: Only those of this customer. None means all.
+            plan_id: Only those of this plan. None means all.
 
         Example:
             for override in client.plan_overrides.iter(plan_id=plan_id):

@@ -81,9 +81,9 @@ class AsyncPortal(AsyncResource):
 
         Args:
             external_id: Your own id of the customer.
-            status: Only those in this status. None is all.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            status: Only those in this status. None means all.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -107,7 +107,7 @@ class AsyncPortal(AsyncResource):
 
         Args:
             external_id: Your own id of the customer.
-            status: Only those in this status. None is all.
+            status: Only those in this status. None means all.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -168,8 +168,8 @@ class AsyncPortal(AsyncResource):
 
         Args:
             external_id: Your own id of the customer.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Raises:
             NotFoundError: No customer has this external id.

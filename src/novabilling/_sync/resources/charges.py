@@ -55,7 +55,7 @@ class Charges(Resource):
         pass.
 
         Args:
-            plan_id: Only those of this plan. None is all.
+            plan_id: Only those of this plan. None means all.
 
         Example:
             page = client.charges.list(plan_id=plan_id)

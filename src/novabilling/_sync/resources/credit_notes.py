@@ -50,11 +50,11 @@ class CreditNotes(Resource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            invoice_id: Only those of this invoice. None is all.
-            status: Only those in this status. None is all.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            customer_id: Only those of this customer. None means all.
+            invoice_id: Only those of this invoice. None means all.
+            status: Only those in this status. None means all.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.credit_notes.list(status="draft")
@@ -77,9 +77,9 @@ class CreditNotes(Resource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            invoice_id: Only those of this invoice. None is all.
-            status: Only those in this status. None is all.
+            customer_id: Only those of this customer. None means all.
+            invoice_id: Only those of this invoice. None means all.
+            status: Only those in this status. None means all.
 
         Example:
             for note in client.credit_notes.iter(customer_id=customer_id):

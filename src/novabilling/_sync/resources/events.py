@@ -219,13 +219,13 @@ class Events(Resource):
         Args:
             subscription_id: The server's id of the subscription. `create` takes external ids too;
                 here they find nothing, and a `NovaBillingWarning` says so.
-            code: Only those with this code. None is all.
+            code: Only those with this code. None means all.
             date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `timestamp`, itself included; a date is midnight UTC, so that day is
                 left out. None sets no bound.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 50.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 50.
 
         Example:
             page = client.events.get_by_subscription(subscription_id, code="api_calls")
@@ -251,7 +251,7 @@ class Events(Resource):
         Args:
             subscription_id: The server's id of the subscription; an external id finds nothing, and
                 a `NovaBillingWarning` says so.
-            code: Only those with this code. None is all.
+            code: Only those with this code. None means all.
             date_from: The earliest `timestamp`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `timestamp`, itself included; a date is midnight UTC. None sets no

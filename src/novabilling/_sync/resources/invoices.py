@@ -83,14 +83,14 @@ class Invoices(Resource):
         may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            status: Only those in this status. None is all.
+            customer_id: Only those of this customer. None means all.
+            status: Only those in this status. None means all.
             date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
                 is left out. None sets no bound.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.invoices.list(status="draft", date_from="2026-01-01")
@@ -113,8 +113,8 @@ class Invoices(Resource):
         may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            status: Only those in this status. None is all.
+            customer_id: Only those of this customer. None means all.
+            status: Only those in this status. None means all.
             date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC. None sets no

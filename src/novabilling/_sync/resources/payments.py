@@ -71,16 +71,16 @@ class Payments(Resource):
         or a login token, and again after failures that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            status: Only those in this status. None is all.
-            provider: Only those of this provider, letter by letter. None is all.
-            invoice_id: Only those of this invoice. None is all.
+            customer_id: Only those of this customer. None means all.
+            status: Only those in this status. None means all.
+            provider: Only those of this provider, letter by letter. None means all.
+            invoice_id: Only those of this invoice. None means all.
             date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC, so that day
                 is left out. None sets no bound.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.payments.list(status="successful", limit=50)
@@ -111,10 +111,10 @@ class Payments(Resource):
         or a login token, and again after failures that may pass.
 
         Args:
-            customer_id: Only those of this customer, which are read in one request. None is all.
-            status: Only those in this status. None is all.
-            provider: Only those of this provider, letter by letter. None is all.
-            invoice_id: Only those of this invoice. None is all.
+            customer_id: Only those of this customer, which are read in one request. None means all.
+            status: Only those in this status. None means all.
+            provider: Only those of this provider, letter by letter. None means all.
+            invoice_id: Only those of this invoice. None means all.
             date_from: The earliest `created_at`, itself included; a date is midnight UTC. None sets
                 no bound.
             date_to: The latest `created_at`, itself included; a date is midnight UTC. None sets no

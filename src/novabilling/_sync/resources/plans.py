@@ -56,9 +56,9 @@ class Plans(Resource):
         pass.
 
         Args:
-            active: True for plans that can be subscribed to, False for the others. None is both.
-            page: The page to cut out, from 1. None is the first, or the whole list without `limit`.
-            limit: Plans per page, 1 to 100. None is 20, or the whole list without `page`.
+            active: True for plans that can be subscribed to, False for the others. None means both.
+            page: The page to cut out, from 1. None means the first, or all without `limit`.
+            limit: Plans per page, 1 to 100. None means 20, or all without `page`.
 
         Example:
             page = client.plans.list(active=True)

@@ -82,9 +82,9 @@ class Portal(Resource):
 
         Args:
             external_id: Your own id of the customer.
-            status: Only those in this status. None is all.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            status: Only those in this status. None means all.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -108,7 +108,7 @@ class Portal(Resource):
 
         Args:
             external_id: Your own id of the customer.
-            status: Only those in this status. None is all.
+            status: Only those in this status. None means all.
 
         Raises:
             NotFoundError: No customer has this external id.
@@ -169,8 +169,8 @@ class Portal(Resource):
 
         Args:
             external_id: Your own id of the customer.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Raises:
             NotFoundError: No customer has this external id.

@@ -89,11 +89,11 @@ class Subscriptions(Resource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            plan_id: Only those of this plan, as it is now. None is all.
-            status: Only those in this status. None is all.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            customer_id: Only those of this customer. None means all.
+            plan_id: Only those of this plan, as it is now. None means all.
+            status: Only those in this status. None means all.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.subscriptions.list(status="active")
@@ -117,9 +117,9 @@ class Subscriptions(Resource):
         that may pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            plan_id: Only those of this plan, as it is now. None is all.
-            status: Only those in this status. None is all.
+            customer_id: Only those of this customer. None means all.
+            plan_id: Only those of this plan, as it is now. None means all.
+            status: Only those in this status. None means all.
 
         Example:
             for subscription in client.subscriptions.iter(plan_id=plan_id):

@@ -45,9 +45,9 @@ class Taxes(Resource):
 
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
-                their own, False for the others. None is both.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 50.
+                their own, False for the others. None means both.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 50.
 
         Example:
             page = client.taxes.list()
@@ -65,7 +65,7 @@ class Taxes(Resource):
 
         Args:
             applied_by_default: True for those that apply where a plan and a customer have none of
-                their own, False for the others. None is both.
+                their own, False for the others. None means both.
 
         Example:
             for tax in client.taxes.iter(applied_by_default=False):

@@ -67,10 +67,10 @@ class Wallets(Resource):
         pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            status: "active" or "terminated". None is both.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+            customer_id: Only those of this customer. None means all.
+            status: "active" or "terminated". None means both.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Example:
             page = client.wallets.list(customer_id=customer_id, status="active")
@@ -89,8 +89,8 @@ class Wallets(Resource):
         pass.
 
         Args:
-            customer_id: Only those of this customer. None is all.
-            status: "active" or "terminated". None is both.
+            customer_id: Only those of this customer. None means all.
+            status: "active" or "terminated". None means both.
 
         Example:
             for wallet in client.wallets.iter():
@@ -343,12 +343,12 @@ class Wallets(Resource):
 
         Args:
             wallet_id: The id that the server gave the wallet.
-            status: Whether they count; the 1.0 server makes only "settled" ones. None is all.
+            status: Whether they count; the 1.0 server makes only "settled" ones. None means all.
             transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
-                None is all.
-            transaction_type: "inbound" or "outbound". None is both.
-            page: The page to read, from 1. None is the first.
-            limit: Rows per page, 1 to 100. None is 20.
+                None means all.
+            transaction_type: "inbound" or "outbound". None means both.
+            page: The page to read, from 1. None means the first.
+            limit: Rows per page, 1 to 100. None means 20.
 
         Raises:
             NotFoundError: There is no such wallet.
@@ -376,10 +376,10 @@ class Wallets(Resource):
 
         Args:
             wallet_id: The id that the server gave the wallet.
-            status: Whether they count; the 1.0 server makes only "settled" ones. None is all.
+            status: Whether they count; the 1.0 server makes only "settled" ones. None means all.
             transaction_status: Why credits moved: "purchased", "granted", "voided" or "invoiced".
-                None is all.
-            transaction_type: "inbound" or "outbound". None is both.
+                None means all.
+            transaction_type: "inbound" or "outbound". None means both.
 
         Raises:
             NotFoundError: There is no such wallet.

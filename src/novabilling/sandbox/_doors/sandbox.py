@@ -201,7 +201,7 @@ class Sandbox(Timetable, Outgoing):
 
     @property
     def rate_limit(self) -> Optional[int]:
-        """The number of calls per operation and minute; None is no limit."""
+        """The number of calls per operation and minute; None means no limit."""
         return self._world.rate_limit.limit
 
     @rate_limit.setter
