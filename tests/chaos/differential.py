@@ -58,7 +58,7 @@ KINDS = {
     ),
     "another version": _kind(
         [_LINE, _SPEAKS],
-        rb"HTTP/([02-9]\.[0-9]|1\.[2-9])",
+        rb"(?:^|\n)HTTP/([02-9]\.[0-9]|1\.[2-9])",
         "an answer to HTTP/1.1 is 1.1 or 1.0: of others nobody knows where they end",
     ),
     "a coding beside a length": _kind(
@@ -68,7 +68,7 @@ KINDS = {
     ),
     "chunks in HTTP/1.0": _kind(
         [_TWO_WAYS],
-        rb"HTTP/1\.0.*" + _CODING,
+        rb"(?:^|\n)HTTP/1\.0.*" + _CODING,
         "1.0 knows none: whoever follows it reads on to the end",
     ),
     "a length twice": _kind(

@@ -56,6 +56,13 @@ def test_a_refusal_without_a_reason_is_found(monkeypatch):
         check(OK + b"\r\n", [OK + b"Content-Length: 0\r\n\r\n"])
 
 
+@pytest.mark.parametrize("version", [b"HTTP/0.9", b"HTTP/1.0"])
+def test_a_version_in_the_value_of_a_header_is_none(version):
+    head = OK + b"Via: " + version + b" proxy\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+    assert check(head + b"0\r\n\r\n", [head, b"0\r\n\r\n"]) == "read"
+
+
 def test_each_kind_of_difference_is_explained_to_developers():
     text = DOCS.read_text("utf-8")
     rows = text.partition("| h11 reads it")[2].partition("\n\n")[0].splitlines()[2:]
