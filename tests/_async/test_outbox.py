@@ -622,6 +622,8 @@ async def test_a_store_in_trouble_ends_no_sender(outbox_for, folder, caplog):
         assert await outbox.flush()
 
     assert billing.counted == {"t1": 1}
+    said = [record for record in caplog.records if "cannot use its store" in record.getMessage()]
+    assert len(said) == 1  # a minute
     assert "not at the moment" in caplog.text
 
 

@@ -99,13 +99,20 @@ class Schedule:
         asked = min(outcome.retry_after or 0.0, LONGEST_PAUSE)
         self._resumes_at = now + max(_backoff(self._failures), asked)
         self.problem = outcome.reason
-        self._say(outcome, now)
+        self._say(outcome)
 
-    def _say(self, outcome: Outcome, now: float) -> None:
-        if now < self._said_at.get(outcome.cause, -math.inf) + SAY_AGAIN:
-            return
-        self._said_at[outcome.cause] = now
+    def is_to_be_said(self, cause: str) -> bool:
+        """Say whether it is time to log a cause: the first time, and then once a minute."""
+        now = concurrency.monotonic()
+        if now < self._said_at.get(cause, -math.inf) + SAY_AGAIN:
+            return False
+        self._said_at[cause] = now
         self._has_said = True
+        return True
+
+    def _say(self, outcome: Outcome) -> None:
+        if not self.is_to_be_said(outcome.cause):
+            return
         if outcome.cause == "refused":
             logger.error("The outbox holds all events until this is mended: %s", outcome.reason)
         else:

@@ -102,14 +102,18 @@ class Sender:
                             self._schedule.started()
                         return batch
                     seconds = POLL
-            except OutboxError as error:  # the disk is full, or in use: it may pass
-                logger.error("The outbox cannot use its store at the moment: %s", error)
-                seconds = 1.0
-            except Exception:  # whatever it is: a sender that ends would send nothing any more
-                logger.exception("The outbox cannot use its store at the moment")
+            except Exception as error:  # it may pass; a sender that ends would send nothing more
+                self._say(error)
                 seconds = 1.0
             self._wait.wait(1.0 if seconds is None else min(seconds or POLL, 1.0))
         return None
+
+    def _say(self, error: Exception) -> None:
+        if self._schedule.is_to_be_said("store"):
+            unknown = None if isinstance(error, OutboxError) else error  # else: a full disk, say
+            logger.error(
+                "The outbox cannot use its store at the moment: %s", error, exc_info=unknown
+            )
 
     def _claim(self) -> Optional[Batch]:
         if not is_full(self._claimed):
