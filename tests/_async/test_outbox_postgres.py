@@ -395,6 +395,20 @@ async def test_what_is_left_at_the_end_is_given_back_at_once(outbox_for, databas
     assert len(next_one.claim(1000)) == 250
 
 
+async def test_events_of_another_server_are_left_alone_and_it_is_said(outbox_for, database, caplog):
+    billing = Billing()
+    database.store("https://elsewhere.example").add([b"{}", b"{}"])
+    database.store("https://of.another.tenant.example", label="other").add([b"{}"])
+
+    async with outbox_for(billing) as outbox:
+        await outbox.record_many([event(1)])
+        assert await outbox.flush()
+
+    assert set(billing.counted) == {"t1"}
+    (said,) = [text for text in map(str, caplog.messages) if "is base_url right" in text]
+    assert f"has events for https://elsewhere.example, which the sender for {BASE_URL}" in said
+
+
 async def test_what_no_postgres_answers_is_said_and_the_end_comes_in_time(
     outbox_for, database, caplog
 ):

@@ -50,11 +50,24 @@ class Sending:
             with self._connections.use() as connection:
                 check_version(connection, table)
                 changed(connection, self._sql.gather, (target.base_url, target.label))
+                self._look_for_strangers(connection, table, target)
             if wake is not None and self._connections.can_listen:
                 heard = partial(self._heard, wake)
                 self._listener = Listener(self._connections, table.channel, heard)
                 self._listener.start()
             self.begun = True
+
+    def _look_for_strangers(self, connection: Any, table: Table, target: Target) -> None:
+        """Say what a sender with a wrong server would leave alone for ever."""
+        params = (target.base_url, target.base_url, target.label)
+        for (base_url,) in rows(connection, self._sql.strangers, params):
+            logger.warning(
+                "The table %s has events for %s, which the sender for %s leaves alone: "
+                "is base_url right?",
+                table.events,
+                base_url,
+                target,
+            )
 
     def _heard(self, wake: Callable[[], object]) -> None:
         self._watch.notify()

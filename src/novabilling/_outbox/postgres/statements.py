@@ -70,6 +70,7 @@ class Statements(msgspec.Struct, frozen=True):
     reported: str
     gather: str
     targets: str
+    strangers: str
 
 
 def statements_of(table: Table) -> Statements:
@@ -178,4 +179,7 @@ def statements_of(table: Table) -> Statements:
         targets=f"""
             SELECT base_url, label FROM {events} GROUP BY 1, 2
             UNION SELECT base_url, label FROM {senders} ORDER BY 1, 2""",
+        strangers=f"""
+            SELECT DISTINCT base_url FROM {events}
+            WHERE (base_url < %s OR base_url > %s) AND label = %s AND state <> 'dead' ORDER BY 1""",
     )

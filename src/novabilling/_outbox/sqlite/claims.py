@@ -194,8 +194,8 @@ class Claims:
         if spool.path not in _strangers:
             _strangers.add(spool.path)
             logger.warning(
-                "The spool %s belongs to %s and not to %s; it is left alone: use one folder for "
-                "each tenant",
+                "The spool %s belongs to %s and not to %s; it is left alone: is base_url right? "
+                "Each tenant needs a folder of its own",
                 spool.path,
                 spool.target,
                 self._target,
