@@ -173,8 +173,10 @@ def test_dead_letters_are_listed_exported_sent_again_and_discarded(tmp_path, cap
 
     listed = lines(capsys, "dead", folder)
     exported = lines(capsys, "dead", folder, "--export", path)
-    with pytest.raises(SystemExit, match="take --all"):
+    with pytest.raises(SystemExit, match="after the folder or the database, or take --all"):
         main(["discard", str(folder)])
+    with pytest.raises(SystemExit, match="not both"):  # it would discard the others too
+        main(["discard", str(folder), "cals-1", "--all"])
     discarded = lines(capsys, "discard", folder, "cals-1", "cals-7")
     again = lines(capsys, "requeue", folder, "--all")
     (status,) = lines(capsys, "status", folder)

@@ -98,6 +98,9 @@ def test_the_statements_are_printed_without_a_database(capsys):
         (["status"], "name a folder, or a database by --postgres-env"),
         (["status", "usage", "--postgres-env", "X"], "name a folder or a database, not both"),
         (["status", "--postgres-env", "NO_SUCH_NAME"], "the variable NO_SUCH_NAME holds no DSN"),
+        (["status", "--postgres-env", "host=x password=canary"], "takes the name of a variable"),
+        (["status", "--postgres-env", "postgresql://a:canary@b/c"], "takes the name of a variable"),
+        (["requeue", "t1"], "after the folder or the database, or take --all"),
         (["status", "--postgres-file", "no-such-file"], "there is no file 'no-such-file' with a"),
         (["schema", "--table", "a%b"], "table must be a name"),
     ],
@@ -107,6 +110,7 @@ def test_what_is_missing_is_said(arguments: List[str], message: str, capsys: Any
         main(arguments)
 
     assert message in str(raised.value)
+    assert "canary" not in str(raised.value)
 
 
 def test_a_database_that_is_not_there_is_said_without_its_password(monkeypatch):

@@ -29,6 +29,7 @@ logger: logging.Logger = logging.getLogger("novabilling")
 LINE_EVERY = 60.0
 PAGE = 200
 WIDTH = 30
+OF_WRITERS = "that of the programs that record; default: %(default)s"
 
 
 def main(arguments: Optional[List[str]] = None) -> None:
@@ -65,7 +66,7 @@ def send(options: Any) -> None:
         client, store, check_codes=options.check_codes, give_up_after=options.give_up_after
     )
     with client, outbox:
-        logger.info("Sending what is recorded in %r", store)
+        logger.info("Sending what is recorded for %s in %r", store.base_url, store)
         next_line = time.monotonic() + LINE_EVERY
         while not stop.wait(0.5):
             if options.until_empty and outbox.flush(0.5) and not outbox.stats().depth:
@@ -181,8 +182,10 @@ def discard(options: Any) -> None:
 
 
 def _with_letters(options: Any, act: str) -> int:
+    if options.ids and options.all:
+        raise SystemExit("name the transaction ids or take --all, not both")
     if not options.ids and not options.all:
-        raise SystemExit("name the transaction ids, or take --all")
+        raise SystemExit("name the transaction ids after the folder or the database, or take --all")
     wanted = set(options.ids)
     count = 0
     for store in stores(options):
@@ -257,7 +260,7 @@ def _command(commands: Any, name: str, run: Callable[[Any], None]) -> argparse.A
 
 
 def _send_parser(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--base-url", default=DEFAULT_BASE_URL, help="default: %(default)s")
+    parser.add_argument("--base-url", default=DEFAULT_BASE_URL, help=OF_WRITERS)
     parser.add_argument("--token-file", metavar="FILE", help="read before each attempt")
     parser.add_argument(
         "--token-env", metavar="NAME", default="NOVABILLING_TOKEN", help="default: %(default)s"
@@ -266,7 +269,13 @@ def _send_parser(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--no-check-codes", dest="check_codes", action="store_false", help="see check_codes"
     )
-    parser.add_argument("--give-up-after", type=float, default=3600.0, metavar="SECONDS")
+    parser.add_argument(
+        "--give-up-after",
+        type=float,
+        default=3600.0,
+        metavar="SECONDS",
+        help="of an event that the server refuses; default: %(default)s",
+    )
 
 
 if __name__ == "__main__":

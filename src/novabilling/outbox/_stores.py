@@ -76,6 +76,8 @@ def _dsn(options: Any) -> str:
         if not path.is_file():
             raise SystemExit(f"there is no file {options.postgres_file!r} with a DSN")
         return _read_dsn(path)
+    if "=" in options.postgres_env or "://" in options.postgres_env:  # and is shown to nobody
+        raise SystemExit("--postgres-env takes the name of a variable that holds the DSN")
     dsn = os.environ.get(options.postgres_env)
     if not dsn:
         raise SystemExit(f"the variable {options.postgres_env} holds no DSN")
