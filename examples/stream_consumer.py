@@ -39,12 +39,14 @@ logger = logging.getLogger("usage")
 # The producer
 
 
-def new_event(subscription_id: str, code: str, **properties: Any) -> UsageEventInput:
+def new_event(
+    subscription_id: str, code: str, transaction_id: Optional[str] = None, **properties: Any
+) -> UsageEventInput:
     """Make an event; its id and its time are fixed here, before it is written anywhere."""
     return UsageEventInput(
         subscription_id=subscription_id,
         code=code,
-        transaction_id=uuid4().hex,
+        transaction_id=transaction_id or uuid4().hex,
         timestamp=datetime.now(timezone.utc),
         properties=properties,
     )
@@ -250,8 +252,11 @@ def requeue(db: redis.Redis, stream: str) -> int:
 
 
 def live(db: redis.Redis, options: Any) -> None:
+    token = os.environ.get("NOVABILLING_TOKEN")
+    if not token:
+        raise SystemExit("set the variable NOVABILLING_TOKEN to an API key of the server")
     where = {"base_url": options.base_url} if options.base_url else {}
-    with NovaBilling(token=os.environ["NOVABILLING_TOKEN"], **where) as client:
+    with NovaBilling(token=token, **where) as client:
         consumer = StreamConsumer(
             db, client, options.stream, options.name, lease=options.lease, shared=options.shared
         )

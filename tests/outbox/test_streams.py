@@ -134,6 +134,19 @@ def test_an_event_that_was_written_twice_is_counted_once(streams):
     assert streams.is_empty()
 
 
+def test_the_id_of_an_event_may_come_from_the_work(streams):
+    made = streams.example.new_event("usr_1", "calls", transaction_id="upload-7", n=3)
+
+    assert (made.transaction_id, made.properties) == ("upload-7", {"n": 3})
+
+
+def test_a_token_that_is_missing_is_said(streams, monkeypatch):
+    monkeypatch.delenv("NOVABILLING_TOKEN", raising=False)
+
+    with pytest.raises(SystemExit, match="set the variable NOVABILLING_TOKEN"):
+        streams.example.live(streams.db, None)
+
+
 def test_nothing_is_acknowledged_before_its_verdict(streams):
     billing = Billing()
     seen = []
