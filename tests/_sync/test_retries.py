@@ -7,6 +7,7 @@ import pytest
 from novabilling import (
     APIConnectionError,
     APIStatusError,
+    BadRequestError,
     NovaBillingError,
     NovaBillingTimeoutError,
     RateLimitError,
@@ -176,6 +177,38 @@ def test_a_write_whose_answer_is_cut_off_was_applied(client_for, clock, method):
 
     assert len(server.requests) == 1
     assert caught.value.may_have_been_applied
+
+
+@pytest.mark.parametrize("lost", [httpx.ReadError("reset"), httpx.ReadTimeout("slow")])
+def test_a_refusal_of_a_post_is_one_though_its_content_is_lost(client_for, clock, lost):
+    def refusal(request):
+        return httpx.Response(400, stream=Parts(b'{"message": "no', lost))
+
+    server = Server(refusal)
+
+    with pytest.raises(BadRequestError, match=r"^400: Bad Request") as caught:
+        call(client_for(server), "POST")
+
+    assert len(server.requests) == 1
+    assert not caught.value.may_have_been_applied
+
+
+def test_a_post_is_sent_again_though_the_content_of_the_429_is_lost(client_for, clock):
+    server = Server(cut_off(429), OK)
+
+    call(client_for(server), "POST")
+
+    assert len(server.requests) == 2
+
+
+@pytest.mark.parametrize("method", ["GET", "PATCH", "DELETE"])
+def test_why_another_call_was_refused_is_asked_again(client_for, clock, method):
+    server = Server(cut_off(400), problem(400))
+
+    with pytest.raises(BadRequestError):
+        call(client_for(server), method)
+
+    assert len(server.requests) == 2
 
 
 def test_the_connection_of_a_cut_off_answer_is_given_back(client_for, clock):

@@ -62,9 +62,13 @@ Outcome = Union[Answer, Failure]
 
 
 def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optional[Answer]:
-    """Return an answer whose content cannot be decoded, if its status says what happened."""
+    """Return an answer whose content is lost, if its status says what happened.
+
+    A read, or a write that may be repeated, is rather asked for again: the content says why.
+    """
     undecoded = isinstance(exc, (*classes("DecodingError"), BadEncoding))
-    if not undecoded or progress.status < 300:
+    refused = attempt.call.repeat == "once" and 400 <= progress.status < 500
+    if not (undecoded or refused) or progress.status < 300:
         return None
     method, address = attempt.call.method, attempt.address
     answer = Answer(method, address, progress.status, progress.headers, b"", {})
