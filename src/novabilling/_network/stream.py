@@ -97,6 +97,8 @@ class Stream:
                 sock.settimeout(limits.left("write"))
                 rest = rest[sock.send(rest) :]
         except (OSError, ValueError) as exc:
+            if _is_of_tls(exc) and "EOF occurred" in str(exc):  # Python 3.10 to 3.12
+                raise ConnectionResetError(*exc.args) from exc
             _translate(exc)
             raise
 

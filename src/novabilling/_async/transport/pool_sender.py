@@ -61,8 +61,7 @@ class AsyncPoolSender:
         request = attempt.encode(url)
         limits.check()
         progress.sent = True
-        await connection.stream.write(request, limits)
-        head = await connection.read_head(limits)
+        head = await connection.send(request, limits)
         progress.status = head.status_code
         progress.headers = head.headers
         content = await connection.read_chunk(limits)

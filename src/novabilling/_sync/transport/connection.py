@@ -7,16 +7,18 @@ A connection is used again only if `finish` says so. It does not, whichever of t
 2. The server has ended the stream, or said that it will.
 3. The answer was 204 or 304: whoever sends content there may send it later.
 4. The request was not written, or the answer not read, to its end: a cancellation, an error, or an
-   answer that came before the whole request was sent.
+   answer of a server that has closed the connection before it had the whole request.
 """
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ..._network.http1 import ResponseHead, ResponseParser
 from ..._network.time_limits import TimeLimits
 from ..._runtime import concurrency
+from ..._runtime.secrets import Secret
 
 if TYPE_CHECKING:
     from ..._network.byte_streams import ByteStream
@@ -29,9 +31,18 @@ class Connection:
         self.stream = stream
         self.idle_since = 0.0
         self._parser = ResponseParser()
+        self._is_written = False
 
-    def read_head(self, limits: TimeLimits) -> ResponseHead:
-        """Read status and headers of the answer."""
+    def send(self, request: Secret[bytes], limits: TimeLimits) -> ResponseHead:
+        """Write a request, and read status and headers of the answer.
+
+        A server may refuse a request before it has read all of it, and close the connection: then
+        the rest cannot be written, and the answer is there all the same.
+        """
+        self._is_written = False
+        with suppress(ConnectionError):  # what reads meets it as well, behind an answer
+            self.stream.write(request, limits)
+            self._is_written = True
         head = None
         while head is None:
             self._parser.receive(self.stream.read(limits))
@@ -53,7 +64,7 @@ class Connection:
 
     def finish(self) -> bool:
         """Say whether the connection can be used again: nothing is left over on either side."""
-        if not self._parser.is_reusable:  # 1, 2, 3, 4
+        if not (self._is_written and self._parser.is_reusable):  # 1, 2, 3, 4
             return False
         self._parser.start_next()
         self.idle_since = concurrency.monotonic()

@@ -60,8 +60,7 @@ class PoolSender:
         request = attempt.encode(url)
         limits.check()
         progress.sent = True
-        connection.stream.write(request, limits)
-        head = connection.read_head(limits)
+        head = connection.send(request, limits)
         progress.status = head.status_code
         progress.headers = head.headers
         content = connection.read_chunk(limits)
