@@ -61,6 +61,8 @@ class AsyncResource:
     def __init__(self, session: AsyncCaller) -> None:
         needs: Needs = "token" if self._needs_token else "nothing"
         self._caller = session.with_needs("login" if self._login_only else needs)
+        if session.config.reconcile:  # there may be no file left when it is needed
+            from . import reconciler  # noqa: F401  # pyright: ignore[reportUnusedImport]
 
     def __repr__(self) -> str:
         methods = ", ".join(name for name in dir(type(self)) if not name.startswith("_"))

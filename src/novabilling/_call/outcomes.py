@@ -12,7 +12,6 @@ from .._network.content_coding import BadEncoding, TooLarge
 from .._network.http1 import LocalProtocolError, RemoteProtocolError
 from .._runtime import concurrency
 from .._runtime.httpx_modules import classes, protocol_errors
-from .._runtime.lazy_httpx import httpx
 from .._runtime.secrets import Secret
 from .attempt import Attempt, Progress
 from .call import Call
@@ -29,6 +28,7 @@ from .errors import (
 )
 from .redirects import may_carry_token
 from .retries import Fate, fate_of_status, may_have_been_applied
+from .server import Server
 
 if TYPE_CHECKING:
     from typing_extensions import TypeGuard
@@ -162,11 +162,11 @@ def _next_step(call: Call, fate: Fate) -> str:
     return f"try again, or {more}"
 
 
-def is_unauthorized(outcome: Outcome, server: httpx.URL) -> bool:
+def is_unauthorized(outcome: Outcome, server: Server) -> bool:
     """Say whether the client's own server refuses what was sent: another one was sent no token."""
     if isinstance(outcome, Failure) or outcome.status_code != 401:
         return False
-    return may_carry_token(server, outcome.url)
+    return may_carry_token(server.url, outcome.url)
 
 
 def is_past_the_token(outcome: Outcome) -> bool:

@@ -1,6 +1,8 @@
-"""What the first call of a process needs, loaded before there are others that would wait for it."""
+"""What a call needs, loaded before it would be too late for it."""
 
 from __future__ import annotations
+
+from functools import lru_cache
 
 
 def async_warm_up() -> None:
@@ -18,3 +20,12 @@ def async_warm_up() -> None:
 
 def warm_up() -> None:
     """Do nothing: no other thread waits while one loads something."""
+
+
+@lru_cache(maxsize=None)
+def load_explanations() -> None:
+    """Load what says how a write has ended: a process may have no file left when it is asked."""
+    import random  # noqa: F401  # pyright: ignore[reportUnusedImport]
+
+    from .._reconcile import record, times  # noqa: F401  # pyright: ignore[reportUnusedImport]
+    from . import reasons, status_errors  # noqa: F401  # pyright: ignore[reportUnusedImport]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import ssl
 from contextlib import suppress
@@ -29,6 +30,7 @@ def tls_context() -> ssl.SSLContext:
 
 @lru_cache(maxsize=4)
 def _context(file: Optional[str], folder: Optional[str]) -> ssl.SSLContext:
+    codecs.lookup("idna")  # of host names; a codec that cannot be loaded once is never again
     _check("SSL_CERT_FILE", file, os.path.isfile)
     _check("SSL_CERT_DIR", folder, os.path.isdir)
     try:

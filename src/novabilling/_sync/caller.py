@@ -37,6 +37,7 @@ from .._call.outcomes import (
 )
 from .._call.rate_limits import Turn, blocks
 from .._call.retries import MAX_RETRY_AFTER, RetryBudget, backoff, may_repeat
+from .._call.warm_up import load_explanations
 from .._network.answer import Answer
 from .._runtime import concurrency
 from .._runtime.secrets import Secret
@@ -154,6 +155,8 @@ class Caller:
             missing = MissingTokenError(no_token(self.config.needs == "login"))
             name_operation(missing, call.method, call.route.template)
             raise missing
+        if call.trail is not None:
+            load_explanations()
         ends = self._end()
         request_id = self.config.headers.get("x-request-id", os.urandom(16).hex())
         tried_in_doubt = False
@@ -199,7 +202,7 @@ class Caller:
                 mark_as_applied(failure.error)
             # A refusal by the server's own limit is no retry: it ends when the minute does.
             limit = isinstance(failure.error, RateLimitError) and blocks(failure.error.retry_after)
-            unauthorized = is_unauthorized(outcome, self.config.server.url)
+            unauthorized = is_unauthorized(outcome, self.config.server)
             own = limit and turn.limit.names_limit
             wait = self._wait(call, failure, 0 if own else retries - others, _left(ends))
             # A 401 did nothing: a call is sent once more with another token, whatever it is.
