@@ -264,6 +264,56 @@ def test_a_signal_handler_may_record_in_the_middle_of_recording(tmp_path):
     assert len(set(names(store))) == 1 + 2 * 1999 + len(handled)
 
 
+def test_what_a_signal_handler_recorded_is_kept_when_it_ends_the_call(tmp_path):
+    store = store_in(tmp_path)
+    many = [body(number) for number in range(2000)]
+
+    def add_for_ever(many: List[bytes]) -> None:
+        while True:
+            store.add(many)
+
+    def handler(*_: object) -> None:
+        store.add([body(100_000)])
+        raise SystemExit
+
+    before = signal.signal(signal.SIGALRM, handler)
+    try:
+        store.add(many)
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        with pytest.raises(SystemExit):
+            add_for_ever(many)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+    assert "t100000" in names(store)
+
+
+def test_an_interrupt_while_another_process_writes_leaves_no_open_transaction(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(0)])
+    other = sqlite3.connect(store._own().path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.3, other.execute, ["ROLLBACK"])
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    release.start()
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            store.add([body(1), body(2)])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    store.add([body(3)])
+
+    found = other.execute("SELECT count(*) FROM events WHERE body = ?", (body(3),)).fetchone()
+    assert found == (1,)
+    other.close()
+
+
 def test_an_interrupt_leaves_the_events_of_others_to_them(tmp_path):
     store = store_in(tmp_path)
     store.add([body(0)])
@@ -449,6 +499,147 @@ def test_a_spool_that_breaks_later_does_not_stop_the_others(tmp_path, caplog):
     assert "t9999" in found
     assert "is left alone" in caplog.text
     store.close()
+
+
+def spool_with_a_broken_table(folder: Path, table: str) -> Path:
+    """Make a spool that a process has left, with all that there can be, and break a table of it."""
+    process = in_another_process(folder, "store.add([body(n) for n in range(600)])")
+    kill(process)
+    (path,) = folder.glob("*.spool")
+    store, now = store_in(folder), time.time()
+    entries = store.claim(200)
+    store.settle(
+        Settlement(
+            waiting=[Waiting(entry, now + 60, now, "not yet") for entry in entries[:100]],
+            dead=[Dead(entry, "never") for entry in entries[100:]],
+        )
+    )
+    store.close()
+    db = sqlite3.connect(path)
+    roots = db.execute("SELECT rootpage FROM sqlite_master WHERE tbl_name = ?", (table,)).fetchall()
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    db.close()
+    with open(path, "r+b") as file:
+        for (root,) in roots:  # of the table, and of its index
+            file.seek((root - 1) * 4096)
+            file.write(b"\xff" * 4096)
+    return path
+
+
+@pytest.mark.parametrize("table", ["waiting", "dead"])
+def test_a_broken_table_of_a_process_that_is_gone_keeps_nobody_from_recording(
+    tmp_path, caplog, table
+):
+    path = spool_with_a_broken_table(tmp_path, table)
+    store = store_in(tmp_path)
+
+    store.add([body(9999)])
+
+    assert names(store).count("t9999") == 1
+    assert store.counts().due == 1
+    assert len(store.dead_letters(None, 1000)) == (100 if table == "waiting" else 0)
+    assert caplog.text.count(f"{path} cannot be used and is left alone") == 1
+    assert path.exists()
+
+
+def test_a_table_that_cannot_be_read_hides_no_dead_letters_of_others(tmp_path):
+    one, other = tmp_path / "one", tmp_path / "other"
+    one.mkdir()
+    path = spool_with_a_broken_table(one, "dead")
+    store = store_in(other)
+    store.add([body(1)])
+    store.settle(Settlement(dead=[Dead(entry, "never") for entry in store.claim(1)]))
+    shutil.copy(path, other / "0.spool")
+
+    letters = store.dead_letters(None, 10)
+
+    assert [letter.event.transaction_id for letter in letters] == ["t1"]
+    assert store.requeue(letters) == 1
+    assert "t1" in names(store)
+
+
+def test_a_spool_that_is_partly_broken_takes_no_new_events(tmp_path):
+    process = in_another_process(tmp_path, "store.add([body(n) for n in range(2000)])")
+    kill(process)
+    (path,) = tmp_path.glob("*.spool")
+    Spool(str(path)).close()
+    content = path.read_bytes()
+    path.write_bytes(content[:40_960] + b"\xff" * 4096 + content[45_056:])
+    store = store_in(tmp_path)
+
+    store.add([body(9999)])
+
+    assert "t9999" in names(store) + names(store)
+
+
+def test_a_process_whose_own_spool_breaks_goes_on_with_another(tmp_path, caplog):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+
+    def breaks(bodies: List[bytes]) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    store._own()._commits._write = breaks
+    store.add([body(2)])
+    store.add([body(3)])
+    found = names(store) + names(store)
+
+    assert sorted(found) == ["t1", "t2", "t3"]
+    assert "is left alone: database disk image is malformed" in caplog.text
+
+
+def test_a_process_whose_own_spool_cannot_be_read_goes_on_with_another(
+    tmp_path, caplog, monkeypatch
+):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    broken, events_after = store._own().path, Spool.events_after
+
+    def read(spool: Spool, seq: int, most: int) -> Any:
+        if spool.path == broken:
+            raise sqlite3.DatabaseError("database disk image is malformed")
+        return events_after(spool, seq, most)
+
+    monkeypatch.setattr(Spool, "events_after", read)
+    assert names(store) == []
+    store.add([body(2)])
+
+    assert names(store) == ["t2"]
+    assert len([r for r in caplog.records if "is broken and is left alone" in r.message]) == 1
+
+
+def test_what_the_folder_says_is_an_error_of_the_outbox(tmp_path, monkeypatch):
+    monkeypatch.setattr(room, "LOOK_AGAIN", 0.0)
+    store = store_in(tmp_path)
+
+    def refuse(_: str) -> List[str]:
+        raise OSError(24, "Too many open files")
+
+    monkeypatch.setattr(os, "listdir", refuse)
+    with pytest.raises(OutboxError, match="Too many open files"):
+        store.add([body(1)])
+
+
+def test_a_spool_that_its_process_removes_meanwhile_is_not_made_again(tmp_path, monkeypatch):
+    """A sender would go on with the file that is gone, and remove the new one unread."""
+    sender, ends, begins = store_in(tmp_path), store_in(tmp_path), store_in(tmp_path)
+    ends.add([body(1)])
+    sender.settle(Settlement(done=sender.claim(9)))
+    spools = folders.spools
+
+    def ended_meanwhile(folder: str) -> List[str]:
+        found = spools(folder)
+        monkeypatch.setattr(folders, "spools", spools)
+        ends.close()
+        return found
+
+    monkeypatch.setattr(folders, "spools", ended_meanwhile)
+    begins.add([body(2)])
+    begins.close()
+    monkeypatch.setattr(sender._open.held.claims, "_scanned", 0.0)
+
+    assert names(sender) == ["t2"]
+    assert len(list(tmp_path.glob("*.lock"))) == 2  # of the sender, and of the new spool
 
 
 def test_a_process_that_was_killed_while_it_made_its_spool_leaves_no_trouble(tmp_path, caplog):

@@ -10,7 +10,7 @@ from typing import Callable, Dict, List, Optional, Set
 
 from ..entries import Entry, Settlement, Target
 from .disk import give_up_reserve, keep_reserve
-from .failures import is_full
+from .failures import is_full, may_pass
 from .folder import lock_path, opened, sender_path, spools
 from .locks import FileLock
 from .spool import Spool
@@ -96,12 +96,12 @@ class Claims:
     def claim(self, most: int) -> List[Entry]:
         """Return events that are not on their way, the oldest of each spool first."""
         now = time.time()
+        own = self._own()
+        if own is not None and own.name not in self._views and not self.has_given_up(own.path):
+            self._views[own.name] = View(own.path, own, shared=True)
         if abs(now - self._scanned) >= SCAN:
             self._scan()
             self._scanned = now
-        own = self._own()
-        if own is not None and own.name not in self._views:
-            self._views[own.name] = View(own.path, own, shared=True)
         entries: List[Entry] = []
         for name, view in list(self._views.items()):
             if len(entries) >= most:
@@ -115,6 +115,10 @@ class Claims:
             if taken:  # others come first the next time
                 self._views[name] = self._views.pop(name)
         return entries
+
+    def has_given_up(self, path: str) -> bool:
+        """Say whether a spool is left alone."""
+        return path in self._broken
 
     def settle(self, outcome: Settlement) -> None:
         """Write what became of events, in the spool of each."""
@@ -152,13 +156,9 @@ class Claims:
         self._lock.release()
 
     def _scan(self) -> None:
-        own = self._own()
         paths = spools(self._folder)
         for path in paths:
-            if own is None or path != own.path:
-                self._look_at(path)
-            else:
-                own.give_back()
+            self._look_at(path)
         for name, view in list(self._views.items()):
             if view.path not in paths:  # its process has removed it
                 view.close()
@@ -202,15 +202,10 @@ class Claims:
             )
 
     def _give_up(self, name: str, view: View, error: Exception) -> None:
-        if _may_pass(error):
+        if may_pass(error):
             logger.warning("The spool %s cannot be read at the moment: %s", view.path, error)
             return
         logger.error("The spool %s is broken and is left alone: %s", view.path, error)
         self._broken.add(view.path)
         self._views.pop(name, None)
         view.close()
-
-
-def _may_pass(error: Exception) -> bool:
-    """Say whether an error of SQLite is of the moment: another process, or a full disk."""
-    return isinstance(error, sqlite3.OperationalError)

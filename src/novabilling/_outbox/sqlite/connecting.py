@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 import sys
 from pathlib import Path
+from typing import Callable, ContextManager
 
 BUSY = 10.0
 """Seconds to wait for another process that writes to the same database."""
@@ -57,7 +58,9 @@ def checkpoint_pages(folder: str) -> int:
     return max(16, min(MAX_CHECKPOINT, total // PAGE // 64))
 
 
-def lengthen_log(db: sqlite3.Connection, path: str, pages: int) -> None:
+def lengthen_log(
+    db: sqlite3.Connection, transaction: Callable[[], ContextManager[None]], path: str, pages: int
+) -> None:
     """Give the log of a database its length beforehand, so that a commit finds room in it.
 
     A file that grows has its file system write a log of its own for each commit, one process after
@@ -67,15 +70,13 @@ def lengthen_log(db: sqlite3.Connection, path: str, pages: int) -> None:
     if os.path.exists(log) and os.path.getsize(log) >= pages * PAGE:
         return
     try:
-        db.execute("BEGIN IMMEDIATE")
-        db.execute("INSERT INTO events VALUES (-1, 0, zeroblob(?))", (pages * PAGE,))
-        db.execute("DELETE FROM events WHERE seq = -1")
-        db.execute("COMMIT")
+        with transaction():
+            db.execute("INSERT INTO events VALUES (-1, 0, zeroblob(?))", (pages * PAGE,))
+            db.execute("DELETE FROM events WHERE seq = -1")
         db.execute(f"PRAGMA incremental_vacuum({pages + 1})").fetchall()
         db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     except sqlite3.OperationalError:  # the disk is full, or another process writes: only slower
-        if db.in_transaction:
-            db.execute("ROLLBACK")
+        pass
 
 
 def _uri(path: str) -> str:

@@ -17,6 +17,11 @@ def is_full(error: Exception) -> bool:
     return "full" in str(error) or "disk I/O" in str(error)
 
 
+def may_pass(error: Exception) -> bool:
+    """Say whether an error of SQLite is of the moment: another process, or a full disk."""
+    return isinstance(error, sqlite3.OperationalError)
+
+
 @contextmanager
 def as_outbox_errors(path: Optional[str] = None) -> Generator[None, None, None]:
     """Turn what SQLite and the disk say into errors of the outbox."""

@@ -96,12 +96,15 @@ def own_spool(folder: str, target: Target, sync: str) -> Tuple[Spool, FileLock]:
             lock = FileLock.take(lock_path(path))
         if lock is None:
             continue
-        spool = opened(path, sync, target)
-        if spool is not None and spool.target == target:
-            return spool, lock
-        if spool is not None:
-            spool.close()
-        lock.release()
+        if os.path.exists(path):  # else another process has removed it meanwhile, and the name
+            spool = opened(path, sync, target)
+            if spool is not None and spool.target == target and spool.is_sound():
+                return spool, lock
+            if spool is not None:
+                spool.close()
+            lock.release()
+        else:
+            lock.release(remove=True)
     path = os.path.join(folder, f"{uuid.uuid4().hex[:16]}{SUFFIX}")
     lock = FileLock.take(lock_path(path))
     assert lock is not None  # noqa: S101  # nobody else has the name
@@ -125,10 +128,16 @@ def opened(path: str, sync: str = "normal", target: Optional[Target] = None) -> 
     except Unmade:
         return None
     except (Unusable, sqlite3.Error) as error:
-        if os.path.exists(path) and path not in _unusable:
-            _unusable.add(path)
-            logger.error("The spool %s cannot be used and is left alone: %s", path, error)
+        if os.path.exists(path):
+            leave_alone(path, error)
         return None
+
+
+def leave_alone(path: str, error: Exception) -> None:
+    """Say once that a spool cannot be used."""
+    if path not in _unusable:
+        _unusable.add(path)
+        logger.error("The spool %s cannot be used and is left alone: %s", path, error)
 
 
 _unusable: Set[str] = set()

@@ -6,9 +6,9 @@ import os
 import sqlite3
 import time
 from contextlib import contextmanager
-from typing import Any, Generator, Iterator, List, Optional, Sequence, Tuple
+from typing import Any, Generator, List, Optional, Sequence, Tuple
 
-from ..entries import MAX_WAIT, Counts, Dead, Entry, Settlement, Target, Waiting
+from ..entries import MAX_WAIT, Counts, Entry, Settlement, Target
 from .connecting import (
     BUSY,
     MAX_LENGTHENED,
@@ -22,9 +22,13 @@ from .connecting import (
 from .failures import is_full
 from .gates import OPENING, Gate
 from .group_commit import GroupCommit
+from .rows import dead_row, runs, waiting_row
 
 VERSION = 1
 """Of the format on the disk; `docs/outbox.md` describes it."""
+
+MAX_CHECKED = 4096
+"""Pages of a spool that another process goes on with; a larger one is only sent."""
 
 SUFFIX = ".spool"
 DeadRow = Tuple[int, float, str, bytes]
@@ -47,6 +51,7 @@ class Spool:
         self.name = os.path.basename(path)[: -len(SUFFIX)]
         self.is_closed: bool = False
         self._syncs_each = sync == "full" and target is not None
+        self._inner: List[List[bytes]] = []
         with OPENING.lock:
             self.gate = Gate()
             self._db = connect(path, target is not None, sync)
@@ -119,15 +124,17 @@ class Spool:
             self._insert(bodies)
 
     def _insert(self, bodies: List[bytes]) -> None:
-        at, first = time.time(), self._next
+        at, first, is_inner = time.time(), self._next, self._db.in_transaction
         self._next = first + len(bodies)  # at once: a signal handler may record before this ends
         try:
             if len(bodies) == 1:
                 self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (first, at, bodies[0]))
-                return
-            rows = [(first + n, at, body) for n, body in enumerate(bodies)]
-            with self._transaction():
-                self._db.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
+            else:
+                rows = [(first + n, at, body) for n, body in enumerate(bodies)]
+                with self._transaction():
+                    self._db.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
+            if is_inner:
+                self._inner.append(bodies)
         except BaseException:
             self._next = self._last() + 1
             raise
@@ -168,10 +175,10 @@ class Spool:
             self._remove(outcome)
             self._db.executemany(
                 "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
-                map(_waiting_row, outcome.waiting),
+                map(waiting_row, outcome.waiting),
             )
             self._db.executemany(
-                "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)", map(_dead_row, outcome.dead)
+                "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)", map(dead_row, outcome.dead)
             )
 
     def _remove(self, outcome: Settlement) -> None:
@@ -180,7 +187,7 @@ class Spool:
         entries += [row.entry for row in outcome.dead]
         first_time = sorted(entry.place[1] for entry in entries if entry.since is None)
         removed = 0
-        for low, high in _runs(first_time):
+        for low, high in runs(first_time):
             removed += self._db.execute(
                 "DELETE FROM events WHERE seq BETWEEN ? AND ?", (low, high)
             ).rowcount
@@ -219,6 +226,13 @@ class Spool:
             free = self._one("PRAGMA freelist_count") * PAGE
             return self._one("PRAGMA page_count") * PAGE - free, free
 
+    def is_sound(self) -> bool:
+        """Say whether all of it can be read; False if that would take long."""
+        with self.gate.lock:
+            if self._one("PRAGMA page_count") > MAX_CHECKED:
+                return False
+            return bool(self._one("PRAGMA quick_check(1)") == "ok")
+
     def dead_after(self, seq: int, most: int) -> List[DeadRow]:
         """Return a page of dead letters."""
         with self.gate.lock:
@@ -248,7 +262,7 @@ class Spool:
 
     def _lengthen_log(self) -> None:
         if self._syncs_each:
-            lengthen_log(self._db, self.path, self._log_pages)
+            lengthen_log(self._db, self._transaction, self.path, self._log_pages)
 
     def shorten_log(self) -> None:
         """Write the log into the database and cut it off, unless another process reads it."""
@@ -266,12 +280,15 @@ class Spool:
         if self._db.in_transaction:  # a signal handler, in the middle of another call
             yield
             return
-        self._db.execute("BEGIN IMMEDIATE")
+        self._inner = []
         try:
+            self._db.execute("BEGIN IMMEDIATE")
             yield
             self._db.execute("COMMIT")
         except BaseException:
             self._roll_back()
+            for bodies in self._inner:  # a signal handler has been told that these are safe
+                self._insert(bodies)
             raise
 
     def _roll_back(self) -> None:
@@ -286,27 +303,3 @@ class Spool:
         return int(
             self._one("SELECT max(last, ifnull((SELECT max(seq) FROM events), 0)) FROM about")
         )
-
-
-def _runs(ordered: Sequence[int]) -> Iterator[Tuple[int, int]]:
-    """Join numbers that follow each other."""
-    low: Optional[int] = None
-    high = 0
-    for number in ordered:
-        if low is not None and number <= high + 1:
-            high = number
-            continue
-        if low is not None:
-            yield low, high
-        low = high = number
-    if low is not None:
-        yield low, high
-
-
-def _waiting_row(row: Waiting) -> Tuple[Any, ...]:
-    entry = row.entry
-    return entry.place[1], entry.at, row.since, row.due, row.reason, entry.body
-
-
-def _dead_row(row: Dead) -> Tuple[Any, ...]:
-    return row.entry.place[1], time.time(), row.reason, row.entry.body

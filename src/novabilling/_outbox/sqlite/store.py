@@ -9,12 +9,12 @@ from typing import (
     Callable,
     Dict,
     Iterable,
-    Iterator,
     List,
     Optional,
     Sequence,
     Set,
     Tuple,
+    TypeVar,
     Union,
 )
 
@@ -24,8 +24,9 @@ from ..._runtime.forks import OfProcess, RenewedLock
 from ..entries import Counts, DeadLetter, Entry, Report, Settlement, Target, event_of, moment
 from .claims import Claims
 from .disk import disk_left
-from .failures import as_outbox_errors
+from .failures import as_outbox_errors, may_pass
 from .folder import (
+    leave_alone,
     make,
     opened,
     own_spool,
@@ -40,6 +41,8 @@ from .spool import DeadRow, Spool
 
 if TYPE_CHECKING:
     from ..store import Place
+
+T = TypeVar("T")
 
 DEFAULT_MAX_EVENTS = 10_000_000
 DEFAULT_MAX_BYTES = 4 * 1024**3
@@ -113,15 +116,29 @@ class SQLiteStore:
 
     def add(self, bodies: List[bytes]) -> None:
         """Return when these events are safe, all in one commit; else `OutboxFullError`."""
-        self._room.take(len(bodies), sum(map(len, bodies)))
+        with as_outbox_errors():
+            self._room.take(len(bodies), sum(map(len, bodies)))
+        left = False
         while True:
             spool = self._own()
             with as_outbox_errors(spool.path):
                 try:
                     return spool.add(bodies)
-                except sqlite3.ProgrammingError:
-                    if not spool.is_closed:  # by another thread: there will be a new one
+                except sqlite3.DatabaseError as error:
+                    if spool.is_closed:  # by another thread: there will be a new one
+                        continue
+                    if may_pass(error) or left:
                         raise
+                    left = True
+                    self._leave(spool, error)
+
+    def _leave(self, spool: Spool, error: Exception) -> None:
+        """Go on with a new spool; the lock of one that is broken stays with this process."""
+        leave_alone(spool.path, error)
+        with self._lock.held:
+            if self._own_if_open() is spool:
+                self._open.held.own = None
+                spool.close()
 
     def _own(self) -> Spool:
         open_ = self._open.held
@@ -141,11 +158,12 @@ class SQLiteStore:
     def _used(self) -> Tuple[int, int, int]:
         counts, size, free = Counts(), 0, disk_left(self.folder, spools(self.folder))
         own = self._own_if_open()
-        for spool in self._spools():
-            counts = counts.plus(spool.counts())
-            used, unused = spool.size()
+        for found, (used, unused), is_own in self._ask_all(
+            lambda spool: (spool.counts(), spool.size(), spool is own)
+        ):
+            counts = counts.plus(found)
             size += used
-            free += unused if spool is own else 0
+            free += unused if is_own else 0
         return counts.due + counts.waiting, size, free
 
     # Sending
@@ -156,7 +174,13 @@ class SQLiteStore:
         with self._lock.held, as_outbox_errors():
             if open_.claims is None:
                 open_.claims = Claims.take(self.folder, self.target, self._own_if_open)
-            return [] if open_.claims is None else open_.claims.claim(most)
+            if open_.claims is None:
+                return []
+            found = open_.claims.claim(most)
+            own = self._own_if_open()
+            if own is not None and open_.claims.has_given_up(own.path):
+                self._leave(own, OutboxError("it is broken"))
+            return found
 
     def _own_if_open(self) -> Optional[Spool]:
         own = self._open.held.own
@@ -198,26 +222,33 @@ class SQLiteStore:
     def counts(self) -> Counts:
         """Count what there is in the folder."""
         found = Counts()
-        for spool in self._spools():
-            found = found.plus(spool.counts())
+        for counts in self._ask_all(Spool.counts):
+            found = found.plus(counts)
         return found
 
-    def _spools(self) -> Iterator[Spool]:
-        """Give all spools of the tenant; those of other processes are open for a moment."""
+    def _ask_all(self, ask: Callable[[Spool], T]) -> List[T]:
+        """Ask all spools of the tenant; those of other processes are open for a moment.
+
+        One that is broken is left alone: it must not keep this process from recording.
+        """
+        found: List[T] = []
         with self._lock.held, as_outbox_errors():
             own = self._own_if_open()
             for path in spools(self.folder):
-                if own is not None and path == own.path:
-                    yield own
-                    continue
-                spool = opened(path)
+                spool = own if own is not None and path == own.path else opened(path)
                 if spool is None:
                     continue
                 try:
                     if spool.target == self.target:
-                        yield spool
+                        found.append(ask(spool))
+                except sqlite3.DatabaseError as error:
+                    if may_pass(error):
+                        raise
+                    leave_alone(path, error)
                 finally:
-                    spool.close()
+                    if spool is not own:
+                        spool.close()
+        return found
 
     def report(self, report: Report) -> None:
         """Keep what the sender says of itself, for other processes."""
@@ -238,21 +269,28 @@ class SQLiteStore:
     def dead_letters(self, after: Optional[Place], most: int) -> List[DeadLetter]:
         """Return a page of dead letters, those behind a place."""
         found: List[DeadLetter] = []
-        for spool in self._spools():
+
+        def read(spool: Spool) -> None:
             if len(found) >= most or (after is not None and spool.name < after[0]):
-                continue
+                return
             start = after[1] if after is not None and spool.name == after[0] else 0
             for seq, at, reason, body in spool.dead_after(start, most - len(found)):
                 event, place = event_of(body), (spool.name, seq)
                 found.append(DeadLetter(event=event, reason=reason, at=moment(at), place=place))
+
+        self._ask_all(read)
         return found
 
     def requeue(self, letters: Iterable[DeadLetter]) -> int:
         """Send dead letters once more: they are recorded anew before they are removed."""
         found: Dict[Place, DeadRow] = {}
-        for spool, seqs in self._with(letters):
+
+        def read(spool: Spool, seqs: List[int]) -> int:
             rows = [row for seq in seqs for row in spool.dead_after(seq - 1, 1)]
             found.update({(spool.name, row[0]): row for row in rows if row[0] in seqs})
+            return 0
+
+        self._with([letter.place for letter in letters], read)
         if found:
             self.add([body for _, _, _, body in found.values()])
         return self._discard(list(found))
@@ -262,19 +300,18 @@ class SQLiteStore:
         return self._discard([letter.place for letter in letters])
 
     def _discard(self, places: List[Place]) -> int:
-        return sum(spool.discard(seqs) for spool, seqs in self._with(places))
+        return self._with(places, Spool.discard)
 
-    def _with(
-        self, letters: Iterable[Union[DeadLetter, Place]]
-    ) -> Iterator[Tuple[Spool, List[int]]]:
-        """Give the spools that hold dead letters, each with the numbers of its own."""
+    def _with(self, places: List[Place], act: Callable[[Spool, List[int]], int]) -> int:
+        """Do something in the spools that hold dead letters, each with the numbers of its own."""
         wanted: Dict[str, Set[int]] = {}
-        for letter in letters:
-            name, seq = letter.place if isinstance(letter, DeadLetter) else letter
+        for name, seq in places:
             wanted.setdefault(name, set()).add(seq)
-        for spool in self._spools():
-            if spool.name in wanted:
-                yield spool, sorted(wanted[spool.name])
+
+        def ask(spool: Spool) -> int:
+            return act(spool, sorted(wanted[spool.name])) if spool.name in wanted else 0
+
+        return sum(self._ask_all(ask))
 
     # The end
 
