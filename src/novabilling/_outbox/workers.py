@@ -6,6 +6,7 @@ import os
 import threading
 from typing import TYPE_CHECKING, Any, Awaitable, Callable, List, Optional
 
+from .._call.errors import OutboxError
 from .._runtime import concurrency
 
 if TYPE_CHECKING:
@@ -20,16 +21,21 @@ class Workers:
         self._pid = 0
 
     def start(self, count: int, work: Callable[[], None]) -> None:
-        """Start the threads, unless they run."""
+        """Start the threads, unless they run; fewer if there are no more to be had."""
         if self._threads and not self.are_lost():
             return
-        self._pid = os.getpid()
-        self._threads = [
-            threading.Thread(target=work, name=f"novabilling-outbox-{number}", daemon=True)
-            for number in range(count)
-        ]
-        for thread in self._threads:
-            thread.start()
+        started: List[threading.Thread] = []
+        for number in range(count):
+            name = f"novabilling-outbox-{number}"
+            thread = threading.Thread(target=work, name=name, daemon=True)
+            try:
+                thread.start()
+            except RuntimeError as error:
+                if started:
+                    break
+                raise OutboxError(f"the outbox has no thread to send in: {error}") from error
+            started.append(thread)
+        self._pid, self._threads = os.getpid(), started
 
     def are_lost(self) -> bool:
         """Say whether they were started, and this is a forked child that has none of them."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import threading
 from collections import deque
+from contextlib import suppress
 from functools import partial
 from typing import Any, Callable, Deque, Dict, List, Optional, Tuple
 
+from .._call.errors import OutboxError
 from .._runtime.loops import async_running_loop, run_soon
 from .._runtime.waitables import async_event_type
 from .._runtime.waits import Wait
@@ -57,7 +59,12 @@ class AsyncWriter:
         """Return when these events are safe."""
         order = _Order(bodies, async_running_loop(), async_event_type()())
         self._orders.append(order)
-        self._start()
+        try:
+            self._start()
+        except BaseException:  # nobody is there to write it
+            with suppress(ValueError):
+                self._orders.remove(order)
+            raise
         self._wait.wake()
         await order.done.wait(None)
         if order.error is not None:
@@ -77,7 +84,11 @@ class AsyncWriter:
         self._closing = False
         thread = threading.Thread(target=self._work, name="novabilling-outbox-writer", daemon=True)
         self._thread = (os.getpid(), thread)
-        thread.start()
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._thread = (os.getpid(), None)
+            raise OutboxError(f"the outbox has no thread to write in: {error}") from error
 
     def _work(self) -> None:
         while True:
