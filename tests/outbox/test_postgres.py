@@ -376,6 +376,20 @@ def test_what_is_claimed_is_sent_when_the_database_goes_in_the_middle(database, 
         store.claim(5)
 
 
+def test_a_sender_that_is_woken_takes_all_that_is_there(database):
+    store = store_of(database, poll=3600, notify=True)
+    woken = threading.Event()
+    store.watch(woken.set)
+    assert store.claim(400) == []
+    assert woken.wait(10)  # it listens
+    store.claim(400)
+    woken.clear()
+    store.add([body(n) for n in range(500)])
+    assert woken.wait(10)
+
+    assert [len(store.claim(400)) for _ in range(3)] == [400, 100, 0]
+
+
 def test_a_writer_notifies_ten_times_a_second_at_most(database, clock):
     store = store_of(database, notify=True)
     notifies = []

@@ -48,6 +48,7 @@ class Watch:
         if not self._notified and concurrency.monotonic() < self._looks_at:
             return False
         self._notified = False  # what comes from here on is looked for the next time
+        self._looks_at = 0.0  # unless there is nothing: some may be left, or the question may fail
         return True
 
     def found_nothing(self) -> None:
