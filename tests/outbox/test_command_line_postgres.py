@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
+import signal
+import threading
+import time
 from typing import Any, List
 
 import pytest
 
 from novabilling import NovaBilling
 from novabilling.outbox import Outbox, PostgresStore
+from novabilling.outbox import __main__ as command
 from novabilling.outbox.__main__ import main
 from tests.outbox.ledger import serving
 from tests.outbox.test_command_line import lines, start
@@ -54,6 +60,52 @@ def test_a_sender_sends_until_nothing_is_left(tmp_path, database, capsys):
     for secret in ("canary", PASSWORD):
         assert secret.encode() not in log
         assert secret not in before + after
+
+
+def test_a_sender_goes_on_when_its_database_was_away(own_postgres, monkeypatch, caplog):
+    caplog.set_level(logging.INFO)
+    database = Database(own_postgres.dsn, "novabilling_outbox")
+    monkeypatch.setenv("SHOP_DSN", database.dsn)
+    monkeypatch.setenv("NOVABILLING_TOKEN", "sk_live_x")
+    monkeypatch.setattr(command, "LINE_EVERY", 0.1)
+    counted: List[int] = []
+
+    def until(true: Any) -> None:
+        ends = time.monotonic() + 30
+        while not true() and time.monotonic() < ends:
+            time.sleep(0.05)
+
+    def at_the_line(record: logging.LogRecord) -> bool:
+        return record.levelname == "INFO" and "outbox cannot be" in record.getMessage()
+
+    def trouble(url: str) -> None:
+        try:
+            until(lambda: "0 to send" in caplog.text)
+            own_postgres.stop()
+            until(lambda: any(at_the_line(r) for r in caplog.records))
+            own_postgres.start()
+            record(database, url, 3)
+            until(lambda: server.ledger()["counted"] == 3)
+            counted.append(server.ledger()["counted"])
+            own_postgres.stop()
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGTERM), signal.getsignal(signal.SIGINT)
+    try:
+        with serving() as server:
+            thread = threading.Thread(target=trouble, args=(server.url,))
+            thread.start()
+            try:
+                main(["send", "--postgres-env", "SHOP_DSN", "--base-url", server.url])
+            finally:
+                thread.join()
+    finally:
+        signal.signal(signal.SIGTERM, before[0])
+        signal.signal(signal.SIGINT, before[1])
+
+    assert counted == [3]
+    assert "Ended: the PostgreSQL of the outbox cannot be" in caplog.text
 
 
 def test_status_shows_each_tenant(database, named, capsys):

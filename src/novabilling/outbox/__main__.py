@@ -73,8 +73,15 @@ def send(options: Any) -> None:
                 break
             if time.monotonic() >= next_line:
                 next_line += LINE_EVERY
-                logger.info(line(outbox.stats()))
-    logger.info("Ended: %s", line(stats_of(store.counts(), store.reported())))
+                logger.info(_line_of(outbox.stats))
+    logger.info("Ended: %s", _line_of(lambda: stats_of(store.counts(), store.reported())))
+
+
+def _line_of(look: Callable[[], OutboxStats]) -> str:
+    try:
+        return line(look())
+    except OutboxError as error:  # a sender goes on when it passes
+        return str(error)
 
 
 def _token(options: Any) -> Callable[[], str]:
