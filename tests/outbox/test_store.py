@@ -669,6 +669,41 @@ def test_a_spool_of_the_first_version_can_be_read(tmp_path):
     store.close()
 
 
+def test_a_log_that_goes_while_a_spool_is_removed_is_no_error(tmp_path, monkeypatch):
+    store = store_in(tmp_path)
+    store.add([body(1)])
+    store.settle(Settlement(done=store.claim(9)))
+    unlink = os.unlink
+
+    def unlink_after_another(path: Any) -> None:
+        for end in ("-wal", "-shm"):  # as SQLite does in the process that sends
+            with suppress(FileNotFoundError):
+                unlink(f"{path}{end}")
+        unlink(path)
+
+    other = sqlite3.connect(store._own().path)
+    other.execute("SELECT count(*) FROM events").fetchall()
+    monkeypatch.setattr(os, "unlink", unlink_after_another)
+    monkeypatch.setattr(os.path, "exists", lambda path: True)
+    store.close()
+
+    assert [path.name for path in tmp_path.iterdir() if ".spool" in path.name] == []
+    other.close()
+
+
+def test_whoever_reads_a_spool_that_is_removed_leaves_nothing_of_it(tmp_path):
+    process = in_another_process(tmp_path, "store.add([body(1)])")
+    kill(process)
+    (path,) = tmp_path.glob("*.spool")
+    reader = Spool(str(path))
+    for file in tmp_path.glob("*.spool*"):
+        file.unlink()
+    Path(f"{path}-shm").touch()  # what it made when it read, once the others were gone
+    reader.close()
+
+    assert list(tmp_path.glob("*.spool*")) == []
+
+
 def test_an_event_that_is_recorded_while_the_store_closes_is_kept(tmp_path, monkeypatch):
     store = store_in(tmp_path)
     store.add([body(1)])

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import sys
 from pathlib import Path
-from typing import Callable, ContextManager
+from typing import Callable
 
 BUSY = 10.0
 """Seconds to wait for another process that writes to the same database."""
@@ -59,20 +59,23 @@ def checkpoint_pages(folder: str) -> int:
 
 
 def lengthen_log(
-    db: sqlite3.Connection, transaction: Callable[[], ContextManager[None]], path: str, pages: int
+    db: sqlite3.Connection, at_once: Callable[[Callable[[], None]], None], path: str, pages: int
 ) -> None:
     """Give the log of a database its length beforehand, so that a commit finds room in it.
 
     A file that grows has its file system write a log of its own for each commit, one process after
     another; with eight of them a commit took twice as long.
     """
+
+    def fill() -> None:
+        db.execute("INSERT INTO events VALUES (-1, 0, zeroblob(?))", (pages * PAGE,))
+        db.execute("DELETE FROM events WHERE seq = -1")
+
     log = f"{path}-wal"
     if os.path.exists(log) and os.path.getsize(log) >= pages * PAGE:
         return
     try:
-        with transaction():
-            db.execute("INSERT INTO events VALUES (-1, 0, zeroblob(?))", (pages * PAGE,))
-            db.execute("DELETE FROM events WHERE seq = -1")
+        at_once(fill)
         db.execute(f"PRAGMA incremental_vacuum({pages + 1})").fetchall()
         db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
     except sqlite3.OperationalError:  # the disk is full, or another process writes: only slower

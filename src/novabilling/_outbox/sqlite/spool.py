@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import contextmanager
-from typing import Any, Generator, List, Optional, Sequence, Tuple
+from contextlib import suppress
+from functools import partial
+from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
 from ..entries import MAX_WAIT, Counts, Entry, Settlement, Target
 from .connecting import (
@@ -31,6 +32,7 @@ MAX_CHECKED = 4096
 """Pages of a spool that another process goes on with; a larger one is only sent."""
 
 SUFFIX = ".spool"
+T = TypeVar("T")
 DeadRow = Tuple[int, float, str, bytes]
 
 
@@ -70,13 +72,7 @@ class Spool:
                 self._db.execute(f"PRAGMA page_size = {PAGE}")
                 self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
                 self._db.execute("PRAGMA journal_mode = WAL")
-                with self._transaction():
-                    for statement in SCHEMA.split(";\n"):
-                        self._db.execute(statement)
-                    self._db.execute(
-                        "INSERT INTO about VALUES (?, ?, 0, 0)", (target.base_url, target.label)
-                    )
-                    self._db.execute(f"PRAGMA user_version = {VERSION}")
+                self._at_once(partial(self._make, target))
             elif version == 0:
                 raise Unmade
             elif version != VERSION:
@@ -87,11 +83,19 @@ class Spool:
             self._lengthen_log()
             return Target(*self._db.execute("SELECT base_url, label FROM about").fetchone())
 
+    def _make(self, target: Target) -> None:
+        for statement in SCHEMA.split(";\n"):
+            self._db.execute(statement)
+        self._db.execute("INSERT INTO about VALUES (?, ?, 0, 0)", (target.base_url, target.label))
+        self._db.execute(f"PRAGMA user_version = {VERSION}")
+
     def close(self) -> None:
         """Close the database; SQLite removes its log if nobody else has it open."""
         with OPENING.lock, self.gate.lock:
             self.is_closed = True
             self._db.close()
+            if not os.path.exists(self.path):  # removed by its process, but not what we made since
+                self._remove()
 
     def remove_if_empty(self) -> bool:
         """Close the database and remove its files, if there is nothing in it and nobody's else."""
@@ -100,10 +104,13 @@ class Spool:
             if counts.due or counts.waiting or counts.dead:
                 return False
             self.close()
-        for end in ("", "-wal", "-shm"):
-            if os.path.exists(self.path + end):
-                os.unlink(self.path + end)
+        self._remove()
         return True
+
+    def _remove(self) -> None:
+        for end in ("", "-wal", "-shm"):
+            with suppress(FileNotFoundError):  # another process was faster
+                os.unlink(self.path + end)
 
     # Recording
 
@@ -131,8 +138,8 @@ class Spool:
                 self._db.execute("INSERT INTO events VALUES (?, ?, ?)", (first, at, bodies[0]))
             else:
                 rows = [(first + n, at, body) for n, body in enumerate(bodies)]
-                with self._transaction():
-                    self._db.executemany("INSERT INTO events VALUES (?, ?, ?)", rows)
+                insert = partial(self._db.executemany, "INSERT INTO events VALUES (?, ?, ?)", rows)
+                self._at_once(insert)
             if is_inner:
                 self._inner.append(bodies)
         except BaseException:
@@ -165,23 +172,22 @@ class Spool:
     def settle(self, outcome: Settlement) -> None:
         """Write what became of events, all of it or nothing."""
         try:
-            self._settle(outcome)
+            self._at_once(partial(self._settle, outcome))
         except sqlite3.OperationalError:  # the disk is full: there may be room in the log
             self.shorten_log()
-            self._settle(outcome)
+            self._at_once(partial(self._settle, outcome))
 
     def _settle(self, outcome: Settlement) -> None:
-        with self.gate.lock, self._transaction():
-            self._remove(outcome)
-            self._db.executemany(
-                "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
-                map(waiting_row, outcome.waiting),
-            )
-            self._db.executemany(
-                "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)", map(dead_row, outcome.dead)
-            )
+        self._take_out(outcome)
+        self._db.executemany(
+            "INSERT OR REPLACE INTO waiting VALUES (?, ?, ?, ?, ?, ?)",
+            map(waiting_row, outcome.waiting),
+        )
+        self._db.executemany(
+            "INSERT OR REPLACE INTO dead VALUES (?, ?, ?, ?)", map(dead_row, outcome.dead)
+        )
 
-    def _remove(self, outcome: Settlement) -> None:
+    def _take_out(self, outcome: Settlement) -> None:
         entries = list(outcome.done)
         entries += [row.entry for row in outcome.waiting]
         entries += [row.entry for row in outcome.dead]
@@ -244,10 +250,9 @@ class Spool:
 
     def discard(self, seqs: Sequence[int]) -> int:
         """Remove dead letters; return how many there were."""
-        with self.gate.lock, self._transaction():
-            before = self._db.total_changes
-            self._db.executemany("DELETE FROM dead WHERE seq = ?", [(seq,) for seq in seqs])
-            return self._db.total_changes - before
+        rows = [(seq,) for seq in seqs]
+        delete = partial(self._db.executemany, "DELETE FROM dead WHERE seq = ?", rows)
+        return int(self._at_once(delete).rowcount)
 
     # Room on the disk
 
@@ -262,7 +267,7 @@ class Spool:
 
     def _lengthen_log(self) -> None:
         if self._syncs_each:
-            lengthen_log(self._db, self._transaction, self.path, self._log_pages)
+            lengthen_log(self._db, self._at_once, self.path, self._log_pages)
 
     def shorten_log(self) -> None:
         """Write the log into the database and cut it off, unless another process reads it."""
@@ -275,21 +280,22 @@ class Spool:
 
     # Within
 
-    @contextmanager
-    def _transaction(self) -> Generator[None, None, None]:
-        if self._db.in_transaction:  # a signal handler, in the middle of another call
-            yield
-            return
-        self._inner = []
-        try:
-            self._db.execute("BEGIN IMMEDIATE")
-            yield
-            self._db.execute("COMMIT")
-        except BaseException:
-            self._roll_back()
-            for bodies in self._inner:  # a signal handler has been told that these are safe
-                self._insert(bodies)
-            raise
+    def _at_once(self, act: Callable[[], T]) -> T:
+        """Do all of something or nothing; no interrupt leaves the transaction open."""
+        with self.gate.lock:
+            if self._db.in_transaction:  # a signal handler, in the middle of another call
+                return act()
+            self._inner = []
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                found = act()
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._roll_back()
+                for bodies in self._inner:  # a signal handler has been told that these are safe
+                    self._insert(bodies)
+                raise
+            return found
 
     def _roll_back(self) -> None:
         if self._db.in_transaction:  # SQLite ends it itself when the disk is full
