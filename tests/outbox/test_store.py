@@ -620,6 +620,41 @@ def test_what_the_folder_says_is_an_error_of_the_outbox(tmp_path, monkeypatch):
         store.add([body(1)])
 
 
+def test_a_spool_that_cannot_be_made_leaves_no_files(tmp_path, monkeypatch):
+    store = store_in(tmp_path)
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    def refuse(*_: object) -> None:
+        raise sqlite3.OperationalError("unable to open database file")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Spool, "_make", refuse)
+        for _ in range(3):
+            with pytest.raises(OutboxError, match="unable to open"):
+                store.add([body(1)])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    store.add([body(2)])
+    assert names(store) == ["t2"]
+
+
+def test_a_folder_that_cannot_be_synced_leaves_no_files(tmp_path, monkeypatch):
+    store = store_in(tmp_path, sync="full")
+    before = sorted(path.name for path in tmp_path.iterdir())
+
+    def refuse(_: str) -> None:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(folders, "_sync_folder", refuse)
+        with pytest.raises(OutboxError, match="Too many open files"):
+            store.add([body(1)])
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    store.add([body(2)])
+    assert names(store) == ["t2"]
+
+
 def test_a_spool_that_its_process_removes_meanwhile_is_not_made_again(tmp_path, monkeypatch):
     """A sender would go on with the file that is gone, and remove the new one unread."""
     sender, ends, begins = store_in(tmp_path), store_in(tmp_path), store_in(tmp_path)

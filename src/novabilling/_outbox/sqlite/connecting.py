@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Callable
 
@@ -50,6 +51,13 @@ def connect(path: str, make: bool, sync: str) -> sqlite3.Connection:
         db.close()
         raise
     return db
+
+
+def remove_files(path: str) -> None:
+    """Remove a database, and what SQLite has beside it."""
+    for end in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):  # another process was faster
+            os.unlink(path + end)
 
 
 def checkpoint_pages(folder: str) -> int:

@@ -11,6 +11,7 @@ from typing import List, Optional, Set, Tuple
 
 from ..._call.errors import OutboxError
 from ..entries import Report, Target
+from .connecting import remove_files
 from .disk import RESERVE, keep_reserve
 from .locks import FileLock
 from .spool import SUFFIX, Spool, Unmade, Unusable
@@ -91,31 +92,46 @@ def lock_path(path: str) -> str:
 def own_spool(folder: str, target: Target, sync: str) -> Tuple[Spool, FileLock]:
     """Return a spool for this process: one that a process which is gone has left, or a new one."""
     for path in spools(folder):
-        lock = None
         with suppress(PermissionError):  # of another user: the sender says that it cannot read it
-            lock = FileLock.take(lock_path(path))
-        if lock is None:
-            continue
-        if os.path.exists(path):  # else another process has removed it meanwhile, and the name
-            spool = opened(path, sync, target)
-            if spool is not None and spool.target == target and spool.is_sound():
-                return spool, lock
-            if spool is not None:
-                spool.close()
-            lock.release()
-        else:
-            lock.release(remove=True)
+            left = _taken_over(path, target, sync)
+            if left is not None:
+                return left
     path = os.path.join(folder, f"{uuid.uuid4().hex[:16]}{SUFFIX}")
     lock = FileLock.take(lock_path(path))
     assert lock is not None  # noqa: S101  # nobody else has the name
+    spool = None
     try:
         spool = Spool(path, target, sync)
-    except BaseException:
+        if sync == "full":
+            _sync_folder(folder)
+    except BaseException:  # or there would be one more file for each event that comes
+        if spool is not None:
+            spool.close()
+        remove_files(path)
         lock.release(remove=True)
         raise
-    if sync == "full":
-        _sync_folder(folder)
     return spool, lock
+
+
+def _taken_over(path: str, target: Target, sync: str) -> Optional[Tuple[Spool, FileLock]]:
+    lock = FileLock.take(lock_path(path))
+    if lock is None:
+        return None
+    is_there = os.path.exists(path)  # else another process has removed it meanwhile, and its name
+    spool = None
+    try:
+        spool = opened(path, sync, target) if is_there else None
+        if spool is not None and spool.target == target and spool.is_sound():
+            taken, spool = (spool, lock), None
+            return taken
+    except BaseException:
+        lock.release()
+        raise
+    finally:
+        if spool is not None:
+            spool.close()
+    lock.release(remove=not is_there)
+    return None
 
 
 def opened(path: str, sync: str = "normal", target: Optional[Target] = None) -> Optional[Spool]:

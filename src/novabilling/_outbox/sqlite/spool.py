@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any, Callable, List, Optional, Sequence, Tuple, TypeVar
 
@@ -19,6 +18,7 @@ from .connecting import (
     checkpoint_pages,
     connect,
     lengthen_log,
+    remove_files,
 )
 from .failures import is_full
 from .gates import OPENING, Gate
@@ -95,7 +95,7 @@ class Spool:
             self.is_closed = True
             self._db.close()
             if not os.path.exists(self.path):  # removed by its process, but not what we made since
-                self._remove()
+                remove_files(self.path)
 
     def remove_if_empty(self) -> bool:
         """Close the database and remove its files, if there is nothing in it and nobody's else."""
@@ -104,13 +104,8 @@ class Spool:
             if counts.due or counts.waiting or counts.dead:
                 return False
             self.close()
-        self._remove()
+        remove_files(self.path)
         return True
-
-    def _remove(self) -> None:
-        for end in ("", "-wal", "-shm"):
-            with suppress(FileNotFoundError):  # another process was faster
-                os.unlink(self.path + end)
 
     # Recording
 
@@ -237,7 +232,10 @@ class Spool:
         with self.gate.lock:
             if self._one("PRAGMA page_count") > MAX_CHECKED:
                 return False
-            return bool(self._one("PRAGMA quick_check(1)") == "ok")
+            try:
+                return bool(self._one("PRAGMA quick_check(1)") == "ok")
+            except sqlite3.DatabaseError:
+                return False
 
     def dead_after(self, seq: int, most: int) -> List[DeadRow]:
         """Return a page of dead letters."""
