@@ -1037,6 +1037,19 @@ def test_a_full_disk_is_an_error_and_goes_on_when_it_is_freed(small_disk, monkey
     assert set(billing.counted.values()) == {1}
 
 
+def test_a_sender_that_starts_on_a_full_disk_has_the_reserve(small_disk):
+    folder = small_disk / "usage"
+    store = store_in(folder)
+    store.add([body(1)])
+    store.close()
+    assert (folder / disk.RESERVE).exists()
+    with suppress(OSError), open(small_disk / "ballast", "wb", buffering=0) as ballast:
+        while True:
+            ballast.write(b"x" * 4096)
+
+    assert names(store) == ["t1"]
+
+
 def test_a_store_in_use_by_another_keeps_its_reserve(tmp_path, monkeypatch):
     monkeypatch.setattr(connecting, "BUSY", 0.05)
     store = store_in(tmp_path)

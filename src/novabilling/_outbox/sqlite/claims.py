@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Callable, Dict, List, Optional, Set
 
 from ..entries import Entry, Settlement, Target
-from .disk import give_up_reserve, keep_reserve
+from .disk import give_up_reserve, keep_reserve, make_room
 from .failures import is_full, may_pass
 from .folder import lock_path, opened, sender_path, spools
 from .locks import FileLock
@@ -171,6 +171,8 @@ class Claims:
             if path in self._broken:
                 return
             spool = opened(path)
+            if spool is None and make_room(self._folder):
+                spool = opened(path)
             if spool is None:
                 return
             if spool.target != self._target:

@@ -59,3 +59,8 @@ def give_up_reserve(folder: str) -> bool:
     except OSError:
         return False
     return True
+
+
+def make_room(folder: str) -> bool:
+    """Remove the reserve if a spool cannot even be opened for lack of room; say whether it did."""
+    return shutil.disk_usage(folder).free < SHARED_MEMORY and give_up_reserve(folder)
