@@ -605,7 +605,22 @@ def test_a_process_whose_own_spool_cannot_be_read_goes_on_with_another(
     store.add([body(2)])
 
     assert names(store) == ["t2"]
-    assert len([r for r in caplog.records if "is broken and is left alone" in r.message]) == 1
+    assert len([r for r in caplog.records if "is left alone" in r.message]) == 1
+
+
+def test_a_spool_that_a_sender_has_called_broken_takes_no_new_events(tmp_path, monkeypatch):
+    kill(in_another_process(tmp_path, "store.add([body(1)])"))
+    store = store_in(tmp_path)
+
+    def breaks(_: Spool) -> None:
+        raise sqlite3.DatabaseError("database disk image is malformed")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Spool, "give_back", breaks)
+        store.claim(0)
+    store.add([body(2)])
+
+    assert names(store) == ["t2"]
 
 
 def test_what_the_folder_says_is_an_error_of_the_outbox(tmp_path, monkeypatch):
@@ -801,6 +816,25 @@ def test_a_broken_spool_does_not_keep_the_store_open(tmp_path, caplog):
 
     assert not store.leads()
     assert store_in(tmp_path).claim(0) == []
+
+
+def test_files_that_cannot_be_removed_do_not_keep_the_store_open(tmp_path, monkeypatch):
+    kill(in_another_process(tmp_path, "store.add([body(1)])"))
+    store, other = store_in(tmp_path), store_in(tmp_path)
+    store.claim(0)
+    store.add([body(2)])
+    store.settle(Settlement(done=store.claim(9)))
+
+    def refuse(_: Any) -> None:
+        raise OSError(30, "Read-only file system")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", refuse)
+        store.close()
+
+    assert not store.leads()
+    other.add([body(3)])
+    assert names(other) == ["t3"]
 
 
 @pytest.mark.skipif(not hasattr(os, "getuid") or os.getuid() != 0, reason="needs another user")

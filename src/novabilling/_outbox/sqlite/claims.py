@@ -11,7 +11,7 @@ from typing import Callable, Dict, List, Optional, Set
 from ..entries import Entry, Settlement, Target
 from .disk import give_up_reserve, keep_reserve, make_room
 from .failures import is_full, may_pass
-from .folder import lock_path, opened, sender_path, spools
+from .folder import leave_alone, lock_path, opened, sender_path, spools
 from .locks import FileLock
 from .spool import Spool
 
@@ -148,7 +148,7 @@ class Claims:
     def close(self) -> None:
         """Let another process send."""
         for view in self._views.values():
-            with suppress(sqlite3.Error):  # what is broken has been said
+            with suppress(sqlite3.Error, OSError):  # what is broken has been said
                 if view.remove_if_empty():
                     continue
             view.close()
@@ -207,7 +207,7 @@ class Claims:
         if may_pass(error):
             logger.warning("The spool %s cannot be read at the moment: %s", view.path, error)
             return
-        logger.error("The spool %s is broken and is left alone: %s", view.path, error)
+        leave_alone(view.path, error)
         self._broken.add(view.path)
         self._views.pop(name, None)
         view.close()

@@ -92,6 +92,8 @@ def lock_path(path: str) -> str:
 def own_spool(folder: str, target: Target, sync: str) -> Tuple[Spool, FileLock]:
     """Return a spool for this process: one that a process which is gone has left, or a new one."""
     for path in spools(folder):
+        if path in _unusable:
+            continue
         with suppress(PermissionError):  # of another user: the sender says that it cannot read it
             left = _taken_over(path, target, sync)
             if left is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import (
     TYPE_CHECKING,
     Callable,
@@ -326,7 +327,7 @@ class SQLiteStore:
                 (spool, lock), open_.own = open_.own, None
                 empty = False
                 try:
-                    with as_outbox_errors():
+                    with as_outbox_errors(), suppress(OSError):  # it stays, with nothing in it
                         empty = spool.remove_if_empty()
                 finally:
                     spool.close()
