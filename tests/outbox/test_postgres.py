@@ -359,20 +359,21 @@ def test_a_writer_may_insert_and_nothing_else(database, roles):
     assert states(database) == {"due": 3}
 
 
-def test_what_is_claimed_is_sent_when_the_database_goes_in_the_middle(database, monkeypatch):
+@pytest.mark.parametrize("error", [OutboxError("it cannot be reached"), RuntimeError("of a pool")])
+def test_what_is_claimed_is_sent_when_the_database_goes_in_the_middle(database, monkeypatch, error):
     store = store_of(database)
     store.add([body(1)])
     claim = Sending._claim
 
     def goes(self, target, state, most):
         if state == "held":
-            raise OutboxError("the PostgreSQL of the outbox cannot be reached")
+            raise error
         return claim(self, target, state, most)
 
     monkeypatch.setattr(Sending, "_claim", goes)
 
     assert bodies(store.claim(5)) == [body(1)]
-    with pytest.raises(OutboxError):
+    with pytest.raises(type(error)):
         store.claim(5)
 
 

@@ -81,7 +81,7 @@ class Sending:
         if len(found) < most:
             try:
                 found += self._claim(target, "held", most - len(found))
-            except OutboxError:
+            except Exception:  # that of a pool of the user's may be of any kind
                 if not found:
                     raise  # else those are claimed, and nobody would send them any more
         if not found:
