@@ -8,6 +8,7 @@ from typing import Dict, Iterator, List, Optional, Tuple
 import httpx
 import pytest
 
+from novabilling import ForbiddenError, NovaBilling
 from novabilling.sandbox.__main__ import main
 from novabilling.sandbox._control.guard import Guard
 from novabilling.sandbox._served.sandbox import ServedSandbox
@@ -73,6 +74,16 @@ def test_a_name_that_was_not_given_is_refused(server: SandboxServer, host: str, 
     assert answer.startswith("HTTP/1.1 403"), answer
     assert "--allowed-host" in answer
     assert "access-control" not in answer.lower()
+
+
+def test_a_client_behind_a_gateway_that_changes_the_name_is_told(server: SandboxServer):
+    def rename(request: httpx.Request) -> None:
+        request.headers["host"] = "upstream"
+
+    with httpx.Client(event_hooks={"request": [rename]}) as http:
+        client = NovaBilling(token="sk_test_1", base_url=server.url, http_client=http)
+        with pytest.raises(ForbiddenError, match=r"Host of this request is 'upstream'.*--allowed-"):
+            client.plans.list()
 
 
 def test_a_request_without_a_name_is_refused(server: SandboxServer):

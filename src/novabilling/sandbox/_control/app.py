@@ -57,7 +57,8 @@ class ServedApplication(Application):
         try:
             self._guard.check_host(scope["headers"])
         except Refusal as refusal:
-            await _answer(send, refusal.status, _json({"error": refusal.message}), scope["method"])
+            said = {"error": refusal.message, "message": refusal.message}  # as the API calls it
+            await _answer(send, refusal.status, _json(said), scope["method"])
             return
         if path == PREFIX or path.startswith(f"{PREFIX}/"):
             await self._steer(scope, receive, send, path)
