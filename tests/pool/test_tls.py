@@ -67,6 +67,26 @@ def test_threads_that_need_the_context_at_once_build_one(built, tls, trusted):
     assert len(built) == 1
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_a_server_that_wants_a_certificate_of_the_client_has_done_nothing(
+    colour, authority, trusted, version
+):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert("127.0.0.1").configure_cert(context)
+    authority.configure_trust(context)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.maximum_version = version
+
+    async def script(api: Any) -> None:
+        await api.post()
+
+    with serve(tls=context) as server, raises(APIConnectionError) as caught:
+        play(colour, server.url, script)
+
+    if version == ssl.TLSVersion.TLSv1_3:
+        assert "wants a certificate of the client" in str(caught.value)
+
+
 def test_the_authority_that_ssl_cert_file_names_is_trusted(colour, tls, trusted):
     async def script(api: Any) -> None:
         for n in range(3):

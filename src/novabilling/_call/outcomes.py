@@ -68,7 +68,7 @@ def unread_answer(exc: Exception, attempt: Attempt, progress: Progress) -> Optio
     """
     undecoded = isinstance(exc, (*classes("DecodingError"), BadEncoding))
     refused = attempt.call.repeat == "once" and 400 <= progress.status < 500
-    if not (undecoded or refused) or progress.status < 300:
+    if progress.status < 300 or not (undecoded or (refused and progress.fate(exc) == "unknown")):
         return None
     method, address = attempt.call.method, attempt.address
     answer = Answer(method, address, progress.status, progress.headers, b"", {})
@@ -99,7 +99,7 @@ def failure_from(exc: Exception, attempt: Attempt, progress: Progress) -> Failur
         proxy = progress.proxy or another_place(address, progress.towards)
         reason = reason_of(exc, address, proxy, progress.stage, progress.proxy is not None)
         error = APIConnectionError(reason.text)
-        if reason.final and fate == "unsent":
+        if reason.unheard or (reason.final and fate == "unsent"):
             fate = "refused"
     error.__cause__ = plain_cause(exc)
     return Failure(error, fate)

@@ -36,6 +36,8 @@ class Reason(msgspec.Struct, frozen=True):
 
     text: str
     final: bool = False
+    unheard: bool = False
+    """Whether the server has looked at nothing of the request, though it was sent."""
 
 
 def reason_of(
@@ -64,6 +66,13 @@ def reason_of(
             f"{_verdict(told)}); a CA of your own goes into the file that SSL_CERT_FILE names, or "
             "into an http_client of yours (verify=...)",
             final=True,
+        )
+    if "ALERT_CERTIFICATE_REQUIRED" in text:  # in TLS 1.3 it comes behind the request
+        return Reason(
+            f"{who} wants a certificate of the client ({text}); it goes into an http_client of "
+            "yours (verify=..., an ssl.SSLContext with load_cert_chain)",
+            final=True,
+            unheard=True,
         )
     if any(sign in text for sign in _NOT_TLS):
         return Reason(
