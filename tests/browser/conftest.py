@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Iterator, NoReturn, Optional, Tuple
@@ -83,12 +84,18 @@ def _chromium(profile: Path, *flags: str) -> Iterator[Any]:
     from selenium import webdriver
     from selenium.webdriver.chrome.service import Service
 
+    class _Patient(webdriver.Chrome):
+        def get(self, url: str) -> None:  # which is sometimes back before the page is there
+            super().get(url)
+            while self.execute_script("return document.readyState") != "complete":
+                time.sleep(0.01)
+
     options = webdriver.ChromeOptions()
     options.binary_location = shutil.which("chromium") or ""
     for flag in (*FLAGS, *flags, f"--user-data-dir={profile}"):
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options, Service(shutil.which("chromedriver")))
+    driver = _Patient(options, Service(shutil.which("chromedriver")))
     try:
         yield driver
     finally:
