@@ -13,7 +13,7 @@ function load() {
   if (python) return;
   const worker = new Worker(new URL("worker.mjs", here), { type: "module" });
   python = { worker, ready: false };
-  worker.onerror = (event) => end(`Python could not be loaded: ${event.message ?? "no answer"}`);
+  worker.onerror = ({ message }) => worker.onmessage({ data: { failed: message ?? "no answer" } });
   worker.onmessage = ({ data }) => {
     if (python?.worker !== worker) return; // it was ended meanwhile
     if (data.failed) {
