@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Type
+from typing import Any, ClassVar, Dict, Iterator, List, Type
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.browser.conftest import Browser, _chromium, _give_up, _missing
+from tests.browser.conftest import DESKTOP, PHONE, Browser, _chromium, _give_up, _missing
 from tests.operations import RESOURCES
 from tests.pages import DOCS, ROOT
 from tests.runnable import Program, programs
@@ -77,6 +77,23 @@ class WithoutSwitching(Handler):
 
 
 SWITCHES_OFF = b"delete WebAssembly.Suspending, delete WebAssembly.promising;\n"
+
+
+class Wrong(Handler):
+    """Serves a file without its content the first time, and all of it for the cache."""
+
+    wrong: ClassVar[List[str]] = []
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "max-age=3600")
+        super().end_headers()
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        name = self.path.rpartition("/")[2]
+        if name in self.wrong:
+            self.wrong.remove(name)
+            source = io.BytesIO(bytes(len(source.read())))
+        super().copyfile(source, outputfile)
 
 
 @contextmanager
@@ -383,6 +400,21 @@ def test_it_says_that_a_browser_cannot_run_anything(site: str, tmp_path: Path):
         body = driver.find_element("css selector", ".md-content").text
         assert "JavaScript is off here, and nothing runs." in body
         assert "client.invoices.mark_paid" in body
+
+
+def test_what_came_wrong_is_loaded_anew_and_not_from_the_cache(browser: Browser):
+    driver, reasons = browser.driver, []
+    with served(Wrong) as site:
+        driver.get(site)
+        for name in ("python_stdlib.zip", "pyodide.asm.wasm", ""):
+            Wrong.wrong = [name]
+            button(driver, "Run").click()
+            wait_for(driver, "Failed" if name else "Done", 20)
+            reasons.append(output(driver))
+
+    assert reasons[0] == "Python could not be loaded: Program terminated with exit(1)"
+    assert reasons[1].startswith("Python could not be loaded: WebAssembly.instantiateStreaming()")
+    assert reasons[2] == "john@example.com"
 
 
 def test_it_needs_no_stack_switching_and_no_network_once_it_is_loaded(tmp_path: Path):

@@ -7,21 +7,25 @@ const waiting = []; // programs to run after the one that runs
 let python = null; // the worker, once it was needed
 let running = null; // the program
 let last = 0;
+let anew = false; // whether to load all of it again, without the cache
 
 /** Start Python, if it has not been started yet. */
 function load() {
   if (python) return;
-  const worker = new Worker(new URL("worker.mjs", here), { type: "module" });
+  const name = anew ? "anew" : "";
+  const worker = new Worker(new URL("worker.mjs", here), { type: "module", name });
   python = { worker, ready: false };
   worker.onerror = ({ message }) => worker.onmessage({ data: { failed: message ?? "no answer" } });
   worker.onmessage = ({ data }) => {
     if (python?.worker !== worker) return; // it was ended meanwhile
     if (data.failed) {
+      anew = true;
       end(`Python could not be loaded: ${data.failed}`);
     } else if (data.broken) {
       end(`Python had to end: ${data.broken}`);
     } else if (data.ready) {
       python.ready = true;
+      anew = false;
       running?.say("Running …");
     } else if (data.text !== undefined) {
       if (data.id === last) running?.print(data.text); // and not what an earlier one left behind

@@ -9,6 +9,20 @@ Date.now = () => (time = Math.max(performance.timeOrigin + performance.now(), ti
 // Python would make sockets of them, and nothing is to leave the page.
 delete self.WebSocket;
 
+// After a failure the cache may hold what is wrong, and is not asked.
+const ask = self.fetch;
+if (self.name === "anew") self.fetch = (url, given) => ask(url, { ...given, cache: "reload" });
+
+// Pyodide only warns when its WebAssembly does not come, and waits for ever.
+const { instantiateStreaming } = WebAssembly;
+const lost = new Promise((_, reject) => {
+  WebAssembly.instantiateStreaming = (...given) => {
+    const made = instantiateStreaming(...given);
+    made.catch(reject);
+    return made;
+  };
+});
+
 const here = new URL("./", import.meta.url).href;
 const get = (name) => fetch(new URL(name, here)).then((answer) => {
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
@@ -21,7 +35,8 @@ async function start() {
     async (name) => [name, await (await get(name)).text()],
   );
   const lock = get("lock.json").then((answer) => answer.text());
-  const python = await loadPyodide({ indexURL: here, packageBaseUrl: here, lockFileContents: lock });
+  const loaded = loadPyodide({ indexURL: here, packageBaseUrl: here, lockFileContents: lock });
+  const python = await Promise.race([loaded, lost]);
   const folder = python.runPython("import sysconfig; sysconfig.get_paths()['purelib']");
   python.unpackArchive(await packages, "zip", { extractDir: folder });
   for (const [name, text] of await Promise.all(sources)) {
@@ -35,7 +50,7 @@ async function start() {
 const started = start();
 started.then(
   () => postMessage({ ready: true }),
-  (error) => postMessage({ failed: String(error) }),
+  (error) => postMessage({ failed: error.message ?? String(error) }),
 );
 
 async function run({ id, before, code }) {
