@@ -317,6 +317,17 @@ def test_an_error_shows_the_lines_of_the_program_alone(playground: Any, code: st
     }
 
 
+RECURSION = """\
+def nested(number):
+    try:
+        1 / 0
+    except ArithmeticError:
+        nested(number + 1)
+
+nested(0)
+"""
+
+
 @pytest.mark.parametrize(
     ("code", "end"),
     [
@@ -328,6 +339,38 @@ def test_what_uses_up_python_is_followed_by_a_new_one(playground: Any, code: str
     assert result(playground, code).endswith(end)
 
     assert result(playground, "import sys\nprint(hasattr(sys, 'kept'))") == "False\n[Done]"
+
+
+def test_a_program_leaves_nothing_to_the_next_one(playground: Any):
+    result(playground, "import os\nos.environ['NOVABILLING_BASE_URL'] = 'here'\nquit()")
+
+    asked = "import os, sys\nprint('NOVABILLING_BASE_URL' in os.environ, [sys.stdin.read()])"
+    assert result(playground, asked) == "False ['']\n[Done]"
+
+
+def test_a_call_that_nobody_awaited_is_told_at_the_end(playground: Any):
+    code = "from novabilling.sandbox import Sandbox\nclient = Sandbox().async_client()\n"
+    code += "called = client.plans.list()\ndef uses_its_name(): return called"
+
+    told = "sys:1: RuntimeWarning: coroutine 'AsyncPlans.list' was never awaited\n"
+    for _ in range(2):
+        assert result(playground, code).startswith(told)
+    assert result(playground, "import gc\ngc.collect()\nprint(1)") == "1\n[Done]"
+
+
+@pytest.mark.parametrize(
+    ("code", "ends"),
+    [
+        (RECURSION, "RecursionError: maximum recursion depth exceeded\n[Failed]"),
+        ("raise ValueError('x' * 200_000)", "xxx\n[Failed]"),
+    ],
+)
+def test_a_long_error_shows_both_its_ends(playground: Any, code: str, ends: str):
+    shown = result(playground, code)
+
+    assert shown.startswith("Traceback (most recent call last):\n")
+    assert shown.endswith(ends)
+    assert len(shown) < 100_100
 
 
 def visible(driver: Any) -> List[int]:

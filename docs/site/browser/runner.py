@@ -41,6 +41,9 @@ MOST_CHARACTERS = 100_000
 PROGRAM = "<program>"
 """The file of the program in its traceback; one that runs before it has another name."""
 
+END = compile("import gc; names.clear(); gc.collect()", "sys", "exec")
+"""Forgets the names of a program; a warning has the place that it has when Python ends."""
+
 _server: List[Sandbox] = []
 
 
@@ -66,7 +69,6 @@ def prepare() -> None:
         setattr(socket.socket, name, _no_socket)
     socket.getaddrinfo = _no_socket
     builtins.input = _no_keyboard
-    sys.stdin = io.StringIO()
     _with_the_sandbox(
         NovaBilling, lambda box: httpx.Client(transport=httpx.MockTransport(box.handle))
     )
@@ -97,16 +99,21 @@ def run(before: List[str], program: str, write: Write) -> Optional[str]:
             error = raised if raised.code not in (None, 0) else None
         except BaseException as raised:
             error = raised
+        failed = error and _traceback(error)
+        error = None
+        with _printing(out):  # what goes may have something to say: nobody awaited it
+            exec(END, {"names": names})
         out.flush()
-        return error and _traceback(error)
+        return failed
 
 
 @contextmanager
 def _apart() -> Iterator[Dict[str, Any]]:
     """Yield the names of a program, and put back what it may have changed."""
-    kept = dict(vars(builtins))
+    kept, environment = dict(vars(builtins)), dict(os.environ)
     handlers, level = logging.root.handlers[:], logging.root.level
     os.environ["NOVABILLING_TOKEN"] = _server[-1].token
+    sys.stdin = io.StringIO()
     here, folder = os.getcwd(), tempfile.mkdtemp()
     os.chdir(folder)
     of_the_page, running = sys.modules["__main__"], asyncio._get_running_loop()
@@ -122,6 +129,8 @@ def _apart() -> Iterator[Dict[str, Any]]:
         logging.root.handlers[:] = handlers
         logging.root.setLevel(level)
         vars(builtins).update(kept)
+        os.environ.clear()
+        os.environ.update(environment)
 
 
 def _run(parts: Dict[str, Any], names: Dict[str, Any], out: _Stream) -> None:
@@ -186,7 +195,8 @@ def _traceback(error: BaseException) -> str:
     """Show the frames of the program, without what it called and what runs it."""
     shown = traceback.TracebackException.from_exception(error)
     _shorten(shown)
-    return "".join(shown.format())[:MOST_CHARACTERS]
+    text, half = "".join(shown.format()), MOST_CHARACTERS // 2
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:half]}\n\u2026\n{text[-half:]}"
 
 
 def _shorten(shown: traceback.TracebackException) -> None:
