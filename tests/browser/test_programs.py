@@ -549,6 +549,19 @@ def test_it_works_by_the_keyboard_and_says_what_it_does(browser: Browser, site: 
     assert (log.aria_role, log.accessible_name) == ("log", "Output of example 1")
 
 
+def test_all_of_a_program_and_its_output_is_printed_on_paper(playground: Any):
+    printed = "\n".join(f"print({number}, '{'x ' * 200}')" for number in range(60))
+    assert result(playground, printed).endswith("[Done]")
+    medium = partial(playground.execute_cdp_cmd, "Emulation.setEmulatedMedia")
+    medium({"media": "print"})
+    hidden = """return [...document.querySelectorAll(".nb-editor, .nb-output")].map(
+        (one) => [one.scrollHeight - one.clientHeight, one.scrollWidth - one.clientWidth]);"""
+    found = playground.execute_script(hidden)
+    medium({"media": ""})
+
+    assert found[0] == found[1] == [0, 0]
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_what_it_shows_can_be_read(browser: Browser, site: str, dark: bool):
     browser.look(dark=dark)
@@ -556,6 +569,48 @@ def test_what_it_shows_can_be_read(browser: Browser, site: str, dark: bool):
 
     for selector in (".nb-editor", ".nb-button", ".nb-status"):
         assert contrast(browser.driver, selector) >= 4.5
+    assert contrast(browser.driver, ".md-code__button") >= 3
+
+
+ENDS_BELOW_A_BUTTON = """
+const found = [];
+for (const button of document.querySelectorAll(".md-code__button")) {
+  const code = button.closest("pre").querySelector("code");
+  code.scrollLeft = code.scrollWidth;
+  const place = button.getBoundingClientRect();
+  const range = document.createRange();
+  const texts = document.createTreeWalker(code, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    range.selectNodeContents(texts.currentNode);
+    const text = texts.currentNode.data.trim();
+    const over = [...range.getClientRects()].some((line) =>
+      line.right > place.left && line.bottom > place.top && line.top < place.bottom);
+    if (text && over && place.width) found.push(text);
+  }
+}
+return found;
+"""
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE])
+def test_the_button_that_copies_covers_no_end_of_a_line(browser: Browser, site: str, size: Any):
+    browser.look(size)
+    browser.driver.get(f"{site}sandbox/")
+
+    assert browser.driver.execute_script(ENDS_BELOW_A_BUTTON) == []
+
+
+def test_the_type_of_a_parameter_stands_in_one_line(browser: Browser, site: str):
+    browser.driver.get(f"{site}reference/customers/")
+    cells = browser.driver.find_elements("css selector", ".doc-section-item td:nth-child(2) code")
+    lines = {
+        cell.text: browser.driver.execute_script(
+            "return arguments[0].getClientRects().length", cell
+        )
+        for cell in cells
+    }
+
+    assert lines["Currency | str | None"] == lines["CustomerSortField | None"] == 1
 
 
 def contrast(driver: Any, selector: str) -> float:
@@ -564,14 +619,16 @@ def contrast(driver: Any, selector: str) -> float:
         driver.execute_script(
             """
             const canvas = document.createElement("canvas").getContext("2d");
-            const parts = (colour) => {
+            const parts = (...colours) => {
               canvas.clearRect(0, 0, 1, 1);
-              canvas.fillStyle = colour;
-              canvas.fillRect(0, 0, 1, 1);
+              for (const colour of colours) {
+                canvas.fillStyle = colour;
+                canvas.fillRect(0, 0, 1, 1);
+              }
               return canvas.getImageData(0, 0, 1, 1).data;
             };
-            const light = (colour) => {
-              const [r, g, b] = Array.from(parts(colour)).slice(0, 3).map((part) => {
+            const light = (...colours) => {
+              const [r, g, b] = Array.from(parts(...colours)).slice(0, 3).map((part) => {
                 const value = part / 255;
                 return value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
               });
@@ -582,8 +639,8 @@ def contrast(driver: Any, selector: str) -> float:
             while (parts(getComputedStyle(element).backgroundColor)[3] < 255) {
               element = element.parentElement;
             }
-            const [low, high] = [light(text), light(getComputedStyle(element).backgroundColor)]
-              .sort((a, b) => a - b);
+            const behind = getComputedStyle(element).backgroundColor;
+            const [low, high] = [light(behind, text), light(behind)].sort((a, b) => a - b);
             return (high + 0.05) / (low + 0.05);
             """,
             selector,
