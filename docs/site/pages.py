@@ -159,10 +159,11 @@ def resource(name: str, cls: str) -> str:
     path = f"novabilling._sync.resources.{name}.{cls}"
     note = VERIFY if name == "webhooks" else ""
     options = {"docstring_section_style": "table"}
-    return f"""{ASYNC}. What is `UNSET` is not sent. Besides the errors that
-a method names, any may raise those of [every call](../errors.md), and a bad argument is a
-`ValueError` or `TypeError` before anything is sent. In the examples, names such as `customer_id`
-are ids of what is there already; "Run" makes one of everything first.
+    return f"""??? note "What holds for all methods"
+    {ASYNC}. What is `UNSET` is not sent. Besides the errors that
+    a method names, any may raise those of [every call](../errors.md), and a bad argument is a
+    `ValueError` or `TypeError` before anything is sent. In the examples, names such as
+    `customer_id` are ids of what is there already; "Run" makes one of everything first.
 
 {directive(path, **options)}{note}"""
 

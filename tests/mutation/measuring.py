@@ -38,7 +38,7 @@ def measure(tree: Tree, workers: int, paths: Sequence[str] = ()) -> None:
     With paths, those alone, beside what was measured before.
     """
     data = coverage_file(tree.work)
-    if not paths:
+    if not paths or not data.exists():
         data.unlink(missing_ok=True)
         durations_file(tree.work).write_text("{}", "utf-8")
     new = data.with_name("coverage.new")

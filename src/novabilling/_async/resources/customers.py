@@ -73,8 +73,8 @@ class AsyncCustomers(AsyncResource):
             country: The country as it was stored, compared letter by letter. None means no filter.
             currency: The customer's currency, three letters. It is compared as it is written:
                 customers that were made elsewhere may have it in lower case. None means no filter.
-            sort_by: The field to sort by. None is "created_at".
-            sort_order: "asc" or "desc". None is "desc".
+            sort_by: The field to sort by. None means "created_at".
+            sort_order: "asc" or "desc". None means "desc".
 
         Example:
             page = client.customers.list(search="ada", limit=10)
@@ -101,8 +101,8 @@ class AsyncCustomers(AsyncResource):
             search: Text that the name or email holds, in any case. None means no filter.
             country: The country as it was stored. None means no filter.
             currency: The customer's currency as it was stored, three letters. None means no filter.
-            sort_by: The field to sort by. None is "created_at".
-            sort_order: "asc" or "desc". None is "desc".
+            sort_by: The field to sort by. None means "created_at".
+            sort_order: "asc" or "desc". None means "desc".
 
         Example:
             for customer in client.customers.iter(currency="NGN"):
