@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import Any, Callable, Dict, Iterator, List
+from typing import Any, Callable, Dict, Iterator, List, TypeVar
 
 import pytest
 
@@ -14,6 +14,7 @@ from novabilling.testing import SandboxServer
 from tests.browser.conftest import DESKTOP, PHONE, Browser
 from tests.sandbox.serving import App, app, serve
 
+T = TypeVar("T")
 VIEWS = ("requests", "webhooks", "data", "time", "faults")
 HTML = "<img src=x onerror='window.hacked=1'><script>window.hacked=1</script><b>bold</b>"
 
@@ -52,38 +53,39 @@ class Page:
             assert time.monotonic() < end, show()
             time.sleep(0.05)
 
-    def find(self, css: str, name: str) -> Any:
-        """Find what has this name; the page may draw it anew meanwhile."""
+    def use(self, css: str, name: str, act: Callable[[Any], T]) -> T:
+        """Do something with what has this name; again, if the page draws it anew meanwhile."""
         from selenium.common.exceptions import StaleElementReferenceException
 
-        found: List[Any] = []
+        done: List[T] = []
 
-        def look() -> bool:
+        def attempt() -> List[T]:
             try:
-                found[:] = [
-                    one
-                    for one in self.all(css)
-                    if name in (one.text, one.accessible_name) and one.is_displayed()
-                ]
+                for one in self.all(css):
+                    if name in (one.text, one.accessible_name) and one.is_displayed():
+                        done.append(act(one))
+                        break
             except StaleElementReferenceException:
-                return False
-            return bool(found)
+                pass
+            return done
 
-        self.wait(look, lambda: f"no {name} among {self.texts(css)}")
-        return found[0]
+        self.wait(attempt, lambda: f"no {name} among {self.texts(css)}")
+        return done[0]
 
     def press(self, name: str) -> None:
         """Press the button with this name."""
-        self.find("button", name).click()
+        self.use("button", name, lambda button: button.click())
 
     def follow(self, text: str) -> None:
         """Follow the first link with this text."""
-        self.find("main a", text).click()
+        self.use("main a", text, lambda link: link.click())
 
     def write(self, label: str, value: str) -> None:
-        field = self.find("main input", label)
-        field.clear()
-        field.send_keys(value)
+        def act(field: Any) -> None:
+            field.clear()
+            field.send_keys(value)
+
+        self.use("main input", label, act)
 
     def keys(self, *pressed: str) -> None:
         self.driver.switch_to.active_element.send_keys(*pressed)
@@ -169,10 +171,10 @@ def test_the_life_of_a_customer_is_seen_while_an_app_makes_it(
     page.see("invoices 5")
     page.follow("invoices 5")
     page.see("INV-00005", "PENDING")
-    pdf = page.all("main td a[target]")[0]
-    assert pdf.accessible_name == "PDF of INV-00005"
     got = client.invoices.list().data[0]
-    assert got.id in (pdf.get_attribute("href") or "")
+    pdf = "PDF of INV-00005"
+    href = page.use("main td a[target]", pdf, lambda link: link.get_attribute("href"))
+    assert got.id in href
 
     # The app pays; the row changes where it stands.
     client.invoices.mark_paid(got.id, payment_method="bank_transfer")
