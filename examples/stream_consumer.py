@@ -30,6 +30,9 @@ from novabilling.types import UsageEventInput
 
 Entry = Tuple[bytes, Dict[bytes, bytes]]
 
+START = b"0-0"
+"""The cursor when all that is pending has been looked through."""
+
 ADDED = (b"reason", b"entry")
 """Fields of a dead letter that the entry did not have."""
 
@@ -79,8 +82,9 @@ class StreamConsumer:
         lease: float = 300.0,
         shared: bool = False,
     ) -> None:
-        if db.get_encoder().decode_responses:
-            raise ValueError("db must be made without decode_responses: entries are read as bytes")
+        options = db.get_connection_kwargs()
+        if db.get_encoder().decode_responses or str(options.get("protocol")) == "3":
+            raise ValueError("db must be made without decode_responses and protocol=3")
         self.db = db
         self.client = client
         self.stream = stream
@@ -91,7 +95,8 @@ class StreamConsumer:
         self.shared = shared  # other groups read the stream as well
         self.most = 100
         self.failures = 0
-        self.cursor: Any = "0-0"
+        self.cursor: Any = START
+        self.new_alone = False
         self.stopping = False
 
     def run(self) -> None:
@@ -135,24 +140,29 @@ class StreamConsumer:
         return self.pause(verdicts)
 
     def take(self) -> List[Entry]:
-        """Take what is due again or was left behind; otherwise what is new."""
-        me = (self.stream, self.group, self.name)
-        self.cursor, entries, *removed = self.db.xautoclaim(
-            *me, int(self.lease * 1000), self.cursor, count=self.most
-        )
-        if any(removed):
-            logger.error("entries were removed from the stream before they were sent: %s", removed)
-        entries = [entry for entry in entries if entry[1] is not None]  # removed, in Redis 6.2
+        """Take what is due again or was left behind, and then what is new."""
+        self.new_alone = self.most == 1 and not self.new_alone  # or what is due would keep it off
+        entries = [] if self.new_alone else self.due()
         if len(entries) < self.most:
             found = self.db.xreadgroup(
                 self.group,
                 self.name,
                 {self.stream: ">"},
                 count=self.most - len(entries),
-                block=None if entries else 1000,
+                block=None if entries or self.cursor != START else 1000,
             )
             entries += [entry for _, new in found for entry in new]
         return entries
+
+    def due(self) -> List[Entry]:
+        """Take what has been idle for as long as the lease."""
+        me = (self.stream, self.group, self.name)
+        self.cursor, entries, *removed = self.db.xautoclaim(
+            *me, int(self.lease * 1000), self.cursor, count=self.most
+        )
+        if any(removed):
+            logger.error("entries were removed from the stream before they were sent: %s", removed)
+        return [entry for entry in entries if entry[1] is not None]  # removed, in Redis 6.2
 
     def settle(self, entries: Sequence[Entry], verdicts: Sequence[Verdict]) -> None:
         """Acknowledge what is sent or a duplicate; keep what is dead; try the others later."""
@@ -201,11 +211,12 @@ class StreamConsumer:
 
     def pause(self, verdicts: Sequence[Verdict]) -> float:
         """Go on at once if the server takes events; wait in an outage, and try with fewer then."""
-        held = [verdict for verdict in verdicts if verdict.status == "hold"]
-        if len(held) < len(verdicts):
+        held = [verdict for verdict in verdicts if verdict.outage]
+        if not held:
             self.failures = 0
             self.most = min(100, self.most * 2)
-            return 0.0
+            all_wait = all(verdict.status == "hold" for verdict in verdicts)
+            return 1.0 if all_wait else 0.0  # more may be due by then: one request for all
         logger.warning("%d events are held: %s", len(held), held[0].reason)
         self.failures += 1
         wait = random.uniform(0.5, 1) * min(60.0, 0.5 * 2.0 ** min(self.failures, 10))
@@ -309,7 +320,7 @@ def main(arguments: Optional[List[str]] = None) -> None:
     parser.add_argument("--shared", action="store_true", help="others read the stream as well")
     options = parser.parse_args(arguments)
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s")
-    with redis.Redis.from_url(options.redis) as db:
+    with redis.Redis.from_url(options.redis, socket_timeout=10) as db:  # or it waits for ever
         live(db, options) if options.live else demonstrate(db)
 
 

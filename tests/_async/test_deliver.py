@@ -90,7 +90,7 @@ async def test_what_says_nothing_about_an_event_holds_it_and_is_not_repeated(cli
     (verdict,) = await adeliver(client, [event(1)])
     again = await adeliver(client, [event(1)])
 
-    assert verdict.status == "hold"
+    assert (verdict.status, verdict.outage) == ("hold", True)
     assert verdict.reason
     assert statuses(again) == ["sent"]
     assert billing.sizes == [1, 1]
@@ -110,7 +110,7 @@ async def test_a_429_says_when_to_come_again(client_for):
 
     (verdict,) = await adeliver(client_for(billing), [event(1)])
 
-    assert (verdict.status, verdict.retry_after) == ("hold", 7.0)
+    assert (verdict.status, verdict.retry_after, verdict.outage) == ("hold", 7.0, True)
 
 
 async def test_a_batch_does_not_stand_in_the_line_of_the_rate_limit_for_long(client_for):
@@ -196,6 +196,7 @@ async def test_an_unknown_subscription_is_waited_for_and_given_up_after_a_time(c
     longer = await adeliver(client_for(billing), events, give_up_after=1e9)
 
     assert statuses(verdicts) == ["hold", "dead", "dead", "sent"]
+    assert not any(verdict.outage for verdict in verdicts)
     assert verdicts[1].reason == "Subscription 'usr_9' not found"
     assert statuses(longer) == ["hold", "hold", "hold", "duplicate"]
 
@@ -340,8 +341,11 @@ async def test_a_clock_that_differs_from_the_servers_is_logged_once(client_for, 
     billing = Billing()
     billing.headers["date"] = "Wed, 21 Oct 2015 07:28:00 GMT"
 
+    client = client_for(billing)
+
     with caplog.at_level(logging.WARNING, "novabilling"):
-        await adeliver(client_for(billing), [event(n) for n in range(250)])
+        await adeliver(client, [event(n) for n in range(250)])
+        await adeliver(client, [event(251)])  # the next batch of a stream
 
     (line,) = [r.getMessage() for r in caplog.records if "clock" in r.getMessage()]
     assert "ahead of that of the server" in line

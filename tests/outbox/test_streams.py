@@ -286,6 +286,81 @@ def test_one_event_that_the_server_fails_at_does_not_keep_the_others(streams):
     assert len(streams.pending()) == streams.db.xlen(streams.name) == 1
 
 
+def test_held_events_do_not_keep_the_others(streams):
+    billing = Billing()
+    streams.write(10, subscription_id="usr_2")
+    consumer = streams.consumer(billing)
+
+    def step() -> float:
+        pause = consumer.step()
+        streams.pass_time(pause + 2)
+        return pause
+
+    held = [step() for _ in range(10)]
+    (good,) = streams.write()
+    step()
+
+    assert max(held) == 1.0  # the server takes events
+    assert billing.counted == {good: 1}
+
+
+def test_events_that_the_server_fails_at_do_not_keep_the_others(streams):
+    def refuse(events: List[Any]) -> Any:
+        breaks = any(event.get("properties", {}).get("breaks") for event in events)
+        return problem(500, "Internal server error") if breaks else None
+
+    billing = Billing()
+    billing.refuses = refuse
+    streams.write(10, breaks=1)
+    consumer = streams.consumer(billing)
+    for _ in range(10):
+        consumer.step()
+        streams.pass_time(300)
+    good = streams.write(3)
+    for _ in range(6):
+        consumer.step()
+        streams.pass_time(300)
+
+    assert sorted(billing.counted) == sorted(good)
+    assert len(streams.pending()) == 10
+
+
+def test_in_an_outage_it_pauses_although_some_entries_are_dead(streams):
+    billing = Billing(*[problem(503) for _ in range(4)])
+    consumer = streams.consumer(billing)
+    pauses = []
+    for _ in range(4):
+        streams.write()
+        streams.db.xadd(streams.name, {"event": "none"})
+        pauses.append(consumer.step())
+
+    assert len(streams.letters()) == 4
+    for number, pause in enumerate(pauses):
+        assert 2.0**number / 2 <= pause <= 2.0**number
+
+
+def test_it_does_not_wait_for_new_entries_while_it_looks_through_what_is_pending(streams):
+    import redis
+
+    billing = Billing()
+    consumer = streams.consumer(billing)
+    streams.write(2100, subscription_id="usr_2")
+    entries = streams.db.xreadgroup("novabilling", "gone", {streams.name: ">"})
+    waits = []
+
+    class Watched(redis.Redis):
+        def xreadgroup(self, *args: Any, block: Any, **options: Any) -> Any:
+            waits.append(block)
+            return super().xreadgroup(*args, block=None, **options)
+
+    consumer.db = Watched(connection_pool=streams.db.connection_pool)
+    for _ in range(3):
+        consumer.step()
+
+    assert len(entries[0][1]) == 2100
+    assert waits == [None, None, 1000]
+
+
 # Dead
 
 POISON = [
@@ -424,12 +499,25 @@ def test_a_dead_letter_stays_where_it_is_while_it_cannot_be_kept(streams, caplog
     assert len(streams.letters()) == 1
 
 
-def test_a_connection_that_decodes_is_refused_before_an_event_is_read(streams, redis_url):
+@pytest.mark.parametrize("options", ["decode_responses=yes", "protocol=3"])
+def test_a_connection_that_reads_otherwise_is_refused_before_an_event_is_read(
+    streams, redis_url, options
+):
     import redis
 
-    decoding = redis.Redis.from_url(redis_url, decode_responses=True)
-    with decoding, pytest.raises(ValueError, match="without decode_responses"):
-        streams.example.StreamConsumer(decoding, None, streams.name, "a")
+    other = redis.Redis.from_url(f"{redis_url}?{options}")
+    with other, pytest.raises(ValueError, match="without decode_responses and protocol=3"):
+        streams.example.StreamConsumer(other, None, streams.name, "a")
+
+
+def test_a_redis_that_answers_no_more_ends_no_consumer(example, monkeypatch):
+    seen = []
+    monkeypatch.setattr(example, "live", lambda db, options: seen.append(db))
+
+    example.main(["--live", "--redis", "redis://127.0.0.1:1/0"])
+
+    (db,) = seen
+    assert 1 < db.get_connection_kwargs()["socket_timeout"] <= 30  # it waits for 1 s itself
 
 
 def test_a_replica_that_takes_nothing_is_waited_for(tmp_path, example, caplog):

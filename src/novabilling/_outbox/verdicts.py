@@ -49,6 +49,21 @@ class Outcome(msgspec.Struct, frozen=True):
     retry_after: Optional[float] = None
     """Seconds after which it makes sense to try again, if that is known."""
 
+    @property
+    def is_outage(self) -> bool:
+        """Say whether nothing else can be sent at the moment either."""
+        return self.status == "hold" and self.cause != "event"
+
+    def verdict(self, event: Any, status: Optional[Status] = None) -> Verdict:
+        """Write what users see."""
+        return Verdict(
+            event=event,
+            status=status or self.status,
+            reason=self.reason,
+            retry_after=self.retry_after,
+            outage=self.is_outage,
+        )
+
 
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What became of an event: acknowledge all but `hold`, keep those that are `dead`.
@@ -58,12 +73,15 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
         status: `sent`; `duplicate`: the server had it; `hold`: send it again later; `dead`: never.
         reason: Why it is held, or dead.
         retry_after: Seconds after which to send a held event again, if that is known.
+        outage: Whether no event can be sent at the moment: an outage, the rate limit, a token that
+            is refused. If not, a held event waits alone.
     """
 
     event: Any
     status: Status
     reason: Optional[str] = None
     retry_after: Optional[float] = None
+    outage: bool = False
 
     def __repr__(self) -> str:
         name = getattr(self.event, "transaction_id", None)

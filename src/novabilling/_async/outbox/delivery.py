@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timezone
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Union, cast
+from weakref import WeakKeyDictionary
 
 from msgspec import structs
 
@@ -29,6 +30,7 @@ from ..._outbox.verdicts import (
 )
 from ..._resources.events import METRICS, KnownMetrics, batch_of
 from ..._runtime import concurrency
+from ..._runtime.secrets import Secret
 from ..._words.routes import Route
 from ...types._common import Response
 from ...types._inputs import UsageEventInput, UsageEventParam
@@ -43,6 +45,9 @@ PATIENCE = 2.0
 """Seconds that a batch stands in the client's line: whoever sends can do something else."""
 CLOCKS_EVERY = 600.0
 MAX_CLOCK_ERROR = 60.0
+
+_clocks_at: WeakKeyDictionary[Secret[Any], float] = WeakKeyDictionary()
+"""When to compare them again, by the token: a stream has a delivery for each of its batches."""
 
 
 def caller_of(client: object) -> AsyncCaller:
@@ -63,7 +68,6 @@ class AsyncDelivery(AsyncResource):
         own.budget = RetryBudget()  # an outage must not use up that of the other calls
         super().__init__(own)
         self._check_codes = check_codes
-        self._clocks_at = 0.0
         self._looking = concurrency.async_turns()
 
     async def send(self, items: Sequence[Item]) -> List[Outcome]:
@@ -110,7 +114,7 @@ class AsyncDelivery(AsyncResource):
                 continue
             outcomes = await self._send([items[number] for number in part])
             found.update(zip(part, outcomes))
-            stopped = next((o for o in outcomes if o.cause not in ("", "event")), None)
+            stopped = next((o for o in outcomes if o.is_outage), None)
         return [found[number] for number in range(len(items))]
 
     async def _post_batch(self, bodies: Sequence[bytes]) -> Response[EventBatch]:
@@ -133,10 +137,10 @@ class AsyncDelivery(AsyncResource):
 
     def _compare_clocks(self, answer: Response[EventBatch]) -> None:
         """Log a clock that differs from the server's: events would count in other periods."""
-        now = concurrency.monotonic()
-        if now < self._clocks_at:
+        now, token = concurrency.monotonic(), self._caller.config.token
+        if now < _clocks_at.get(token, 0.0):
             return
-        self._clocks_at = now + CLOCKS_EVERY
+        _clocks_at[token] = now + CLOCKS_EVERY
         from email.utils import parsedate_to_datetime
 
         try:
@@ -184,7 +188,7 @@ async def adeliver(
     for part in slices_of(given):
         if stopped is None:
             outcomes = await delivery.send([one.item for one in part])
-            stopped = next((o for o in outcomes if o.cause not in ("", "event")), None)
+            stopped = next((o for o in outcomes if o.is_outage), None)
         else:
             outcomes = [stopped] * len(part)
         for one, outcome in zip(part, outcomes):
@@ -195,9 +199,5 @@ async def adeliver(
 
 def _verdict(one: Given, now: datetime, give_up_after: float) -> Verdict:
     outcome = one.outcome
-    status = outcome.status
-    if outcome.cause == "event" and too_old(one, now, give_up_after):
-        status = "dead"
-    return Verdict(
-        event=one.event, status=status, reason=outcome.reason, retry_after=outcome.retry_after
-    )
+    gives_up = outcome.cause == "event" and too_old(one, now, give_up_after)
+    return outcome.verdict(one.event, "dead" if gives_up else None)

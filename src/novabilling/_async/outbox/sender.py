@@ -13,7 +13,7 @@ from ..._outbox.schedule import Batch, Schedule
 from ..._outbox.settling import item_of, sort
 from ..._outbox.slicing import is_full, next_batch
 from ..._outbox.store import Store
-from ..._outbox.verdicts import Hook, Outcome, Verdict, call_hook
+from ..._outbox.verdicts import Hook, Outcome, call_hook
 from ..._runtime import concurrency
 from ..._runtime.waits import AsyncWait
 from ..client import AsyncNovaBilling
@@ -178,12 +178,7 @@ class AsyncSender:
 
     def _tell(self, batch: Batch, outcomes: List[Outcome]) -> None:
         for entry, outcome in zip(batch.entries, outcomes):
-            verdict = Verdict(
-                event=event_of(entry.body),
-                status=outcome.status,
-                reason=outcome.reason,
-                retry_after=outcome.retry_after,
-            )
+            verdict = outcome.verdict(event_of(entry.body))
             for hook in list(self._hooks):
                 call_hook(hook, verdict)
 
