@@ -12,10 +12,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections import deque
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Iterator, List
+from typing import Any, Deque, Iterator, List
 
 import pytest
 
@@ -347,6 +348,30 @@ def test_an_interrupt_leaves_the_events_of_others_to_them(tmp_path):
 
     assert caught
     assert set(names(store)) >= {"t0", "t2", "t3"}
+
+
+def test_an_interrupt_that_comes_while_events_of_others_are_taken_loses_none(tmp_path):
+    store = store_in(tmp_path)
+    store.add([body(0)])
+    commits = store._own()._commits
+
+    class Interrupted(Deque[Any]):
+        def popleft(self) -> Any:
+            super().popleft()
+            raise KeyboardInterrupt
+
+    other = threading.Thread(target=store.add, args=[[body(1)]])
+    with store._own().gate.lock:  # as another thread that commits
+        other.start()
+        while not commits._tickets:
+            time.sleep(0.001)
+        commits._tickets = Interrupted(commits._tickets)
+        with pytest.raises(KeyboardInterrupt):
+            store.add([body(2)])
+        commits._tickets = deque(commits._tickets)
+    other.join()
+
+    assert "t1" in names(store)
 
 
 # Forks

@@ -29,7 +29,7 @@ class GroupCommit:
     1. Nobody else waits: one commit, in this thread.
     2. Another thread has committed for this one, which returns at once.
     3. What was given together fails: each alone, so that nobody fails for another's events.
-    4. An interrupt (Ctrl+C, a signal) in the thread that commits for others: they do it themselves.
+    4. An interrupt (Ctrl+C, a signal) in the thread that had taken this one: it is done here.
     """
 
     def __init__(self, gate: Gate, write: Write) -> None:
@@ -43,27 +43,25 @@ class GroupCommit:
         self._tickets.append(ticket)
         with self._gate.lock:
             if not ticket.done:  # 1, else 2
-                self._commit()
+                self._commit(ticket)
         if ticket.error is not None:
             raise ticket.error
 
-    def _commit(self) -> None:
+    def _commit(self, own: _Ticket) -> None:
         taken: List[_Ticket] = []
-        try:
-            with suppress(IndexError):  # not asked before: a signal handler may empty it
-                while True:
-                    taken.append(self._tickets.popleft())
-            if len(taken) > 1 and self._all_at_once(taken):
-                return
-            for ticket in taken:
-                try:
-                    self._write(ticket.bodies)
-                except Exception as error:  # it is raised in the thread that gave them
-                    ticket.error = error
-                ticket.done = True  # 3
-        except BaseException:  # 4
-            self._tickets.extendleft(t for t in reversed(taken) if not t.done)
-            raise
+        with suppress(IndexError):  # not asked before: a signal handler may empty it
+            while True:
+                taken.append(self._tickets.popleft())
+        if own not in taken and not own.done:  # 4
+            taken.append(own)
+        if len(taken) > 1 and self._all_at_once(taken):
+            return
+        for ticket in taken:
+            try:
+                self._write(ticket.bodies)
+            except Exception as error:  # it is raised in the thread that gave them
+                ticket.error = error
+            ticket.done = True  # 3
 
     def _all_at_once(self, tickets: List[_Ticket]) -> bool:
         try:
