@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 from typing import Any, List
 
+import anyio
 import httpx
 import pytest
 
 from novabilling import AsyncNovaBilling, NovaBilling, OutboxError
+from novabilling._outbox.writers import AsyncWriter
 from novabilling._runtime import concurrency
 from novabilling.outbox import AsyncOutbox, Outbox, SQLiteStore
 from tests.outbox.billing import Billing
@@ -46,6 +48,31 @@ async def test_an_event_that_no_thread_writes_is_an_error_and_the_next_is_writte
         await outbox.aclose()
 
     assert stats.depth == 1
+
+
+@pytest.mark.anyio
+async def test_a_thread_that_is_to_end_writes_what_is_there_and_ends():
+    written: List[bytes] = []
+    go = threading.Event()
+
+    def add(bodies: List[bytes]) -> None:
+        go.wait(10)
+        written.extend(bodies)
+
+    writer = AsyncWriter(add)
+    async with anyio.create_task_group() as group:
+        for number in (1, 2):
+            group.start_soon(writer.write, [b"%d" % number])
+            await anyio.sleep(0.01)
+        (thread,) = (t for t in threading.enumerate() if t.name == "novabilling-outbox-writer")
+        writer.end()
+        go.set()
+    thread.join(5)
+    await writer.write([b"3"])  # by another one
+    writer.end()
+
+    assert not thread.is_alive()
+    assert written == [b"1", b"2", b"3"]
 
 
 def test_fewer_threads_send_as_well_and_none_is_an_error(tmp_path, no_threads):

@@ -93,16 +93,16 @@ class AsyncWriter:
     def _work(self) -> None:
         while True:
             self._wait.wait(None)
+            ends = self._closing
+            if ends:  # before it looks: whoever comes from here on starts another one
+                self._thread = (self._thread[0], None)
             orders: List[_Order] = []
-            while self._orders:
-                orders.append(self._orders.popleft())
+            with suppress(IndexError):  # not asked before: that other one may take them
+                while True:
+                    orders.append(self._orders.popleft())
             if orders:
                 self._write(orders)
-            elif self._closing:
-                self._thread = (self._thread[0], None)
-                if self._orders:  # one came in the last moment, and saw this thread alive
-                    self._start()
-                    self._wait.wake()
+            if ends:
                 return
 
     def _write(self, orders: List[_Order]) -> None:
