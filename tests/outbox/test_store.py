@@ -265,6 +265,30 @@ def test_a_signal_handler_may_record_in_the_middle_of_recording(tmp_path):
     assert len(set(names(store))) == 1 + 2 * 1999 + len(handled)
 
 
+def test_a_signal_handler_in_the_middle_of_recording_waits_for_no_other_thread(tmp_path):
+    store = store_in(tmp_path, max_events=9)
+    store.add([body(0)])
+    spool, recorded = store._own(), threading.Event()
+
+    def hold() -> None:  # as a sender does, which waits for the spool
+        with store._lock.held:
+            held.set()
+            recorded.wait(5)
+
+    held, other = threading.Event(), threading.Thread(target=hold)
+    with spool.gate.lock:  # this thread records
+        other.start()
+        held.wait(5)
+        started = time.monotonic()
+        store.add([body(1)])  # in a handler
+        recorded.set()
+        took = time.monotonic() - started
+    other.join()
+
+    assert took < 4
+    assert names(store) == ["t0", "t1"]
+
+
 def test_what_a_signal_handler_recorded_is_kept_when_it_ends_the_call(tmp_path):
     store = store_in(tmp_path)
     many = [body(number) for number in range(2000)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import List
+from typing import Any, List
 from weakref import WeakSet
 
 
@@ -19,6 +19,11 @@ class Gate:
     def __init__(self) -> None:
         self.lock = threading.RLock()  # a signal handler may record in the middle of recording
         _gates.add(self)
+
+    def is_mine(self) -> bool:
+        """Say whether this is a signal handler in the middle of a call: it waits for nobody."""
+        lock: Any = self.lock
+        return bool(lock._is_owned())
 
 
 _gates: WeakSet[Gate] = WeakSet()
