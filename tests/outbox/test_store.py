@@ -867,6 +867,28 @@ def test_a_broken_spool_does_not_keep_the_store_open(tmp_path, caplog):
     assert store_in(tmp_path).claim(0) == []
 
 
+def test_files_that_cannot_be_removed_do_not_keep_a_sender(tmp_path, monkeypatch):
+    left = store_in(tmp_path)
+    left.add([body(1)])
+    left._open.held.own[0].close()  # as a process that is gone
+    left._open.held.own[1].release()
+    left._open.held.own = None
+    sender = store_in(tmp_path)
+    sender.settle(Settlement(done=sender.claim(9)))
+    store = store_in(tmp_path)
+    store.add([body(2)])
+    sender._open.held.claims._scanned = 0.0
+
+    def refuse(path: Any) -> None:
+        raise PermissionError(f"another process has {path} open")  # as on Windows
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "unlink", refuse)
+        found = sender.claim(9)
+
+    assert [entry.body for entry in found] == [body(2)]
+
+
 def test_files_that_cannot_be_removed_do_not_keep_the_store_open(tmp_path, monkeypatch):
     kill(in_another_process(tmp_path, "store.add([body(1)])"))
     store, other = store_in(tmp_path), store_in(tmp_path)

@@ -148,7 +148,7 @@ class Claims:
     def close(self) -> None:
         """Let another process send."""
         for view in self._views.values():
-            with suppress(sqlite3.Error, OSError):  # what is broken has been said
+            with suppress(sqlite3.Error):  # what is broken has been said
                 if view.remove_if_empty():
                     continue
             view.close()

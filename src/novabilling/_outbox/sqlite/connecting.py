@@ -54,9 +54,9 @@ def connect(path: str, make: bool, sync: str) -> sqlite3.Connection:
 
 
 def remove_files(path: str) -> None:
-    """Remove a database, and what SQLite has beside it."""
+    """Remove a database, and what SQLite has beside it; what stays is taken up by the next one."""
     for end in ("", "-wal", "-shm"):
-        with suppress(FileNotFoundError):  # another process was faster
+        with suppress(OSError):  # another process was faster, or Windows: it has it open
             os.unlink(path + end)
 
 

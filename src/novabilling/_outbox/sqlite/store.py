@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from contextlib import suppress
 from typing import (
     TYPE_CHECKING,
     Callable,
@@ -329,7 +328,7 @@ class SQLiteStore:
                 (spool, lock), open_.own = open_.own, None
                 empty = False
                 try:
-                    with as_outbox_errors(), suppress(OSError):  # it stays, with nothing in it
+                    with as_outbox_errors():
                         empty = spool.remove_if_empty()
                 finally:
                     spool.close()
