@@ -118,8 +118,7 @@ class SQLiteStore:
         """Return when these events are safe, all in one commit; else `OutboxFullError`."""
         own = self._own_if_open()
         if own is None or not own.gate.is_mine():
-            with as_outbox_errors():
-                self._room.take(len(bodies), sum(map(len, bodies)))
+            self._room.take(len(bodies), sum(map(len, bodies)))
         left = False
         while True:
             spool = self._own()
@@ -158,7 +157,9 @@ class SQLiteStore:
         return self._target
 
     def _used(self) -> Tuple[int, int, int]:
-        counts, size, free = Counts(), 0, disk_left(self.folder, spools(self.folder))
+        counts, size = Counts(), 0
+        with as_outbox_errors():
+            free = disk_left(self.folder, spools(self.folder))
         own = self._own_if_open()
         for found, (used, unused), is_own in self._ask_all(
             lambda spool: (spool.counts(), spool.size(), spool is own)
